@@ -1,0 +1,86 @@
+// The contract between the typed handles and the two back ends (simulator, kernel). Everything here is bytes and
+// numbers as the bpf(2) system call has them; `handles/` puts the types on top. Errors of an operation are error
+// numbers (0, or a negative errno such as -2 for ENOENT), so that both back ends can be compared bit for bit.
+import type { BpfObject, MapSpec, ProgramSpec } from "@typebpf/abi";
+
+/** What goes into one test run of a program. */
+export interface RunInput {
+  /** Packet bytes; for XDP and tc from the Ethernet header on. */
+  readonly packet: Uint8Array;
+  /** Context fields by their DSL name (`ingressIfindex: 3`); what is not given has the back end's default. */
+  readonly context?: Readonly<Record<string, number | bigint>>;
+  /** How often to run; default 1. The packet is as given before each run (kernel: see BPF_PROG_TEST_RUN). */
+  readonly repeat?: number;
+}
+
+/** What came out of the last of the runs. */
+export interface RunOutput {
+  /** r0, as an unsigned 32-bit number. */
+  readonly retval: number;
+  /** The packet after the run. */
+  readonly packet: Uint8Array;
+  /** Mean of one run in nanoseconds: measured by the kernel, or by the simulator's host. */
+  readonly durationNs: number;
+  /** Instructions executed in the last run; only the simulator knows. */
+  readonly instructions?: number;
+}
+
+/** A map of a loaded object. Per-CPU values are all copies one after another, each rounded up to 8 bytes. */
+export interface BackendMap {
+  readonly spec: MapSpec;
+  /** Copies per value: the number of possible CPUs for per-CPU maps, else 1. */
+  readonly copies: number;
+  /** Size in bytes of what `lookup` gives and `update` takes. */
+  readonly bufferSize: number;
+  /** The value's bytes (a copy), or a negative errno. */
+  lookup(key: Uint8Array): Uint8Array | number;
+  /** 0 or a negative errno. `flags`: BPF_ANY 0, BPF_NOEXIST 1, BPF_EXIST 2. */
+  update(key: Uint8Array, value: Uint8Array, flags: number): number;
+  /** 0 or a negative errno. */
+  delete(key: Uint8Array): number;
+  /** The key after `key` (the first one for undefined), or undefined after the last. */
+  nextKey(key: Uint8Array | undefined): Uint8Array | undefined;
+  /** All entries, by batch operations where the back end has them. */
+  entries(): Iterable<readonly [key: Uint8Array, value: Uint8Array]>;
+  /** Several updates at once; 0 or a negative errno, with the number of entries that were written. */
+  updateBatch(entries: readonly (readonly [key: Uint8Array, value: Uint8Array])[], flags: number): { readonly status: number; readonly written: number };
+}
+
+/** Where to attach; grows by attach kinds. */
+export interface XdpAttachOptions {
+  /** Name or index of a network interface. */
+  readonly interface: string | number;
+  /** "native" (in the driver), "generic" (after the driver), or whichever the kernel picks. */
+  readonly mode?: "native" | "generic";
+}
+
+export type AttachOptions = XdpAttachOptions;
+
+/** An attachment; detached on dispose and by the kernel itself when the process ends. */
+export interface BackendLink extends Disposable {
+  readonly id: number;
+  /** What it holds, for people: "xdp on eth0 (native)". */
+  readonly description: string;
+  detach(): void;
+}
+
+export interface BackendProgram {
+  readonly spec: ProgramSpec;
+  /** @throws DiagnosticError on a simulated fault, or when the kernel refuses the run. */
+  run(input: RunInput): RunOutput;
+  /** @throws DiagnosticError; always in the simulator, where there is nothing to attach to. */
+  attach(options: AttachOptions): BackendLink;
+}
+
+/** A loaded object: its maps and programs by name. Dispose releases file descriptors and links. */
+export interface BackendObject extends Disposable {
+  readonly maps: ReadonlyMap<string, BackendMap>;
+  readonly programs: ReadonlyMap<string, BackendProgram>;
+}
+
+/** A place where objects run. */
+export interface Backend {
+  readonly kind: "simulator" | "kernel";
+  /** @throws DiagnosticError when the object cannot be loaded: each of its diagnostics says what to do. */
+  load(object: BpfObject): Promise<BackendObject>;
+}
