@@ -5,6 +5,7 @@ export * from "./kernel/contexts.ts";
 export * from "./kernel/helpers/row.ts";
 export * from "./kernel/map-types.ts";
 export * from "./kernel/program-types.ts";
+export * from "./kernel/uapi.generated.ts";
 export * from "./layout.ts";
 export * from "./object/object.ts";
 export * from "./object/relocation.ts";
