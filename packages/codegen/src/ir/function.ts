@@ -1,0 +1,201 @@
+// The IR: SSA with block parameters, plain readonly data. One function per BPF program; calls of the author's functions
+// were inlined by lowering. Every instruction and terminator carries its source span.
+//
+//   block 0's first parameter is the context (ptr.context); every value is defined once and dominates its uses.
+import type { HelperName, Span } from "@typebpf/abi";
+import type { BinaryOp, CompareOp, UnaryOp } from "./ops.ts";
+import type { IrType } from "./types.ts";
+
+/** Names a value; unique in the function. */
+export type ValueId = number;
+/** Names a block; unique in the function. */
+export type BlockId = number;
+/** Names a stack slot; unique in the function. */
+export type SlotId = number;
+
+interface Base {
+  readonly at: Span;
+}
+
+interface Defines extends Base {
+  readonly result: ValueId;
+  readonly type: IrType;
+}
+
+export interface ConstInst extends Defines {
+  readonly op: "const";
+  /** Unsigned, 0…2^64-1. With a pointer type it is null (0). */
+  readonly value: bigint;
+}
+
+export interface BinaryInst extends Defines {
+  readonly op: BinaryOp;
+  readonly args: readonly [ValueId, ValueId];
+}
+
+export interface UnaryInst extends Defines {
+  readonly op: UnaryOp;
+  readonly args: readonly [ValueId];
+}
+
+/** Pointer plus bytes (an integer, signed); the result points into the same space. */
+export interface PointerAddInst extends Defines {
+  readonly op: "ptradd";
+  readonly args: readonly [pointer: ValueId, bytes: ValueId];
+}
+
+/** Bytes from the second pointer to the first: packet end minus packet start. */
+export interface PointerDifferenceInst extends Defines {
+  readonly op: "ptrdiff";
+  readonly args: readonly [ValueId, ValueId];
+}
+
+/** Zero- or sign-extends to 64 bits. Of a context it may give a pointer (packet, packetEnd). */
+export interface LoadInst extends Defines {
+  readonly op: "load";
+  readonly size: 1 | 2 | 4 | 8;
+  readonly signed: boolean;
+  readonly offset: number;
+  readonly args: readonly [pointer: ValueId];
+}
+
+export interface StoreInst extends Base {
+  readonly op: "store";
+  readonly size: 1 | 2 | 4 | 8;
+  readonly offset: number;
+  readonly args: readonly [pointer: ValueId, value: ValueId];
+}
+
+/** Atomic read-modify-write; with `fetch` it gives the old value (zero-extended for 4 bytes), else nothing. */
+export interface AtomicInst extends Base {
+  readonly op: "atomic";
+  readonly operation: "add" | "or" | "and" | "xor" | "xchg";
+  readonly size: 4 | 8;
+  readonly offset: number;
+  readonly args: readonly [pointer: ValueId, value: ValueId];
+  /** Present with fetch. */
+  readonly result?: ValueId;
+  readonly type?: IrType;
+}
+
+/** Copies `size` bytes; the places do not overlap or are the same. */
+export interface CopyInst extends Base {
+  readonly op: "copy";
+  readonly size: number;
+  readonly offset: number;
+  readonly sourceOffset: number;
+  readonly args: readonly [target: ValueId, source: ValueId];
+}
+
+/** Fills `size` bytes with zero. */
+export interface ZeroInst extends Base {
+  readonly op: "zero";
+  readonly size: number;
+  readonly offset: number;
+  readonly args: readonly [target: ValueId];
+}
+
+/** Address of a stack slot. */
+export interface SlotInst extends Defines {
+  readonly op: "slot";
+  readonly slot: SlotId;
+}
+
+/** The map itself, as an argument of helpers. */
+export interface MapInst extends Defines {
+  readonly op: "map";
+  readonly map: string;
+}
+
+/** A kernel helper; `args` are all of the row's arguments, in order. */
+export interface CallInst extends Defines {
+  readonly op: "call";
+  readonly helper: HelperName;
+  readonly args: readonly ValueId[];
+}
+
+/** What `analyze` must prove of a value; removed after it. Says nothing at run time. */
+export type Check =
+  /** A number stays within ±(2^53-1). */
+  | { readonly kind: "safe" }
+  /** 0 ≤ value < length. */
+  | { readonly kind: "index"; readonly length: number }
+  /** Not zero: the divisor of `what`. */
+  | { readonly kind: "nonzero"; readonly what: string }
+  /** By the rule of widths the value may be stored in an integer of `bits` bits. */
+  | { readonly kind: "fits"; readonly bits: number; readonly signed: boolean; readonly field: string }
+  /** min ≤ value ≤ max, signed; `what` names the value. */
+  | { readonly kind: "within"; readonly min: bigint; readonly max: bigint; readonly what: string };
+
+export interface AssertInst extends Base {
+  readonly op: "assert";
+  readonly check: Check;
+  readonly args: readonly [ValueId];
+}
+
+export type Inst =
+  | ConstInst
+  | BinaryInst
+  | UnaryInst
+  | PointerAddInst
+  | PointerDifferenceInst
+  | LoadInst
+  | StoreInst
+  | AtomicInst
+  | CopyInst
+  | ZeroInst
+  | SlotInst
+  | MapInst
+  | CallInst
+  | AssertInst;
+
+/** A jump with the values of the target's parameters. */
+export interface Edge {
+  readonly block: BlockId;
+  readonly args: readonly ValueId[];
+}
+
+export type Terminator =
+  | (Base & { readonly op: "jump"; readonly to: Edge })
+  | (Base & {
+      readonly op: "branch";
+      readonly compare: CompareOp;
+      readonly args: readonly [ValueId, ValueId];
+      readonly then: Edge;
+      readonly else: Edge;
+    })
+  | (Base & { readonly op: "return"; readonly args: readonly [ValueId] });
+
+export interface Param {
+  readonly value: ValueId;
+  readonly type: IrType;
+}
+
+export interface Block {
+  readonly id: BlockId;
+  readonly params: readonly Param[];
+  readonly insts: readonly Inst[];
+  readonly end: Terminator;
+}
+
+/** Memory on the stack; `name` is the variable it holds, for the ledger. */
+export interface Slot {
+  readonly id: SlotId;
+  readonly size: number;
+  readonly align: number;
+  readonly name: string;
+  readonly at: Span;
+}
+
+export interface IrFunction {
+  readonly name: string;
+  /** Returned by code that can never run. */
+  readonly failure: number;
+  readonly slots: readonly Slot[];
+  /** The entry is the first. */
+  readonly blocks: readonly Block[];
+}
+
+export interface IrModule {
+  readonly functions: readonly IrFunction[];
+}

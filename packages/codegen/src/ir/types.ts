@@ -1,0 +1,12 @@
+// Types of IR values: a 64-bit integer, or a pointer by what it points into. Widths belong to operations, not values.
+
+/** Where a pointer points; `map` is the map itself (an argument of helpers), `packetEnd` only bounds packet pointers. */
+export type PointerSpace = "context" | "packet" | "packetEnd" | "stack" | "mapValue" | "map";
+
+/** The value of a pointer may be null (0) where it joins a null constant: nullability is not part of the type. */
+export type IrType = "i64" | `ptr.${PointerSpace}`;
+
+/** True for pointer types. */
+export function isPointer(type: IrType): boolean {
+  return type !== "i64";
+}
