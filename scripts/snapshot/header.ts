@@ -81,14 +81,14 @@ export function readHeaders(
   for (const [, name = "", body = ""] of text.matchAll(/^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]+(.+)$/gm)) {
     if (body.trim() !== name) sources.set(name, body.trim());
   }
-  const valueOf = (name: string, depth = 0): bigint | undefined => {
+  const macroValue = (name: string, depth = 0): bigint | undefined => {
     const body = sources.get(name);
     if (body === undefined || depth > 16) return known(name);
-    return evaluate(body, (inner) => valueOf(inner, depth + 1));
+    return evaluate(body, (inner) => macroValue(inner, depth + 1));
   };
   const macros = new Map<string, bigint>();
   for (const name of sources.keys()) {
-    const value = wanted.test(name) ? valueOf(name) : undefined;
+    const value = wanted.test(name) ? macroValue(name) : undefined;
     if (value !== undefined) macros.set(name, value);
   }
   const aggregates = [...text.matchAll(/^(?:struct|union)\s+(\w+)\s*\{/gm)].map(([, name = ""]) => name);

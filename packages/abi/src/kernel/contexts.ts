@@ -15,6 +15,8 @@ export interface ContextFieldRow {
   /** Lies in network byte order (the DSL reads it in host order). */
   readonly bigEndian?: true;
   readonly since: string;
+  /** Only programs with one of these attach types (names in `uapi.attachType`) may touch it; absent: all may. */
+  readonly attachTypes?: readonly string[];
   readonly doc: string;
 }
 
@@ -30,9 +32,33 @@ export const contexts = {
     struct: "xdp_md",
     size: 24,
     fields: [
-      { name: "data", offset: 0, size: 4, access: "read", is: "packet", since: "4.8", doc: "First byte of the packet." },
-      { name: "data_end", offset: 4, size: 4, access: "read", is: "packetEnd", since: "4.8", doc: "End of the packet." },
-      { name: "data_meta", offset: 8, size: 4, access: "read", is: "packetMeta", since: "4.15", doc: "Metadata before the packet." },
+      {
+        name: "data",
+        offset: 0,
+        size: 4,
+        access: "read",
+        is: "packet",
+        since: "4.8",
+        doc: "First byte of the packet.",
+      },
+      {
+        name: "data_end",
+        offset: 4,
+        size: 4,
+        access: "read",
+        is: "packetEnd",
+        since: "4.8",
+        doc: "End of the packet.",
+      },
+      {
+        name: "data_meta",
+        offset: 8,
+        size: 4,
+        access: "read",
+        is: "packetMeta",
+        since: "4.15",
+        doc: "Metadata before the packet.",
+      },
       {
         name: "ingress_ifindex",
         as: "ingressIfindex",
@@ -61,7 +87,8 @@ export const contexts = {
         access: "read",
         is: "integer",
         since: "5.8",
-        doc: "Index of the interface that will send the packet; only in device-map programs, elsewhere the kernel refuses it.",
+        attachTypes: ["XDP_DEVMAP"],
+        doc: "Index of the interface that will send the packet.",
       },
     ],
   },

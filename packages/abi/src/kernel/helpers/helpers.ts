@@ -1,0 +1,33 @@
+// Every helper that programs may call, in one record. A helper without a row here does not exist for any package: the
+// compiler cannot emit it, the verifier rejects it, the simulator does not run it.
+import type { ProgramTypeName } from "../program-types.ts";
+import { mapHelpers } from "./maps.ts";
+import type { HelperRow } from "./row.ts";
+import { systemHelpers } from "./system.ts";
+import { timeHelpers } from "./time.ts";
+import { xdpHelpers } from "./xdp.ts";
+
+/** Helper rows by name: the kernel's without `bpf_`, in camelCase. */
+export const helpers = {
+  ...mapHelpers,
+  ...timeHelpers,
+  ...systemHelpers,
+  ...xdpHelpers,
+} as const satisfies Readonly<Record<string, HelperRow>>;
+
+/** The name of a helper's row. */
+export type HelperName = keyof typeof helpers;
+
+/** Names of all rows. */
+export const helperNames = Object.keys(helpers) as readonly HelperName[];
+
+/** The row of a helper number, as a `call` instruction has it; undefined when there is none. */
+export function helperByNumber(number: number): HelperRow | undefined {
+  return Object.values<HelperRow>(helpers).find((row) => row.number === number);
+}
+
+/** The first kernel in which programs of this type may call the helper, or undefined when they never may. */
+export function helperSince(row: HelperRow, program: ProgramTypeName): string | undefined {
+  if (row.programs !== "all" && !row.programs.includes(program)) return undefined;
+  return row.programSince?.[program] ?? row.since;
+}

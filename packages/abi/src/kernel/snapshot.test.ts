@@ -1,0 +1,103 @@
+// The hand-written rows against the checked-in snapshot of the kernel's contract.
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { type ContextRow, contexts } from "./contexts.ts";
+import { helperByNumber, helperNames, helperSince, helpers } from "./helpers/helpers.ts";
+import type { HelperArg, HelperRow } from "./helpers/row.ts";
+import { programTypes } from "./program-types.ts";
+import { uapi } from "./uapi.generated.ts";
+
+interface Member {
+  readonly name: string;
+  readonly offset: number;
+  readonly size: number;
+}
+
+const snapshot = JSON.parse(readFileSync(new URL("../../snapshot/kernel.generated.json", import.meta.url), "utf8")) as {
+  readonly layouts: Readonly<Record<string, { readonly size: number; readonly members: readonly Member[] }>>;
+};
+
+const rows: readonly (readonly [string, HelperRow])[] = Object.entries(helpers);
+
+function camelCase(name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+describe("uapi", () => {
+  test("has the numbers that older headers lack", () => {
+    expect(uapi.attachType).toMatchObject({ NETFILTER: 45, TCX_INGRESS: 46, TCX_EGRESS: 47, TRACE_UPROBE_MULTI: 48 });
+    expect(uapi.mapType.ARENA).toBe(33);
+  });
+
+  test("has every helper: more than 200, without gaps", () => {
+    const numbers = Object.values(uapi.helper).sort((a, b) => a - b);
+    expect(numbers.length).toBeGreaterThan(200);
+    expect(numbers).toEqual(numbers.map((_, index) => index));
+  });
+
+  test("flags keep their values, signed and wide ones too", () => {
+    expect(uapi.constant).toMatchObject({
+      BPF_F_CURRENT_NETNS: -1,
+      BPF_F_CTXLEN_MASK: 0xfffff * 2 ** 32,
+      BPF_EXIST: 2,
+    });
+    expect(uapi.tcAction).toMatchObject({ UNSPEC: -1, SHOT: 2 });
+  });
+});
+
+describe("contexts agree with the kernel's layouts", () => {
+  test.each(Object.entries<ContextRow>(contexts))("%s", (_, row) => {
+    const layout = snapshot.layouts[row.struct];
+    expect(layout?.size).toBe(row.size);
+    const fields = row.fields.map(({ name, offset, size }) => ({ name, offset, size }));
+    expect(fields).toEqual(layout?.members.map(({ name, offset, size }) => ({ name, offset, size })));
+  });
+
+  test.each(Object.values<ContextRow>(contexts))("$struct: names and attach types exist", ({ fields }) => {
+    for (const field of fields) {
+      if (field.as !== undefined) expect(field.as).toBe(camelCase(field.name));
+      for (const attach of field.attachTypes ?? []) expect(Object.keys(uapi.attachType)).toContain(attach);
+    }
+  });
+});
+
+describe("helpers", () => {
+  test.each(rows)("%s: number, symbol and name are one", (name, row) => {
+    const kernelName = row.symbol.replace(/^bpf_/, "");
+    expect((uapi.helper as Readonly<Record<string, number>>)[kernelName]).toBe(row.number);
+    expect(name).toBe(camelCase(kernelName));
+    expect(helperByNumber(row.number)).toBe(row);
+  });
+
+  test.each(rows)("%s: the method of ctx follows the naming rule", (_, { surface, symbol }) => {
+    if (surface.on === "context") expect(surface.as).toBe(camelCase(symbol.replace(/^bpf_(xdp_)?/, "")));
+  });
+
+  test.each(rows)("%s: sizes refer to arguments that are sizes", (_, row) => {
+    const sizes = row.args.filter((arg) => arg.is === "size").map((arg) => arg.name);
+    const refers = (arg: HelperArg) => (arg.is === "memoryRead" || arg.is === "memoryWrite" ? [arg.size] : []);
+    expect(row.args.flatMap(refers)).toEqual(sizes);
+    expect(new Set(row.args.map((arg) => arg.name)).size).toBe(row.args.length);
+    expect(row.args.length).toBeLessThanOrEqual(5);
+  });
+
+  test.each(rows)("%s: program types exist", (_, { programs, programSince = {} }) => {
+    const known = Object.keys(programTypes);
+    for (const program of [...(programs === "all" ? [] : programs), ...Object.keys(programSince)]) {
+      expect(known).toContain(program);
+    }
+  });
+
+  test("what the kernel says changes packet data kills packet refs", () => {
+    const killers = rows.filter(([, row]) => row.effects.includes("invalidatesPackets")).map(([name]) => name);
+    expect(killers).toEqual(["xdpAdjustHead", "xdpAdjustTail", "xdpAdjustMeta"]);
+  });
+
+  test("availability per program type", () => {
+    expect(helperSince(helpers.redirect, "xdp")).toBe("4.14");
+    expect(helperSince(helpers.mapLookupElem, "xdp")).toBe("3.19");
+    expect(helperSince({ ...helpers.redirect, programs: ["tc"] }, "xdp")).toBeUndefined();
+    expect(helperByNumber(0)).toBeUndefined();
+    expect(helperNames).toContain("ktimeGetNs");
+  });
+});
