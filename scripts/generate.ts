@@ -15,7 +15,10 @@ function readSnapshot(): Snapshot {
 }
 
 /** In order: each may import what the ones before it wrote. */
-const generators: readonly Generator[] = [() => generateUapi(readSnapshot())];
+const generators: readonly Generator[] = [
+  () => generateUapi(readSnapshot()),
+  async () => (await import("./generate/dsl-contexts.ts")).generateDslContexts(),
+];
 
 const { values: options } = parseArgs({ options: { check: { type: "boolean", default: false } } });
 const stale: string[] = [];

@@ -95,7 +95,7 @@ describe("helpers", () => {
 
   test("availability per program type", () => {
     expect(helperSince(helpers.redirect, "xdp")).toBe("4.14");
-    expect(helperSince(helpers.mapLookupElem, "xdp")).toBe("3.19");
+    expect(helperSince(helpers.mapLookupElem, "xdp"), "as old as XDP itself").toBe("4.8");
     expect(helperSince({ ...helpers.redirect, programs: ["tc"] }, "xdp")).toBeUndefined();
     expect(helperByNumber(0)).toBeUndefined();
     expect(helperNames).toContain("ktimeGetNs");

@@ -1,6 +1,7 @@
 // Every helper that programs may call, in one record. A helper without a row here does not exist for any package: the
 // compiler cannot emit it, the verifier rejects it, the simulator does not run it.
-import type { ProgramTypeName } from "../program-types.ts";
+import { compareKernels } from "../features.ts";
+import { type ProgramTypeName, programTypes } from "../program-types.ts";
 import { mapHelpers } from "./maps.ts";
 import type { HelperRow } from "./row.ts";
 import { systemHelpers } from "./system.ts";
@@ -29,5 +30,7 @@ export function helperByNumber(number: number): HelperRow | undefined {
 /** The first kernel in which programs of this type may call the helper, or undefined when they never may. */
 export function helperSince(row: HelperRow, program: ProgramTypeName): string | undefined {
   if (row.programs !== "all" && !row.programs.includes(program)) return undefined;
-  return row.programSince?.[program] ?? row.since;
+  const helper = row.programSince?.[program] ?? row.since;
+  const type = programTypes[program].since;
+  return compareKernels(helper, type) > 0 ? helper : type;
 }
