@@ -1,0 +1,156 @@
+// Runs an IR function directly: the reference that every pass and the back end are compared with. Takes the function, a
+// host that is the memory and the helpers, and the context's address; gives r0. Addresses and integers are unsigned 64-bit
+// bigints; the host faults (throws) on accesses that no memory backs.
+import type { HelperName } from "@typebpf/abi";
+import { blockMap, entryOf } from "./cfg.ts";
+import { evaluateBinary, evaluateCompare, evaluateUnary } from "./evaluate.ts";
+import type { AtomicInst, Block, Edge, Inst, IrFunction, SlotId, ValueId } from "./function.ts";
+import type { BinaryOp, UnaryOp } from "./ops.ts";
+import { unaryOps } from "./ops.ts";
+
+/** What surrounds a running function. */
+export interface InterpreterHost {
+  /** Fresh zeroed memory for a stack slot; its address. */
+  allocate(size: number, name: string): bigint;
+  /** `size` bytes at `address`, little-endian, zero-extended. @throws on a bad access. */
+  load(address: bigint, size: 1 | 2 | 4 | 8): bigint;
+  store(address: bigint, size: 1 | 2 | 4 | 8, value: bigint): void;
+  /** What a load from the context gives: integers, or addresses for packet pointers. */
+  loadContext(context: bigint, offset: number, size: number): bigint;
+  /** Handle of a map, as helpers get it. */
+  map(name: string): bigint;
+  call(helper: HelperName, args: readonly bigint[]): bigint;
+}
+
+/** How a run ended. */
+export interface Interpreted {
+  /** r0, unsigned 64 bits. */
+  readonly result: bigint;
+  readonly steps: number;
+}
+
+/** Runs `fn`; at most `maxSteps` instructions. @throws Error when the limit is reached or the host faults. */
+export function interpret(fn: IrFunction, host: InterpreterHost, context: bigint, maxSteps = 1_000_000): Interpreted {
+  const machine = new Machine(fn, host);
+  const blocks = blockMap(fn);
+  let block = entryOf(fn);
+  let args: readonly bigint[] = block.params.length > 0 ? [context] : [];
+  for (let steps = 0; ; steps += block.insts.length + 1) {
+    if (steps > maxSteps) throw new Error(`interpret: ${fn.name} ran more than ${maxSteps} instructions`);
+    machine.enter(block, args);
+    const { end } = block;
+    if (end.op === "return") return { result: machine.value(end.args[0]), steps: steps + block.insts.length + 1 };
+    let edge: Edge;
+    if (end.op === "jump") edge = end.to;
+    else {
+      const [left, right] = end.args;
+      edge = evaluateCompare(end.compare, machine.value(left), machine.value(right)) ? end.then : end.else;
+    }
+    args = edge.args.map((arg) => machine.value(arg));
+    const next = blocks.get(edge.block);
+    if (!next) throw new Error(`interpret: b${edge.block} does not exist`);
+    block = next;
+  }
+}
+
+class Machine {
+  private readonly values = new Map<ValueId, bigint>();
+  private readonly slots = new Map<SlotId, bigint>();
+  private readonly contexts = new Set<ValueId>();
+  private readonly host: InterpreterHost;
+  constructor(fn: IrFunction, host: InterpreterHost) {
+    this.host = host;
+    for (const slot of fn.slots) this.slots.set(slot.id, host.allocate(slot.size, slot.name));
+  }
+  value(id: ValueId): bigint {
+    const value = this.values.get(id);
+    if (value === undefined) throw new Error(`interpret: v${id} has no value`);
+    return value;
+  }
+  enter(block: Block, args: readonly bigint[]): void {
+    block.params.forEach((param, index) => {
+      this.values.set(param.value, args[index] ?? 0n);
+      if (param.type === "ptr.context") this.contexts.add(param.value);
+    });
+    for (const inst of block.insts) this.step(inst);
+  }
+  private step(inst: Inst): void {
+    const result = this.run(inst);
+    if ("result" in inst && inst.result !== undefined && result !== undefined) this.values.set(inst.result, result);
+  }
+  private address(pointer: ValueId, offset: number): bigint {
+    return BigInt.asUintN(64, this.value(pointer) + BigInt(offset));
+  }
+  private run(inst: Inst): bigint | undefined {
+    switch (inst.op) {
+      case "const":
+        return inst.value;
+      case "ptradd":
+        return BigInt.asUintN(64, this.value(inst.args[0]) + this.value(inst.args[1]));
+      case "ptrdiff":
+        return BigInt.asUintN(64, this.value(inst.args[0]) - this.value(inst.args[1]));
+      case "load": {
+        const pointer = inst.args[0];
+        const raw = this.contexts.has(pointer)
+          ? this.host.loadContext(this.value(pointer), inst.offset, inst.size)
+          : this.host.load(this.address(pointer, inst.offset), inst.size);
+        return inst.signed ? BigInt.asUintN(64, BigInt.asIntN(inst.size * 8, raw)) : raw;
+      }
+      case "store":
+        return this.effect(() =>
+          this.host.store(
+            this.address(inst.args[0], inst.offset),
+            inst.size,
+            BigInt.asUintN(inst.size * 8, this.value(inst.args[1])),
+          ),
+        );
+      case "atomic":
+        return this.atomic(inst);
+      case "copy":
+        return this.effect(() =>
+          this.copy(this.address(inst.args[0], inst.offset), this.address(inst.args[1], inst.sourceOffset), inst.size),
+        );
+      case "zero":
+        return this.effect(() => {
+          for (let i = 0; i < inst.size; i++) this.host.store(this.address(inst.args[0], inst.offset + i), 1, 0n);
+        });
+      case "slot":
+        return this.slots.get(inst.slot);
+      case "map":
+        return this.host.map(inst.map);
+      case "call":
+        return this.host.call(
+          inst.helper,
+          inst.args.map((arg) => this.value(arg)),
+        );
+      case "assert":
+        return undefined;
+      default:
+        return isUnary(inst.op)
+          ? evaluateUnary(inst.op, this.value(inst.args[0]))
+          : evaluateBinary(inst.op as BinaryOp, this.value(inst.args[0]), this.value(inst.args[1] ?? -1));
+    }
+  }
+  private effect(run: () => void): undefined {
+    run();
+    return undefined;
+  }
+  private copy(target: bigint, source: bigint, size: number): void {
+    const bytes = Array.from({ length: size }, (_, i) => this.host.load(source + BigInt(i), 1));
+    bytes.forEach((byte, i) => {
+      this.host.store(target + BigInt(i), 1, byte);
+    });
+  }
+  private atomic(inst: AtomicInst): bigint {
+    const address = this.address(inst.args[0], inst.offset);
+    const old = this.host.load(address, inst.size);
+    const value = this.value(inst.args[1]);
+    const next = inst.operation === "xchg" ? value : evaluateBinary(`${inst.operation}64`, old, value);
+    this.host.store(address, inst.size, BigInt.asUintN(inst.size * 8, next));
+    return old;
+  }
+}
+
+function isUnary(op: string): op is UnaryOp {
+  return unaryOps.some((name) => name === op);
+}
