@@ -26,7 +26,9 @@ export function parseModule(text: string, file = "ir"): IrModule {
     if (reader.done()) return;
     if (reader.take("function")) {
       if (open) functions.push(close(open));
-      open = { name: reader.word(), failure: Number((reader.expect("failure"), reader.word())), slots: [], blocks: [] };
+      const name = reader.word();
+      reader.expect("failure");
+      open = { name, failure: Number(reader.word()), slots: [], blocks: [] };
     } else if (!open) reader.fail("a function must come first");
     else readLine(open, reader, at);
   });
