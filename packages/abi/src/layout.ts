@@ -89,37 +89,55 @@ function alignUp(offset: number, align: number): number {
   return Math.ceil(offset / align) * align;
 }
 
-interface OpenUnit {
-  readonly unit: ScalarLayout;
-  readonly offset: number;
-  used: number;
+/** Where the next member may begin: bits from the struct's start, and the big-endian unit that still has room. */
+interface Position {
+  bit: number;
+  open: { readonly unit: ScalarLayout; readonly offset: number; used: number } | undefined;
+}
+
+function placeWhole(name: string, layout: Layout, position: Position): FieldLayout {
+  const offset = alignUp(Math.ceil(position.bit / 8), layout.align);
+  position.bit = (offset + layout.size) * 8;
+  position.open = undefined;
+  return { name, offset, layout };
+}
+
+/** As in C: the next free bit, unless the field would cross a boundary of its unit; so units may overlap. */
+function placeNativeBits(name: string, layout: BitsLayout, position: Position): FieldLayout {
+  const unit = layout.size * 8;
+  const fits = (position.bit % unit) + layout.count <= unit;
+  const start = fits ? position.bit : alignUp(position.bit, unit);
+  position.bit = start + layout.count;
+  position.open = undefined;
+  return { name, offset: Math.floor(start / unit) * layout.size, layout, bitOffset: start % unit };
+}
+
+/** C has no such thing: adjacent fields of one unit type share units of their own, which nothing else overlaps. */
+function placeBigEndianBits(name: string, layout: BitsLayout, position: Position): FieldLayout {
+  let { open } = position;
+  if (!open || open.unit.name !== layout.unit.name || open.used + layout.count > layout.size * 8) {
+    const offset = alignUp(Math.ceil(position.bit / 8), layout.align);
+    open = { unit: layout.unit, offset, used: 0 };
+  }
+  const bitOffset = open.used;
+  open.used += layout.count;
+  position.open = open;
+  position.bit = (open.offset + layout.size) * 8;
+  return { name, offset: open.offset, layout, bitOffset };
+}
+
+function place(name: string, layout: Layout, position: Position): FieldLayout {
+  if (layout.kind !== "bits") return placeWhole(name, layout, position);
+  return layout.unit.bigEndian ? placeBigEndianBits(name, layout, position) : placeNativeBits(name, layout, position);
 }
 
 /**
- * Lays out a struct. Adjacent bit fields of the same unit type share a storage unit while they fit; the next one that
- * does not fit, and any other member, begins a new aligned unit.
+ * Lays out a struct as C does on 64-bit little-endian Linux, bit fields of native units included; those of big-endian
+ * units fill units of their own from the most significant bit.
  */
 export function structLayout(name: string, members: Readonly<Record<string, Layout>>): StructLayout {
-  const fields: FieldLayout[] = [];
-  let end = 0;
-  let align = 1;
-  let open: OpenUnit | undefined;
-  for (const [field, layout] of Object.entries(members)) {
-    align = Math.max(align, layout.align);
-    if (layout.kind !== "bits") {
-      const offset = alignUp(end, layout.align);
-      fields.push({ name: field, offset, layout });
-      end = offset + layout.size;
-      open = undefined;
-      continue;
-    }
-    if (!open || open.unit.name !== layout.unit.name || open.used + layout.count > layout.size * 8) {
-      const offset = alignUp(end, layout.align);
-      open = { unit: layout.unit, offset, used: 0 };
-      end = offset + layout.size;
-    }
-    fields.push({ name: field, offset: open.offset, layout, bitOffset: open.used });
-    open.used += layout.count;
-  }
-  return { kind: "struct", name, fields, size: alignUp(end, align), align };
+  const position: Position = { bit: 0, open: undefined };
+  const fields = Object.entries(members).map(([field, layout]) => place(field, layout, position));
+  const align = Math.max(1, ...fields.map((field) => field.layout.align));
+  return { kind: "struct", name, fields, size: alignUp(Math.ceil(position.bit / 8), align), align };
 }
