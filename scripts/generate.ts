@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { dslDeclarations } from "./generate/dsl-declarations.ts";
 import type { Generator } from "./generate/generator.ts";
 import { generateUapi } from "./generate/uapi.ts";
 import type { Snapshot } from "./snapshot/snapshot.ts";
@@ -18,6 +19,7 @@ function readSnapshot(): Snapshot {
 const generators: readonly Generator[] = [
   () => generateUapi(readSnapshot()),
   async () => (await import("./generate/dsl-contexts.ts")).generateDslContexts(),
+  ...dslDeclarations,
 ];
 
 const { values: options } = parseArgs({ options: { check: { type: "boolean", default: false } } });

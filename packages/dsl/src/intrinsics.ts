@@ -1,0 +1,65 @@
+// What the compiler treats specially: one row per value that @typebpf/dsl exports, by its name there. The compiler
+// resolves a symbol to its export and looks it up here; it never goes by the text of a program.
+// Plain data, for @typebpf/dsl/intrinsics.
+import { type MapTypeName, type ProgramTypeName, type ScalarLayout, scalarLayouts } from "@typebpf/abi";
+import type * as dsl from "./index.ts";
+
+/** What an export of the DSL is to the compiler. */
+export type Intrinsic =
+  /** A cast when called, a schema otherwise. */
+  | { readonly kind: "scalar"; readonly layout: ScalarLayout }
+  /** `struct(name, fields)`: makes a schema. */
+  | { readonly kind: "structSchema" }
+  /** `array(item, length)`: makes a schema. */
+  | { readonly kind: "arraySchema" }
+  /** `bits(unit, count)`: makes a member of a struct. */
+  | { readonly kind: "bitField" }
+  /** `sizeOf(schema)`: a constant. */
+  | { readonly kind: "sizeOf" }
+  /** `offsetOf(schema, field)`: a constant. */
+  | { readonly kind: "offsetOf" }
+  /** Makes a map; `operations` are its methods in the filter. */
+  | { readonly kind: "mapConstructor"; readonly mapType: MapTypeName; readonly operations: readonly MapOperation[] }
+  /** Makes a program from a function of its context. */
+  | { readonly kind: "program"; readonly programType: ProgramTypeName }
+  /** A table of integer constants. */
+  | { readonly kind: "constant"; readonly value: Readonly<Record<string, number>> }
+  /** An operation that the compiler lowers itself. */
+  | { readonly kind: "function"; readonly name: "atomicAdd" };
+
+/** A method of a map in the filter. */
+export type MapOperation = "get" | "has" | "set" | "delete";
+
+const keyed = ["get", "has", "set", "delete"] as const;
+const indexed = ["get", "has", "set"] as const;
+
+/** Every value export of @typebpf/dsl. */
+export const intrinsics = {
+  u8: { kind: "scalar", layout: scalarLayouts.u8 },
+  u16: { kind: "scalar", layout: scalarLayouts.u16 },
+  u32: { kind: "scalar", layout: scalarLayouts.u32 },
+  u64: { kind: "scalar", layout: scalarLayouts.u64 },
+  i8: { kind: "scalar", layout: scalarLayouts.i8 },
+  i16: { kind: "scalar", layout: scalarLayouts.i16 },
+  i32: { kind: "scalar", layout: scalarLayouts.i32 },
+  i64: { kind: "scalar", layout: scalarLayouts.i64 },
+  u16be: { kind: "scalar", layout: scalarLayouts.u16be },
+  u32be: { kind: "scalar", layout: scalarLayouts.u32be },
+  u64be: { kind: "scalar", layout: scalarLayouts.u64be },
+  struct: { kind: "structSchema" },
+  array: { kind: "arraySchema" },
+  bits: { kind: "bitField" },
+  sizeOf: { kind: "sizeOf" },
+  offsetOf: { kind: "offsetOf" },
+  hashMap: { kind: "mapConstructor", mapType: "hash", operations: keyed },
+  lruHashMap: { kind: "mapConstructor", mapType: "lruHash", operations: keyed },
+  arrayMap: { kind: "mapConstructor", mapType: "array", operations: indexed },
+  perCpuArray: { kind: "mapConstructor", mapType: "perCpuArray", operations: indexed },
+  MapUpdate: { kind: "constant", value: { ANY: 0, NOEXIST: 1, EXIST: 2 } },
+  xdp: { kind: "program", programType: "xdp" },
+  XDP: { kind: "constant", value: { ABORTED: 0, DROP: 1, PASS: 2, TX: 3, REDIRECT: 4 } },
+  atomicAdd: { kind: "function", name: "atomicAdd" },
+} as const satisfies Readonly<Record<keyof typeof dsl, Intrinsic>>;
+
+/** The name of a row. */
+export type IntrinsicName = keyof typeof intrinsics;

@@ -1,0 +1,65 @@
+// The types every schema shares: what a schema is, what it stands for in TypeScript, and what may initialise it.
+// Types only. The run-time half of a schema is its `layout`, plain data of @typebpf/abi.
+import type { BitsLayout, Layout } from "@typebpf/abi";
+
+/** Phantom key: exists for TypeScript alone, and so never shows in completions. */
+declare const shape: unique symbol;
+
+/** Describes how a value lies in memory, and as which TypeScript type `T` the filter sees it. */
+export interface Schema<T> {
+  /** Size in bytes, padding included. */
+  readonly size: number;
+  /** Alignment in bytes. */
+  readonly align: number;
+  /** The layout as plain data. */
+  readonly layout: Layout;
+  readonly [shape]: T;
+}
+
+/** Some bits of a storage unit: a member of a struct, and nothing else. Made by `bits`. */
+export interface BitField<T> {
+  /** The layout as plain data. */
+  readonly layout: BitsLayout;
+  readonly [shape]: T;
+}
+
+/** What a struct can have as a member. */
+export type Member<T> = Schema<T> | BitField<T>;
+
+/** The TypeScript type that a schema stands for: `Infer<typeof Flow>`. */
+export type Infer<S extends Member<unknown>> = S[typeof shape];
+
+/** `N` items in memory, one after another. Assigning it copies the items. */
+export interface FixedArray<T, N extends number = number> {
+  readonly length: N;
+  [index: number]: T;
+}
+
+/** A pointer to one integer: reads and writes go through `value`. */
+export interface ScalarRef<T> {
+  value: T;
+}
+
+/** A pointer to a `T`: a struct's or an array's own members, an integer as `value`. */
+export type RefTo<T> = T extends number | bigint ? ScalarRef<T> : T;
+
+/** A typed pointer to what a schema describes: in the packet, in a map, on the stack. `Ref<typeof Flow>`. */
+export type Ref<S extends Schema<unknown>> = RefTo<Infer<S>>;
+
+/** Lengths whose initialisers are counted by TypeScript; the compiler counts the others. */
+type CountedLength = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16;
+
+/** A tuple of `N` items. */
+type Exactly<T, N extends number, Items extends readonly T[] = readonly []> = Items["length"] extends N
+  ? Items
+  : Exactly<T, N, readonly [...Items, T]>;
+
+/** What may initialise an array: at most as many items as it has; the rest is zero. */
+type ArrayInit<T, N extends number> = N extends CountedLength ? Partial<Exactly<T, N>> : readonly T[];
+
+/** What may initialise a `T`: an integer, a struct in part, an array from its first items. The rest is zero. */
+export type Init<T> = T extends number | bigint
+  ? T
+  : T extends FixedArray<infer I, infer N>
+    ? FixedArray<I, N> | ArrayInit<Init<I>, N>
+    : { readonly [K in keyof T]?: Init<T[K]> };
