@@ -110,22 +110,16 @@ export const abiDiagnostics = {
     explain: "A label stands for one place; with two definitions it is not clear which one a jump means.",
     help: "rename one of the labels",
   },
-  framePointerWritten: {
+  endlessLoop: {
     code: "BPF5015",
     severity: "error",
-    title: "write to the frame pointer r10",
-    explain: "r10 always points to the top of the stack frame; the kernel refuses instructions that write to it.",
-    help: "copy r10 to another register and change that one",
-  },
-  endlessLoop: {
-    code: "BPF5016",
-    severity: "error",
-    title: "jump to itself",
-    explain: "An unconditional jump to itself never ends, so the kernel refuses the program.",
-    help: "jump elsewhere",
+    title: "endless loop",
+    explain:
+      "From its first instruction on the program runs in a circle without a branch or a call that could leave it.",
+    help: "leave the loop by a branch",
   },
   unknownHelper: {
-    code: "BPF5017",
+    code: "BPF5016",
     severity: "error",
     title: "call to a helper that does not exist",
     explain: "The number belongs to no helper that is known here.",

@@ -26,7 +26,7 @@ interface Located {
   readonly reference: SlotReference | undefined;
 }
 
-/** Findings about the structure of a program, in order of position, each naming its slot; empty when it may run. */
+/** Findings about the structure of a program, each naming its slot; empty when it may run. */
 export function validate(insns: readonly Insn[], options: ValidateOptions = {}): readonly Diagnostic[] {
   const count = slotCount(insns);
   if (count === 0 || count > limits.programInsns) {
@@ -36,12 +36,12 @@ export function validate(insns: readonly Insn[], options: ValidateOptions = {}):
   if (problems.length > 0) return problems;
   const starts = functionStarts(program, count);
   const heads = new Set(program.map(({ slot }) => slot));
-  const found: Diagnostic[] = [];
+  const found: Diagnostic[] = [...endlessLoop(program)];
   for (const [index, start] of starts.entries()) {
     const end = starts[index + 1] ?? count;
     for (const one of rangeOf(program, start, end)) {
       if (found.length >= MAX_DIAGNOSTICS) return found;
-      found.push(...referenceProblems(one, start, end, count, heads), ...operandProblems(one, options));
+      found.push(...referenceProblems(one, start, end, count, heads), ...callProblems(one, options));
       if (one.slot + slotsOf(one.insn) >= end && !endsFlow(one.form)) {
         found.push(at(abiDiagnostics.fallsOff, one, "the function ends here without `exit` or `goto`"));
       }
@@ -61,7 +61,8 @@ function locate(insns: readonly Insn[]): { program: readonly Located[]; problems
   for (const insn of insns) {
     const form = formOf(insn);
     if (form !== undefined) program.push({ insn, form, slot, reference: slotReference(form, insn, slot) });
-    else if (problems.length < MAX_DIAGNOSTICS) problems.push(...[insnProblem(insn, slot) ?? []].flat());
+    const problem = insnProblem(insn, slot);
+    if (problem !== undefined && problems.length < MAX_DIAGNOSTICS) problems.push(problem);
     slot += slotsOf(insn);
   }
   return { program, problems };
@@ -113,20 +114,27 @@ function referenceProblems(
       at(abiDiagnostics.jumpIntoWide, one, `${verb} to slot ${reference.slot}, the second half of a wide instruction`),
     ];
   }
-  if (one.form.action.kind === "goto" && reference.slot === one.slot) {
-    return [at(abiDiagnostics.endlessLoop, one, "jumps to itself")];
-  }
   return [];
 }
 
-function operandProblems(one: Located, { helperExists }: ValidateOptions): readonly Diagnostic[] {
-  const { insn, form } = one;
-  const problems: Diagnostic[] = [];
-  const written = form.writes.map((use) => (use === "dst" || use === "src" ? insn[use] : use));
-  if (written.includes(10)) problems.push(at(abiDiagnostics.framePointerWritten, one, `${form.name} writes to r10`));
-  const { action } = form;
-  if (action.kind === "call" && action.target === "helper" && helperExists?.(insn.imm) === false) {
-    problems.push(at(abiDiagnostics.unknownHelper, one, `there is no helper ${insn.imm}`));
+function callProblems(one: Located, { helperExists }: ValidateOptions): readonly Diagnostic[] {
+  const { action } = one.form;
+  const isHelper = action.kind === "call" && action.target === "helper";
+  if (!isHelper || helperExists === undefined || helperExists(one.insn.imm)) return [];
+  return [at(abiDiagnostics.unknownHelper, one, `there is no helper ${one.insn.imm}`)];
+}
+
+/** Follows the program from its start as long as there is only one way to go. */
+function endlessLoop(program: readonly Located[]): readonly Diagnostic[] {
+  const bySlot = new Map(program.map((one) => [one.slot, one]));
+  const seen = new Set<number>();
+  let one = program[0];
+  while (one !== undefined) {
+    if (seen.has(one.slot)) return [at(abiDiagnostics.endlessLoop, one, "execution comes back here for ever")];
+    seen.add(one.slot);
+    const { kind } = one.form.action;
+    if (kind === "branch" || kind === "mayGoto" || kind === "call" || kind === "exit") return [];
+    one = bySlot.get(kind === "goto" && one.reference ? one.reference.slot : one.slot + slotsOf(one.insn));
   }
-  return problems;
+  return [];
 }
