@@ -1,0 +1,32 @@
+import { contexts, mapTypes, programTypes } from "@typebpf/abi";
+import { describe, expect, test } from "vitest";
+import * as dsl from "./index.ts";
+import { type Intrinsic, intrinsics } from "./intrinsics.ts";
+
+const exported = new Map<string, unknown>(Object.entries(dsl));
+
+describe("the table of intrinsics", () => {
+  test("has a row for each value that the DSL exports, and no other", () => {
+    expect(Object.keys(intrinsics).sort()).toEqual(Object.keys(dsl).sort());
+  });
+
+  test.each(Object.entries<Intrinsic>(intrinsics))("says of %s what it is in JavaScript", (name, row) => {
+    const value = exported.get(name);
+    if (row.kind === "constant") expect(value).toEqual(row.value);
+    else if (row.kind === "scalar") expect(Object.entries(value ?? {})).toContainEqual(["layout", row.layout]);
+    else expect(value).toBeTypeOf("function");
+    if (row.kind !== "mapConstructor") return;
+    const make = value as (options: object) => Record<string, unknown>;
+    const map = make({ key: dsl.u32, value: dsl.u32, maxEntries: 1 });
+    const operations = Object.keys(map).filter(
+      (key) => typeof map[key] === "function" && key !== "key" && key !== "value",
+    );
+    expect([map.type, operations]).toEqual([row.mapType, row.operations]);
+    expect(mapTypes[row.mapType].keys === "index").toBe(!row.operations.some((operation) => operation === "delete"));
+  });
+});
+
+test("verdicts are those of the program type, and its context exists", () => {
+  expect(dsl.XDP).toEqual(programTypes.xdp.actions);
+  expect(Object.keys(contexts)).toContain(programTypes.xdp.context);
+});
