@@ -1,0 +1,190 @@
+// The simulator as a back end: loads an object into a machine of its own and runs its programs on packets. Nothing of
+// the host is reached but its clock for `durationNs`, so that it runs wherever JavaScript does.
+import {
+  type BpfObject,
+  type Diagnostic,
+  DiagnosticError,
+  helperNames,
+  helpers,
+  type MapSpec,
+  type ProgramSpec,
+} from "@typebpf/abi";
+import type { Backend, BackendMap, BackendObject, BackendProgram, RunInput, RunOutput } from "../backend.ts";
+import { loaderDiagnostic, loaderError } from "../diagnostics.ts";
+import { type Clock, seededRandom, virtualClock } from "./clock.ts";
+import { XdpContext } from "./contexts/xdp.ts";
+import { Fault } from "./fault.ts";
+import { implementations } from "./helpers/registry.ts";
+import type { World } from "./helpers/world.ts";
+import { type Code, Machine } from "./machine.ts";
+import type { SimulatedMap } from "./maps/map.ts";
+import { makeMap } from "./maps/registry.ts";
+import { REGION_START, segment } from "./memory.ts";
+import { DEFAULT_MAX_INSTRUCTIONS } from "./raw.ts";
+import type { HelperRun } from "./steps/control.ts";
+import { translate } from "./translate.ts";
+
+/** How the simulated machine is set up. All defaults are deterministic. */
+export interface SimulatorOptions {
+  /** Nanoseconds since boot: a clock of your own, or the start of one that goes on 1 µs at each reading. Default: 1 s. */
+  readonly clock?: Clock | bigint;
+  /** A source of unsigned 32-bit numbers, or the seed of one. Default: seed 1. */
+  readonly random?: (() => number) | number;
+  /** Possible CPUs: the number of copies in per-CPU maps. Default 1. */
+  readonly cpus?: number;
+  /** The CPU that runs the programs. Default 0. */
+  readonly cpu?: number;
+  /** A run that goes on longer is stopped with BPF6108. Default 100 million. */
+  readonly maxInstructions?: number;
+}
+
+interface Settings {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly cpus: number;
+  readonly cpu: number;
+  readonly maxInstructions: number;
+}
+
+function integer(name: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw loaderError("option", { message: `${name} is ${value}; it must be a whole number from ${least} to ${most}` });
+}
+
+function settingsOf(options: SimulatorOptions): Settings {
+  const { clock, random = 1, maxInstructions = DEFAULT_MAX_INSTRUCTIONS } = options;
+  const cpus = integer("cpus", options.cpus ?? 1, 1, 1024);
+  return {
+    clock: typeof clock === "object" ? clock : virtualClock(clock === undefined ? {} : { start: clock }),
+    random: typeof random === "function" ? random : seededRandom(random),
+    cpus,
+    cpu: integer("cpu", options.cpu ?? 0, 0, cpus - 1),
+    maxInstructions: integer("maxInstructions", maxInstructions, 1, Number.MAX_SAFE_INTEGER),
+  };
+}
+
+function mapProblem({ name, type, key, maxEntries, at }: MapSpec): Diagnostic | undefined {
+  const why =
+    maxEntries < 1
+      ? "maxEntries must be at least 1"
+      : (type === "array" || type === "perCpuArray") && key.size !== 4
+        ? "its key must be a u32"
+        : "";
+  return why ? loaderDiagnostic("unsimulatedMap", { message: `map "${name}": ${why}`, ...(at && { at }) }) : undefined;
+}
+
+/** An object in the simulator. */
+class SimulatedObject implements BackendObject {
+  readonly maps = new Map<string, BackendMap>();
+  readonly programs = new Map<string, BackendProgram>();
+  private readonly machine: Machine;
+  private readonly world: World;
+  private readonly all: SimulatedMap[] = [];
+  private disposed = false;
+
+  constructor(object: BpfObject, settings: Settings) {
+    this.machine = new Machine(settings.maxInstructions, true);
+    const xdp = new XdpContext(this.machine.memory);
+    this.machine.context = xdp;
+    const { clock, random, cpu } = settings;
+    const bySegment = new Map<number, SimulatedMap>();
+    this.world = { machine: this.machine, maps: bySegment, clock, random, cpu, xdp };
+    const handles = new Map<string, number>();
+    const problems: Diagnostic[] = [];
+    for (const spec of object.maps) {
+      const problem = mapProblem(spec) ?? this.addMap(spec, settings, handles, bySegment);
+      if (problem) problems.push(problem);
+    }
+    if (problems.length === 0) for (const spec of object.programs) problems.push(...this.addProgram(spec, handles));
+    if (problems.length > 0) throw new DiagnosticError(problems);
+  }
+
+  private addMap(
+    spec: MapSpec,
+    settings: Settings,
+    handles: Map<string, number>,
+    bySegment: Map<number, SimulatedMap>,
+  ): Diagnostic | undefined {
+    try {
+      const map = makeMap(spec, this.machine.memory, { count: settings.cpus, current: settings.cpu });
+      const handle = this.machine.memory.add(segment("map", `map "${spec.name}" itself`, new Uint8Array(0)));
+      handles.set(spec.name, handle);
+      bySegment.set(handle, map);
+      this.all.push(map);
+      this.maps.set(spec.name, map);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      return loaderDiagnostic(error.diagnostic, { message: error.message, ...(spec.at && { at: spec.at }) });
+    }
+  }
+
+  private helper(spec: ProgramSpec, number: number): HelperRun | string | undefined {
+    const name = helperNames.find((one) => helpers[one].number === number);
+    if (name === undefined) return undefined;
+    const row = helpers[name];
+    if (row.programs !== "all" && !(row.programs as readonly string[]).includes(spec.type)) {
+      return `programs of type ${spec.type} may not call ${row.symbol}`;
+    }
+    const implementation = implementations[name];
+    if (typeof implementation !== "function") return `${row.symbol}: ${implementation.unsimulated}`;
+    return () => {
+      implementation(this.world);
+      return undefined;
+    };
+  }
+
+  private addProgram(spec: ProgramSpec, handles: ReadonlyMap<string, number>): readonly Diagnostic[] {
+    const references = new Map(spec.relocations.map((one) => [one.slot, handles.get(one.map)]));
+    const code = translate(this.machine, {
+      name: spec.name,
+      insns: spec.insns,
+      lines: spec.lines,
+      mapAt: (slot) => references.get(slot),
+      helper: (number) => this.helper(spec, number),
+      packetLoads: false,
+    });
+    if (!("steps" in code)) return code;
+    this.programs.set(spec.name, {
+      spec,
+      run: (input) => this.run(code, input),
+      attach: () => {
+        throw loaderError("attachInSimulator", spec.at && { at: spec.at });
+      },
+    });
+    return [];
+  }
+
+  private run(code: Code, input: RunInput): RunOutput {
+    if (this.disposed) throw loaderError("disposed");
+    XdpContext.check(input);
+    const repeat = integer("repeat", input.repeat ?? 1, 1, 0x7fff_ffff);
+    const { machine } = this;
+    const { xdp } = this.world;
+    let instructions = 0;
+    const start = performance.now();
+    for (let done = 0; done < repeat; done++) {
+      xdp.begin(input);
+      try {
+        instructions = machine.run(code, () => machine.setRegister(1, REGION_START, xdp.high));
+      } finally {
+        for (const map of this.all) map.endRun();
+      }
+    }
+    const durationNs = Math.round(((performance.now() - start) * 1e6) / repeat);
+    return { retval: (machine.registers[0] ?? 0) >>> 0, packet: xdp.result(), durationNs, instructions };
+  }
+
+  [Symbol.dispose](): void {
+    this.disposed = true;
+  }
+}
+
+/**
+ * A back end that simulates the kernel: no privileges, no operating system, the same results every time.
+ * @throws DiagnosticError BPF6009 on an option out of range.
+ */
+export function simulator(options: SimulatorOptions = {}): Backend {
+  const settings = settingsOf(options);
+  return { kind: "simulator", load: async (object) => new SimulatedObject(object, settings) };
+}

@@ -1,0 +1,64 @@
+// What simulated helpers can reach, and how they read their arguments.
+
+import type { Clock } from "../clock.ts";
+import type { XdpContext } from "../contexts/xdp.ts";
+import { Fault } from "../fault.ts";
+import type { Machine } from "../machine.ts";
+import type { SimulatedMap } from "../maps/map.ts";
+import { half, halfOf, writeNumber } from "../words.ts";
+
+/** The simulated machine around a program. */
+export interface World {
+  readonly machine: Machine;
+  /** By index of the segment that stands for the map. */
+  readonly maps: ReadonlyMap<number, SimulatedMap>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly cpu: number;
+  readonly xdp: XdpContext;
+}
+
+/** A helper: reads r1 to r5, writes r0. */
+export type Implementation = (world: World) => void;
+
+/** A helper that the simulator does not have, and why. */
+export interface Unsimulated {
+  readonly unsimulated: string;
+}
+
+/** Lower half of an argument, as a signed number: an `int` of the helper's prototype. */
+export function int(world: World, register: number): number {
+  return half(world.machine.registers, halfOf(register));
+}
+
+/** The whole argument as a number; not exact from 2^53 on. */
+export function unsigned(world: World, register: number): number {
+  const { registers } = world.machine;
+  return (half(registers, halfOf(register) + 1) >>> 0) * 0x1_0000_0000 + (half(registers, halfOf(register)) >>> 0);
+}
+
+/** Writes r0. Takes whole numbers of less than 2^53 in magnitude. */
+export function giveBack(world: World, value: number): void {
+  writeNumber(world.machine.registers, 0, value);
+}
+
+/** The `size` bytes that an argument points to: a view. */
+export function bytesAt(world: World, register: number, size: number, access: "read" | "write"): Uint8Array {
+  const { registers, memory } = world.machine;
+  return memory.bytes(half(registers, halfOf(register) + 1), half(registers, halfOf(register)), size, access);
+}
+
+/** The map that an argument names. */
+export function mapArgument(world: World, register: number): SimulatedMap {
+  const map = world.maps.get(half(world.machine.registers, halfOf(register) + 1) >>> 20);
+  if (!map) throw new Fault("helperArgument", `r${register} must be a map`);
+  return map;
+}
+
+/** Checks that an argument is the context. */
+export function contextArgument(world: World, register: number): XdpContext {
+  if (half(world.machine.registers, halfOf(register) + 1) !== world.xdp.high) {
+    throw new Fault("helperArgument", `r${register} must be the context`);
+  }
+  return world.xdp;
+}

@@ -1,0 +1,62 @@
+// Helpers of XDP programs. net/core/filter.c; bpf_csum_diff gives 16 bits, as it does since Linux 6.13.
+import { errno } from "../../errno.ts";
+import { bytesAt, contextArgument, giveBack, type Implementation, int, unsigned, type World } from "./world.ts";
+
+const XDP_ABORTED = 0;
+const XDP_REDIRECT = 4;
+
+export const xdpAdjustHead: Implementation = (world) =>
+  giveBack(world, contextArgument(world, 1).adjustHead(int(world, 2)));
+
+export const xdpAdjustTail: Implementation = (world) =>
+  giveBack(world, contextArgument(world, 1).adjustTail(int(world, 2)));
+
+export const xdpAdjustMeta: Implementation = (world) =>
+  giveBack(world, contextArgument(world, 1).adjustMeta(int(world, 2)));
+
+export const xdpGetBuffLen: Implementation = (world) => giveBack(world, contextArgument(world, 1).length());
+
+export const xdpLoadBytes: Implementation = (world) => {
+  const length = int(world, 4) >>> 0;
+  const buffer = bytesAt(world, 3, length, "write");
+  giveBack(
+    world,
+    contextArgument(world, 1).pieces(int(world, 2) >>> 0, length, (part, at) => buffer.set(part, at)),
+  );
+};
+
+export const xdpStoreBytes: Implementation = (world) => {
+  const length = int(world, 4) >>> 0;
+  const buffer = bytesAt(world, 3, length, "read");
+  const copy = (part: Uint8Array, at: number): void => part.set(buffer.subarray(at, at + part.length));
+  giveBack(world, contextArgument(world, 1).pieces(int(world, 2) >>> 0, length, copy));
+};
+
+/** A test run goes nowhere: the verdict is all there is. */
+export const redirect: Implementation = (world) =>
+  giveBack(world, unsigned(world, 2) === 0 ? XDP_REDIRECT : XDP_ABORTED);
+
+/** The sum of 32-bit words with end-around carry: in 1…2^32-1, or 0 where all words are 0. */
+function checksum(world: World, register: number, size: number): number {
+  if (size === 0) return 0;
+  const bytes = bytesAt(world, register, size, "read");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, size);
+  let sum = 0;
+  for (let at = 0; at < size; at += 4) sum = carry(sum + view.getUint32(at, true));
+  return sum;
+}
+
+function carry(sum: number): number {
+  return sum > 0xffffffff ? sum - 0xffffffff : sum;
+}
+
+export const csumDiff: Implementation = (world) => {
+  const fromSize = int(world, 2) >>> 0;
+  const toSize = int(world, 4) >>> 0;
+  if ((fromSize | toSize) % 4 !== 0) return giveBack(world, -errno.EINVAL);
+  let sum = int(world, 5) >>> 0;
+  if (fromSize > 0) sum = carry(sum + (~checksum(world, 1, fromSize) >>> 0));
+  sum = carry(sum + checksum(world, 3, toSize));
+  const folded = (sum >>> 16) + (sum & 0xffff);
+  giveBack(world, (folded >>> 16) + (folded & 0xffff));
+};

@@ -1,0 +1,28 @@
+// One row per map type: how the simulator makes it. A type without a row does not compile.
+import type { MapSpec, MapTypeName } from "@typebpf/abi";
+import type { Memory } from "../memory.ts";
+import { ArrayMap } from "./array.ts";
+import { HashMap } from "./hash.ts";
+import { LruHashMap } from "./lru-hash.ts";
+import type { SimulatedMap } from "./map.ts";
+import { PerCpuArray } from "./per-cpu-array.ts";
+
+/** What maps need to know of the simulated machine. */
+export interface Cpus {
+  /** Possible CPUs. */
+  readonly count: number;
+  /** The one that runs programs. */
+  readonly current: number;
+}
+
+const makers: { readonly [T in MapTypeName]: (spec: MapSpec, memory: Memory, cpus: Cpus) => SimulatedMap } = {
+  hash: (spec, memory) => new HashMap(spec, memory),
+  lruHash: (spec, memory) => new LruHashMap(spec, memory),
+  array: (spec, memory) => new ArrayMap(spec, memory),
+  perCpuArray: (spec, memory, cpus) => new PerCpuArray(spec, memory, cpus.count, cpus.current),
+};
+
+/** Makes a map; throws a Fault where the simulator cannot. */
+export function makeMap(spec: MapSpec, memory: Memory, cpus: Cpus): SimulatedMap {
+  return makers[spec.type](spec, memory, cpus);
+}
