@@ -1,6 +1,6 @@
 // Makes an instruction by name: opcode and fixed fields come from the table, the operands from the caller.
 // Takes operands that the form has; anything else is a bug of the caller and throws. Ensures formOf(result) is the row.
-import type { FieldRule, InsnForm, InsnName } from "./form.ts";
+import type { FieldName, FieldRule, InsnForm, InsnName } from "./form.ts";
 import type { Insn } from "./insn.ts";
 import { formNamed, obeys } from "./opcodes.ts";
 
@@ -20,15 +20,15 @@ export const fieldBounds = {
   offset: [-0x8000, 0x7fff],
   imm: [-0x8000_0000, 0x7fff_ffff],
   nextImm: [-0x8000_0000, 0x7fff_ffff],
-} as const satisfies Record<keyof InsnOperands, readonly [number, number]>;
+} as const satisfies Record<FieldName, readonly [number, number]>;
 
 /** True when the value is an integer that the field can hold. */
-export function fitsField(field: keyof InsnOperands, value: number): boolean {
+export function fitsField(field: FieldName, value: number): boolean {
   const [low, high] = fieldBounds[field];
   return Number.isInteger(value) && value >= low && value <= high;
 }
 
-function fieldValue(form: InsnForm, field: keyof InsnOperands, rule: FieldRule, given: number | undefined): number {
+function fieldValue(form: InsnForm, field: FieldName, rule: FieldRule, given: number | undefined): number {
   const value = given ?? (typeof rule === "number" ? rule : 0);
   if (!fitsField(field, value) || !obeys(rule, value))
     throw new Error(`isa: ${form.name} cannot have ${field} ${value}`);
@@ -38,7 +38,7 @@ function fieldValue(form: InsnForm, field: keyof InsnOperands, rule: FieldRule, 
 /** The instruction of that name with these operands. Throws an Error on operands that it cannot have: a compiler bug. */
 export function instruction(name: InsnName, operands: InsnOperands = {}): Insn {
   const form = formNamed(name);
-  const value = (field: keyof InsnOperands, rule: FieldRule) => fieldValue(form, field, rule, operands[field]);
+  const value = (field: FieldName, rule: FieldRule) => fieldValue(form, field, rule, operands[field]);
   const insn = {
     opcode: form.opcode,
     dst: value("dst", form.dst),

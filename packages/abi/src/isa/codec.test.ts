@@ -133,7 +133,9 @@ describe("codec", () => {
   test("instructions that the table does not have are bugs of the caller", () => {
     const bad = { opcode: 0xff, dst: 0, src: 0, offset: 0, imm: 0 };
     expect(() => encode([bad])).toThrow("encode: slot 0");
-    expect(() => encode([instruction("exit"), { ...instruction("exit"), imm: 2 ** 31 }])).toThrow("encode: slot 1");
+    expect(() => encode([instruction("exit"), { ...instruction("mov64_imm"), imm: 2 ** 31 }])).toThrow(
+      "encode: slot 1",
+    );
     expect(() => disassemble([bad])).toThrow("disassemble: no instruction");
     expect(() => instruction("mov64_imm", { dst: 11 })).toThrow("mov64_imm cannot have dst 11");
     expect(() => instruction("mov64_imm", { imm: 2 ** 31 })).toThrow("cannot have imm");

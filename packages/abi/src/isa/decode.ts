@@ -3,7 +3,7 @@
 import { abiDiagnostics } from "../diagnostics/catalogue.ts";
 import { type Diagnostic, type DiagnosticRow, diagnostic } from "../diagnostics/diagnostic.ts";
 import { slotBytes } from "./encode.ts";
-import type { FieldRule, InsnForm } from "./form.ts";
+import { type FieldName, type FieldRule, type InsnForm, insnFields } from "./form.ts";
 import type { Insn } from "./insn.ts";
 import { formOf, formsOfOpcode, obeys } from "./opcodes.ts";
 
@@ -62,9 +62,6 @@ function secondSlotProblem(second: Insn | undefined, slot: number): Diagnostic |
   return diagnostic(abiDiagnostics.badWide, { message });
 }
 
-type FieldName = "dst" | "src" | "offset" | "imm" | "nextImm";
-const FIELDS: readonly FieldName[] = ["dst", "src", "offset", "imm", "nextImm"];
-
 interface Violation {
   readonly field: FieldName;
   readonly rule: FieldRule;
@@ -72,7 +69,7 @@ interface Violation {
 }
 
 function violations(form: InsnForm, insn: Insn): Violation[] {
-  return FIELDS.flatMap((field) => {
+  return insnFields.flatMap((field) => {
     const rule = form[field];
     const value = insn[field];
     return rule === undefined || value === undefined || obeys(rule, value) ? [] : [{ field, rule, value }];

@@ -1,6 +1,7 @@
 // Instructions to bytecode, little-endian (RFC 9669 section 3). Takes instructions of the table; one that no row
 // allows is a bug of the caller and throws. Ensures decode(encode(x)) = x.
-import { fitsField, type InsnOperands } from "./build.ts";
+import { fitsField } from "./build.ts";
+import { insnFields } from "./form.ts";
 import { type Insn, slotCount } from "./insn.ts";
 import { formOf } from "./opcodes.ts";
 
@@ -26,10 +27,8 @@ export function encode(insns: readonly Insn[]): Uint8Array {
   return bytes;
 }
 
-const FIELDS: readonly (keyof InsnOperands)[] = ["dst", "src", "offset", "imm", "nextImm"];
-
 function check(insn: Insn, slot: number): void {
-  const fits = FIELDS.every((field) => fitsField(field, insn[field] ?? 0));
+  const fits = insnFields.every((field) => fitsField(field, insn[field] ?? 0));
   if (!fits || formOf(insn) === undefined)
     throw new Error(`encode: slot ${slot} is no instruction: ${JSON.stringify(insn)}`);
 }

@@ -107,6 +107,10 @@ export type InsnName =
   | `call_${"helper" | "local" | "kfunc"}`
   | "exit";
 
+/** The fields besides the opcode, in the order of the encoding. */
+export const insnFields = ["dst", "src", "offset", "imm", "nextImm"] as const;
+export type FieldName = (typeof insnFields)[number];
+
 /** What a field may hold: a register r0…r10, anything, or exactly one number (0 where the field is reserved). */
 export type FieldRule = "register" | "any" | number;
 

@@ -2,17 +2,14 @@
 import { describe, expect, test } from "vitest";
 import { decode } from "./decode.ts";
 import { slotBytes } from "./encode.ts";
-import type { InsnForm } from "./form.ts";
+import { type FieldName, type InsnForm, insnFields } from "./form.ts";
 import type { Insn } from "./insn.ts";
 import { formNamed, formOf, formsOfOpcode, insnTable } from "./opcodes.ts";
-import { parseTemplate } from "./syntax.ts";
-
-const FIELDS = ["dst", "src", "offset", "imm", "nextImm"] as const;
-type Field = (typeof FIELDS)[number];
+import { hiddenFields, parseTemplate } from "./syntax.ts";
 
 /** The least instruction of a form: fixed fields as the row says, everything else 0. */
 function plainest(form: InsnForm): Insn {
-  const value = (field: Field) => (typeof form[field] === "number" ? form[field] : 0);
+  const value = (field: FieldName) => (typeof form[field] === "number" ? form[field] : 0);
   const insn = {
     opcode: form.opcode,
     dst: value("dst"),
@@ -37,11 +34,13 @@ function rawBytes(insn: Insn): Uint8Array {
 
 /** Reserved fields of a row with a value that no other form of the opcode gives a meaning. */
 const reserved = insnTable.flatMap((form) =>
-  FIELDS.filter((field) => form[field] === 0).map((field) => {
-    const taken = new Set(formsOfOpcode(form.opcode).map((other) => other[field]));
-    const value = [1, 2, 3, 4, 5, 6, 7].find((one) => !taken.has(one));
-    return { name: form.name, field, form, value: value ?? 0 };
-  }),
+  insnFields
+    .filter((field) => form[field] === 0)
+    .map((field) => {
+      const taken = new Set(formsOfOpcode(form.opcode).map((other) => other[field]));
+      const value = [1, 2, 3, 4, 5, 6, 7].find((one) => !taken.has(one));
+      return { name: form.name, field, form, value: value ?? 0 };
+    }),
 );
 
 const registers = insnTable.flatMap((form) =>
@@ -60,7 +59,7 @@ describe("instruction table", () => {
     for (const form of insnTable) {
       for (const other of formsOfOpcode(form.opcode)) {
         if (other === form) continue;
-        const apart = FIELDS.some(
+        const apart = insnFields.some(
           (field) =>
             typeof form[field] === "number" && typeof other[field] === "number" && form[field] !== other[field],
         );
@@ -73,6 +72,15 @@ describe("instruction table", () => {
     const shapes = insnTable.flatMap((form) => form.syntax.map((template) => JSON.stringify(parseTemplate(template))));
     expect(new Set(shapes).size).toBe(shapes.length);
     expect(() => parseTemplate("{dst} = {foo}")).toThrow("unknown operand {foo}");
+  });
+
+  test("each form has a template that shows all of it", () => {
+    for (const form of insnTable) {
+      const hidden = form.syntax.map((template) => hiddenFields(form, parseTemplate(template)));
+      expect(hidden, form.name).toContainEqual([]);
+    }
+    expect(hiddenFields(formNamed("jeq64_reg"), parseTemplate("if {src} goto {target}"))).toEqual(["dst"]);
+    expect(hiddenFields(formNamed("lddw_btf_id"), parseTemplate("{dst} = {imm}"))).toEqual(["nextImm"]);
   });
 
   test.each(insnTable)("$name: its plainest instruction decodes as itself", (form) => {

@@ -380,39 +380,48 @@ const FETCH = 0x01;
 const EXCHANGE = 0xe0 | FETCH;
 const COMPARE_EXCHANGE = 0xf0 | FETCH;
 
-function atomicRows(): InsnForm[] {
+const ATOMIC_FIELDS = { dst: "register", src: "register", offset: "any" } as const;
+
+function atomicArithmeticRows(): InsnForm[] {
+  return ATOMIC_WIDTHS.flatMap(({ width, size, code, group, type, prefix }) =>
+    ATOMIC_ARITHMETIC.flatMap(({ op, imm, sign, plain }) => {
+      const opcode = MODE.atomic | code | CLASS.stx;
+      const at = `(${type} *)({dst} {offset})`;
+      return [
+        row(
+          {
+            name: `atomic${width}_${op}`,
+            opcode,
+            action: { kind: "atomic", op, size, fetch: false },
+            syntax: [`lock *${at} ${sign} {src}`],
+          },
+          { group, isa: "v3", since: plain.since },
+          { ...ATOMIC_FIELDS, imm },
+          ["dst", "src"],
+          [],
+        ),
+        row(
+          {
+            name: `atomic${width}_fetch_${op}`,
+            opcode,
+            action: { kind: "atomic", op, size, fetch: true },
+            syntax: [`{src} = ${prefix}_fetch_${op}(${at}, {src})`],
+          },
+          { group, ...V3_ATOMIC },
+          { ...ATOMIC_FIELDS, imm: imm | FETCH },
+          ["dst", "src"],
+          ["src"],
+        ),
+      ];
+    }),
+  );
+}
+
+function atomicExchangeRows(): InsnForm[] {
   return ATOMIC_WIDTHS.flatMap(({ width, size, code, group, type, prefix }) => {
     const opcode = MODE.atomic | code | CLASS.stx;
-    const fields = { dst: "register", src: "register", offset: "any" } as const;
     const at = `(${type} *)({dst} {offset})`;
-    const arithmetic = ATOMIC_ARITHMETIC.flatMap(({ op, imm, sign, plain }) => [
-      row(
-        {
-          name: `atomic${width}_${op}`,
-          opcode,
-          action: { kind: "atomic", op, size, fetch: false },
-          syntax: [`lock *${at} ${sign} {src}`],
-        },
-        { group, isa: "v3", since: plain.since },
-        { ...fields, imm },
-        ["dst", "src"],
-        [],
-      ),
-      row(
-        {
-          name: `atomic${width}_fetch_${op}`,
-          opcode,
-          action: { kind: "atomic", op, size, fetch: true },
-          syntax: [`{src} = ${prefix}_fetch_${op}(${at}, {src})`],
-        },
-        { group, ...V3_ATOMIC },
-        { ...fields, imm: imm | FETCH },
-        ["dst", "src"],
-        ["src"],
-      ),
-    ]);
     return [
-      ...arithmetic,
       row(
         {
           name: `atomic${width}_xchg`,
@@ -421,7 +430,7 @@ function atomicRows(): InsnForm[] {
           syntax: [`{src} = ${prefix}_xchg(${at}, {src})`],
         },
         { group, ...V3_ATOMIC },
-        { ...fields, imm: EXCHANGE },
+        { ...ATOMIC_FIELDS, imm: EXCHANGE },
         ["dst", "src"],
         ["src"],
       ),
@@ -433,7 +442,7 @@ function atomicRows(): InsnForm[] {
           syntax: [`r0 = ${prefix}_cmpxchg(${at}, r0, {src})`],
         },
         { group, ...V3_ATOMIC },
-        { ...fields, imm: COMPARE_EXCHANGE },
+        { ...ATOMIC_FIELDS, imm: COMPARE_EXCHANGE },
         ["dst", "src", 0],
         [0],
       ),
@@ -445,7 +454,6 @@ function orderedRows(): InsnForm[] {
   return SIZES.flatMap(({ code, size, u }) => {
     const head = { group: "kernel", isa: "v4", since: "6.15" } as const;
     const opcode = MODE.atomic | code | CLASS.stx;
-    const fields = { dst: "register", src: "register", offset: "any" } as const;
     return [
       row(
         {
@@ -455,7 +463,7 @@ function orderedRows(): InsnForm[] {
           syntax: [`{dst} = load_acquire((${u} *)({src} {offset}))`],
         },
         head,
-        { ...fields, imm: 0x100 },
+        { ...ATOMIC_FIELDS, imm: 0x100 },
         ["src"],
         ["dst"],
       ),
@@ -467,7 +475,7 @@ function orderedRows(): InsnForm[] {
           syntax: [`store_release((${u} *)({dst} {offset}), {src})`],
         },
         head,
-        { ...fields, imm: 0x110 },
+        { ...ATOMIC_FIELDS, imm: 0x110 },
         ["dst", "src"],
         [],
       ),
@@ -614,7 +622,8 @@ export const insnTable: readonly InsnForm[] = [
   ...branchRows(),
   ...memoryRows(),
   ...signedLoadRows(),
-  ...atomicRows(),
+  ...atomicArithmeticRows(),
+  ...atomicExchangeRows(),
   ...orderedRows(),
   ...wideRows(),
   ...packetRows(),

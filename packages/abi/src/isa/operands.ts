@@ -3,8 +3,9 @@
 import { abiDiagnostics } from "../diagnostics/catalogue.ts";
 import type { DiagnosticRow } from "../diagnostics/diagnostic.ts";
 import { fieldBounds, type InsnOperands } from "./build.ts";
+import type { FieldName } from "./form.ts";
 import { isRegister } from "./registers.ts";
-import type { FieldName, OperandName } from "./syntax.ts";
+import type { OperandName } from "./syntax.ts";
 import { numberValue, type Token } from "./tokens.ts";
 
 /** Where the operand stands, and the names it may use. */

@@ -1,10 +1,7 @@
 // Operand syntax of the table's templates, shared by disassembler and assembler. A template is literal text with
 // operands in braces, `{dst} = *(u32 *)({src} {offset})`; each operand stands for one or two fields.
-import type { InsnForm } from "./form.ts";
+import { type FieldName, type InsnForm, insnFields } from "./form.ts";
 import type { Insn } from "./insn.ts";
-
-/** The variable fields of an instruction. */
-export type FieldName = "dst" | "src" | "offset" | "imm" | "nextImm";
 
 /** Which fields each operand of a template shows. */
 export const operandFields = {
@@ -60,16 +57,14 @@ export function parseTemplate(template: string): readonly TemplatePart[] {
     });
 }
 
-const VARIABLE: readonly FieldName[] = ["dst", "src", "offset", "imm", "nextImm"];
-
 /** The fields of a form that are free to vary and that this template does not show: it stands for zero there. */
 export function hiddenFields(form: InsnForm, parts: readonly TemplatePart[]): readonly FieldName[] {
   const shown = new Set<FieldName>(
     parts.flatMap((part) => (part.kind === "operand" ? operandFields[part.operand] : [])),
   );
-  return VARIABLE.filter((field) => {
+  return insnFields.filter((field) => {
     const rule = form[field];
-    return (rule === "any" || rule === "register") && !shown.has(field);
+    return rule !== undefined && typeof rule !== "number" && !shown.has(field);
   });
 }
 
