@@ -1,0 +1,144 @@
+// Common subexpressions: an instruction that computes what a dominating one already computed is replaced by it. Loads take part with
+// the version of the memory that they read, so that a store or a helper between two loads keeps them apart.
+import { argsOf, edgesOf, resultOf, valueTypes } from "../ir/cfg.ts";
+import { type DominatorTree, dominators } from "../ir/dominators.ts";
+import type { Block, BlockId, Inst, IrFunction, ValueId } from "../ir/function.ts";
+import { type BinaryOp, commutative } from "../ir/ops.ts";
+import { following, renameInst, renameUses } from "../ir/rewrite.ts";
+import type { IrType } from "../ir/types.ts";
+import { helperRow, isPure } from "./uses.ts";
+
+/** Kinds of memory that do not overlap. */
+const memories = ["context", "packet", "stack", "mapValue"] as const;
+type Memory = (typeof memories)[number];
+/** A name for the state of each memory: equal names, equal contents. */
+type Versions = Readonly<Record<Memory, string>>;
+
+/** The function with repeated computations replaced. */
+export function mergeCommonSubexpressions(fn: IrFunction): IrFunction {
+  const tree = dominators(fn);
+  const types = valueTypes(fn);
+  const versions = entryVersions(tree, types);
+  const to = new Map<ValueId, ValueId>();
+  const rename = following(to);
+  const visit = (block: Block, outer: ReadonlyMap<string, ValueId>): void => {
+    const known = new Map(outer);
+    let state = versions.get(block.id) ?? initial;
+    for (const [index, inst] of block.insts.entries()) {
+      const key = keyOf(renameInst(inst, rename), state, types);
+      const result = resultOf(inst);
+      if (key !== undefined && result) {
+        const earlier = known.get(key);
+        if (earlier === undefined) known.set(key, result.value);
+        else to.set(result.value, earlier);
+      }
+      state = after(inst, versionName(block, index), state, types);
+    }
+    for (const child of tree.children(block.id)) visit(child, known);
+  };
+  const [entry] = tree.order;
+  if (entry) visit(entry, new Map());
+  return to.size === 0 ? fn : renameUses(fn, rename);
+}
+
+const initial: Versions = { context: "entry", packet: "entry", stack: "entry", mapValue: "entry" };
+
+function keyOf(inst: Inst, state: Versions, types: ReadonlyMap<ValueId, IrType>): string | undefined {
+  if (inst.op === "load") {
+    const memory = memoryOf(types.get(inst.args[0]));
+    return (
+      memory &&
+      `load ${inst.size} ${inst.signed} ${inst.offset} ${inst.args[0]} ${inst.type} ${memory} ${state[memory]}`
+    );
+  }
+  if (!isPure(inst)) return undefined;
+  switch (inst.op) {
+    case "const":
+      return `const ${inst.type} ${inst.value}`;
+    case "slot":
+      return `slot ${inst.slot}`;
+    case "map":
+      return `map ${inst.map}`;
+    default: {
+      const args = [...argsOf(inst)];
+      if (commutative.has(inst.op as BinaryOp)) args.sort((a, b) => a - b);
+      return `${inst.op} ${args.join(" ")}`;
+    }
+  }
+}
+
+function memoryOf(type: IrType | undefined): Memory | undefined {
+  return memories.find((name) => type === `ptr.${name}`);
+}
+
+/** The state of memory after an instruction; `name` is that of what it changes. */
+function after(inst: Inst, name: string, state: Versions, types: ReadonlyMap<ValueId, IrType>): Versions {
+  const changed = changes(inst, types);
+  if (changed.length === 0) return state;
+  const next: Record<Memory, string> = { ...state };
+  for (const memory of changed) next[memory] = name;
+  return next;
+}
+
+/** Names the memory that an instruction leaves: unique in the function. */
+function versionName(block: Block, index: number): string {
+  return `b${block.id}.${index}`;
+}
+
+function changes(inst: Inst, types: ReadonlyMap<ValueId, IrType>): readonly Memory[] {
+  switch (inst.op) {
+    case "store":
+    case "atomic":
+    case "zero":
+    case "copy": {
+      const memory = memoryOf(types.get(inst.args[0]));
+      return memory ? [memory] : memories;
+    }
+    case "call": {
+      const { effects, args } = helperRow(inst.helper);
+      const touched = new Set<Memory>();
+      if (effects.includes("invalidatesPackets"))
+        for (const memory of ["context", "packet"] as const) touched.add(memory);
+      if (effects.includes("writesPacket")) touched.add("packet");
+      if (effects.includes("writesMap")) touched.add("mapValue");
+      if (args.some((arg) => arg.is === "memoryWrite")) for (const memory of memories) touched.add(memory);
+      return [...touched];
+    }
+    default:
+      return [];
+  }
+}
+
+/** Versions at the start of each block: those of all predecessors where they agree, else the block's own. */
+function entryVersions(tree: DominatorTree, types: ReadonlyMap<ValueId, IrType>): ReadonlyMap<BlockId, Versions> {
+  const atStart = new Map<BlockId, Versions>();
+  const [entry] = tree.order;
+  if (entry) atStart.set(entry.id, initial);
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const block of tree.order) {
+      const start = atStart.get(block.id);
+      if (!start) continue;
+      const end = block.insts.reduce(
+        (state, inst, index) => after(inst, versionName(block, index), state, types),
+        start,
+      );
+      for (const edge of edgesOf(block.end)) {
+        const merged = merge(atStart.get(edge.block), end, edge.block);
+        if (merged !== atStart.get(edge.block)) {
+          atStart.set(edge.block, merged);
+          changed = true;
+        }
+      }
+    }
+  }
+  return atStart;
+}
+
+function merge(known: Versions | undefined, arriving: Versions, block: BlockId): Versions {
+  if (!known) return arriving;
+  const own = `b${block}`;
+  const differing = memories.filter((memory) => known[memory] !== arriving[memory] && known[memory] !== own);
+  if (differing.length === 0) return known;
+  return { ...known, ...Object.fromEntries(differing.map((memory) => [memory, own])) };
+}

@@ -1,0 +1,53 @@
+// The optimiser: which passes run at which level, in order. Every pass takes and gives a well-formed function without asserts, changes no
+// result of the program, and keeps a source location on every instruction.
+import { assertWellFormed } from "../ir/check.ts";
+import type { IrFunction } from "../ir/function.ts";
+import { simplifyControlFlow } from "./cfg.ts";
+import { removeDecidedConditions } from "./conditions.ts";
+import { removeDeadCode } from "./dce.ts";
+import { mergeCommonSubexpressions } from "./gvn.ts";
+import { simplify } from "./simplify.ts";
+import { threadJumps } from "./thread.ts";
+import { unrollLoops } from "./unroll.ts";
+
+export type OptimizationLevel = 0 | 1 | 2;
+
+export interface Pass {
+  readonly name: string;
+  readonly run: (fn: IrFunction) => IrFunction;
+}
+
+/** Every pass by name. */
+export const passes = {
+  cfg: { name: "cfg", run: simplifyControlFlow },
+  simplify: { name: "simplify", run: simplify },
+  dce: { name: "dce", run: removeDeadCode },
+  gvn: { name: "gvn", run: mergeCommonSubexpressions },
+  thread: { name: "thread", run: threadJumps },
+  conditions: { name: "conditions", run: removeDecidedConditions },
+  unroll: { name: "unroll", run: unrollLoops },
+} as const satisfies Readonly<Record<string, Pass>>;
+
+export type PassName = keyof typeof passes;
+
+const round: readonly PassName[] = ["simplify", "cfg", "gvn", "thread", "cfg", "conditions", "cfg", "dce"];
+
+/** What runs at each level. */
+export const pipelines: Readonly<Record<OptimizationLevel, readonly PassName[]>> = {
+  0: [],
+  1: ["simplify", "cfg", "dce"],
+  2: [...round, ...round, "unroll", ...round, ...round, "simplify", "gvn", "dce"],
+};
+
+/** Optimises a function. With `check`, the IR checker runs after every pass. */
+export function optimize(
+  fn: IrFunction,
+  level: OptimizationLevel,
+  options: { readonly check?: boolean } = {},
+): IrFunction {
+  return pipelines[level].reduce((current, name) => {
+    const next = passes[name].run(current);
+    if (options.check) assertWellFormed(next, `pass ${name}`);
+    return next;
+  }, fn);
+}

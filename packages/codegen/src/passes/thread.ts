@@ -1,0 +1,138 @@
+// Jump threading: where the edge by which a small block is entered already decides the branch at its end, the edge gets its own copy
+// of the block and goes straight to the outcome. This removes the join that `packet.at`, `&&`, `||` and flags leave behind.
+import { blockMap, edgesOf } from "../ir/cfg.ts";
+import { dominators } from "../ir/dominators.ts";
+import { evaluateBinary, evaluateCompare, evaluateUnary } from "../ir/evaluate.ts";
+import type { Block, BlockId, Edge, Inst, IrFunction, Terminator, ValueId } from "../ir/function.ts";
+import { findLoops } from "../ir/loops.ts";
+import { type BinaryOp, binaryOps, type UnaryOp, unaryOps } from "../ir/ops.ts";
+import { freshIds, mapEdges, renameEdge, renameInst } from "../ir/rewrite.ts";
+import { definedIn, repair } from "./ssa-repair.ts";
+import { definitions, isPure } from "./uses.ts";
+
+/** Blocks with more instructions than this are not copied. */
+const maxCopied = 6;
+/** Bounds the growth of one function. */
+const maxThreads = 200;
+
+const unarySet: ReadonlySet<string> = new Set(unaryOps);
+const binarySet: ReadonlySet<string> = new Set(binaryOps);
+
+/** The function with every decided edge threaded. */
+export function threadJumps(fn: IrFunction): IrFunction {
+  let current = fn;
+  for (let count = 0; count < maxThreads; count++) {
+    const found = findThread(current);
+    if (!found) return current;
+    current = thread(current, found);
+  }
+  return current;
+}
+
+interface Thread {
+  readonly from: Block;
+  /** 0 for `to` and `then`, 1 for `else`. */
+  readonly edge: number;
+  readonly through: Block;
+  readonly outcome: boolean;
+}
+
+function findThread(fn: IrFunction): Thread | undefined {
+  const blocks = blockMap(fn);
+  const defs = definitions(fn);
+  const tree = dominators(fn);
+  const headers = new Set(findLoops(fn, tree).map((loop) => loop.header));
+  for (const from of tree.order) {
+    for (const [index, edge] of edgesOf(from.end).entries()) {
+      const through = blocks.get(edge.block);
+      if (!through || through.id === from.id || through.end.op !== "branch" || headers.has(through.id)) continue;
+      if (through.insts.length > maxCopied || !through.insts.every(isPure)) continue;
+      const outcome = outcomeAlong(through, edge, defs);
+      if (outcome !== undefined) return { from, edge: index, through, outcome };
+    }
+  }
+  return undefined;
+}
+
+/** How the branch at the end of `block` goes when it is entered by `edge`, where that is known. */
+function outcomeAlong(block: Block, edge: Edge, defs: ReadonlyMap<ValueId, Inst>): boolean | undefined {
+  const { end } = block;
+  if (end.op !== "branch" || block.params.length === 0) return undefined;
+  const known = new Map<ValueId, bigint | "nonnull">();
+  const knownOf = (value: ValueId): bigint | "nonnull" | undefined =>
+    known.get(value) ?? knownOfDefinition(defs.get(value));
+  block.params.forEach((param, index) => {
+    const value = knownOf(edge.args[index] ?? -1);
+    if (value !== undefined) known.set(param.value, value);
+  });
+  for (const inst of block.insts) {
+    const value = evaluate(inst, knownOf);
+    if (value !== undefined && "result" in inst && inst.result !== undefined) known.set(inst.result, value);
+  }
+  const [left, right] = end.args.map(knownOf);
+  if (typeof left === "bigint" && typeof right === "bigint") return evaluateCompare(end.compare, left, right);
+  const isNull = (left === "nonnull" && right === 0n) || (right === "nonnull" && left === 0n);
+  if (isNull && end.compare === "eq64") return false;
+  return isNull && end.compare === "ne64" ? true : undefined;
+}
+
+function knownOfDefinition(inst: Inst | undefined): bigint | "nonnull" | undefined {
+  if (!inst) return undefined;
+  if (inst.op === "const") return inst.value;
+  const isAddress = inst.op === "ptradd" || inst.op === "slot" || (inst.op === "load" && inst.type !== "i64");
+  return isAddress ? "nonnull" : undefined;
+}
+
+function evaluate(
+  inst: Inst,
+  knownOf: (value: ValueId) => bigint | "nonnull" | undefined,
+): bigint | "nonnull" | undefined {
+  const direct = knownOfDefinition(inst);
+  if (direct !== undefined || !("args" in inst)) return direct;
+  const [left, right] = inst.args.map(knownOf);
+  if (typeof left !== "bigint") return undefined;
+  if (unarySet.has(inst.op)) return evaluateUnary(inst.op as UnaryOp, left);
+  return binarySet.has(inst.op) && typeof right === "bigint"
+    ? evaluateBinary(inst.op as BinaryOp, left, right)
+    : undefined;
+}
+
+function thread(fn: IrFunction, { from, edge: index, through, outcome }: Thread): IrFunction {
+  const edge = edgesOf(from.end)[index];
+  const { end } = through;
+  if (!edge || end.op !== "branch") return fn;
+  const fresh = freshIds(fn);
+  const copyId: BlockId = fresh.block();
+  const names = new Map<ValueId, ValueId>();
+  through.params.forEach((param, position) => {
+    names.set(param.value, edge.args[position] ?? param.value);
+  });
+  const rename = (value: ValueId): ValueId => names.get(value) ?? value;
+  const insts = through.insts.map((inst) => {
+    const renamed = renameInst(inst, rename);
+    if (!("result" in renamed) || renamed.result === undefined) return renamed;
+    const result = fresh.value();
+    names.set(renamed.result, result);
+    return { ...renamed, result };
+  });
+  const copy: Block = {
+    id: copyId,
+    params: [],
+    insts,
+    end: { op: "jump", to: renameEdge(outcome ? end.then : end.else, rename), at: end.at },
+  };
+  const redirected = replaceEdge(from.end, index, { block: copyId, args: [] });
+  const blocks = fn.blocks.flatMap((block) => (block.id === from.id ? [{ ...block, end: redirected }, copy] : [block]));
+  const redefined = definedIn(through).map((defined) => ({
+    value: defined.value,
+    type: defined.type,
+    home: through.id,
+    others: new Map([[copyId, rename(defined.value)]]),
+  }));
+  return repair({ ...fn, blocks }, redefined);
+}
+
+function replaceEdge(end: Terminator, index: number, by: Edge): Terminator {
+  let position = 0;
+  return mapEdges(end, (edge) => (position++ === index ? by : edge));
+}
