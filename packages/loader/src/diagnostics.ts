@@ -113,7 +113,7 @@ export const loaderDiagnostics = {
   instructionLimit: row(
     "BPF6108",
     "the program ran too many instructions",
-    "A run ends at the limit, so that a loop that never ends cannot hang the process.",
+    "A run ends at the limit, so that a loop that never ends cannot hang whoever runs it.",
     "bound the loop, or raise `maxInstructions` of `simulator()`",
   ),
   callDepth: row(

@@ -1,0 +1,192 @@
+// Typed handles of maps, the same on both back ends: values in and out by the map's schema, errors as diagnostics that
+// say what to do. Per-CPU maps give and take one value for each possible CPU.
+import { type Layout, type MapSpec, mapTypes } from "@typebpf/abi";
+import type { BackendMap } from "../backend.ts";
+import { decode, encode, type Value } from "../codec.ts";
+import { toJson } from "../codec-json.ts";
+import { loaderError } from "../diagnostics.ts";
+import { errno, type MapOperation, mapError } from "../errno.ts";
+
+/** How `set` treats an entry that exists, or does not: the values of the DSL's `MapUpdate`. */
+export type UpdateMode = 0 | 1 | 2;
+
+/** What every map has, whatever its values are. `K` and `V` are read, `KI` and `VI` written. */
+interface CommonHandle<K, KI, V, VI> extends Iterable<[key: K, value: V]> {
+  readonly name: string;
+  readonly spec: MapSpec;
+  /** The same map as bytes. */
+  readonly raw: BackendMap;
+  /** Number of entries; counts them one by one. */
+  readonly size: number;
+  /** The value under a key, a copy; undefined where there is none. */
+  get(key: KI): V | undefined;
+  /** Whether there is an entry. */
+  has(key: KI): boolean;
+  /** Stores a value. `mode`: ANY 0 (default), NOEXIST 1, EXIST 2. @throws DiagnosticError BPF6160–6165 */
+  set(key: KI, value: VI, mode?: UpdateMode): void;
+  /** Stores many values, in one go where the back end can. @throws DiagnosticError after those that were written. */
+  setMany(entries: Iterable<readonly [key: KI, value: VI]>): void;
+  /** Removes an entry; false where there was none. Not for arrays. */
+  delete(key: KI): boolean;
+  /** Removes all entries; sets all of an array to zero. */
+  clear(): void;
+  keys(): IterableIterator<K>;
+  values(): IterableIterator<V>;
+  entries(): IterableIterator<[key: K, value: V]>;
+}
+
+/** A map with one value per key. */
+export interface MapHandle<K, KI, V, VI> extends CommonHandle<K, KI, V, VI> {}
+
+/** A map with one value per key and CPU: values are arrays, by CPU. */
+export interface PerCpuMapHandle<K, KI, V, VI> extends CommonHandle<K, KI, V[], readonly VI[]> {
+  /** Stores the same value for every CPU. */
+  setAll(key: KI, value: VI, mode?: UpdateMode): void;
+}
+
+/** Bytes of one copy in the buffer of a per-CPU map. */
+function strideOf(layout: Layout): number {
+  return Math.ceil(layout.size / 8) * 8;
+}
+
+/** How values of a map become what `update` takes, and back. */
+interface ValueForm {
+  encode(value: unknown): Uint8Array;
+  decode(bytes: Uint8Array): Value;
+}
+
+function plainForm(layout: Layout, path: string): ValueForm {
+  return { encode: (value) => encode(layout, value, path), decode: (bytes) => decode(layout, bytes, path) };
+}
+
+function perCpuForm(layout: Layout, copies: number, path: string): ValueForm {
+  const stride = strideOf(layout);
+  return {
+    encode: (value) => {
+      if (!Array.isArray(value) || value.length !== copies) {
+        const message = `${path}: a per-CPU map takes an array with one value for each of ${copies} CPUs`;
+        throw loaderError("wrongLength", { message, help: "use `setAll` for the same value on every CPU" });
+      }
+      const all = new Uint8Array(stride * copies);
+      value.forEach((one: unknown, cpu) => {
+        all.set(encode(layout, one, `${path}[${cpu}]`), cpu * stride);
+      });
+      return all;
+    },
+    decode: (bytes) =>
+      Array.from({ length: copies }, (_, cpu) =>
+        decode(layout, bytes.subarray(cpu * stride, cpu * stride + layout.size), `${path}[${cpu}]`),
+      ),
+  };
+}
+
+/** The one implementation; the interfaces above type it. */
+class Handle implements PerCpuMapHandle<Value, unknown, Value, unknown> {
+  readonly name: string;
+  readonly spec: MapSpec;
+  readonly raw: BackendMap;
+  private readonly form: ValueForm;
+
+  constructor(raw: BackendMap) {
+    this.raw = raw;
+    this.spec = raw.spec;
+    this.name = raw.spec.name;
+    const path = `${this.name} value`;
+    this.form = mapTypes[this.spec.type].perCpu
+      ? perCpuForm(this.spec.value, raw.copies, path)
+      : plainForm(this.spec.value, path);
+  }
+
+  private keyBytes(key: unknown): Uint8Array {
+    return encode(this.spec.key, key, `${this.name} key`);
+  }
+
+  private check(operation: MapOperation, status: number, key: Uint8Array): void {
+    if (status === 0) return;
+    throw mapError(this.spec, operation, status, JSON.stringify(toJson(this.spec.key, key)));
+  }
+
+  get size(): number {
+    if (mapTypes[this.spec.type].keys === "index") return this.spec.maxEntries;
+    let count = 0;
+    for (const _ of this.keyList()) count += 1;
+    return count;
+  }
+
+  get(key: unknown): Value[] | undefined {
+    const bytes = this.keyBytes(key);
+    const found = this.raw.lookup(bytes);
+    if (typeof found !== "number") return this.form.decode(found) as Value[];
+    if (found !== -errno.ENOENT) this.check("get", found, bytes);
+    return undefined;
+  }
+
+  has(key: unknown): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  set(key: unknown, value: unknown, mode: UpdateMode = 0): void {
+    const bytes = this.keyBytes(key);
+    this.check("set", this.raw.update(bytes, this.form.encode(value), mode), bytes);
+  }
+
+  setAll(key: unknown, value: unknown, mode: UpdateMode = 0): void {
+    this.set(key, new Array<unknown>(this.raw.copies).fill(value), mode);
+  }
+
+  setMany(entries: Iterable<readonly [key: unknown, value: unknown]>): void {
+    const all = Array.from(entries, ([key, value]) => [this.keyBytes(key), this.form.encode(value)] as const);
+    if (all.length === 0) return;
+    const { status, written } = this.raw.updateBatch(all, 0);
+    const failed = all[written] ?? all[all.length - 1];
+    if (failed) this.check("setMany", status, failed[0]);
+  }
+
+  delete(key: unknown): boolean {
+    const bytes = this.keyBytes(key);
+    const status = this.raw.delete(bytes);
+    if (status === -errno.ENOENT && mapTypes[this.spec.type].keys !== "index") return false;
+    this.check("delete", status, bytes);
+    return true;
+  }
+
+  clear(): void {
+    const keys = [...this.keyList()];
+    if (mapTypes[this.spec.type].keys === "index") {
+      const zero = new Uint8Array(this.raw.bufferSize);
+      for (const key of keys) this.check("clear", this.raw.update(key, zero, 0), key);
+      return;
+    }
+    for (const key of keys) {
+      const status = this.raw.delete(key);
+      if (status !== -errno.ENOENT) this.check("clear", status, key);
+    }
+  }
+
+  private *keyList(): Generator<Uint8Array> {
+    for (let key = this.raw.nextKey(undefined); key !== undefined; key = this.raw.nextKey(key)) yield key;
+  }
+
+  *keys(): Generator<Value> {
+    for (const key of this.keyList()) yield decode(this.spec.key, key);
+  }
+
+  *values(): Generator<Value[]> {
+    for (const [, value] of this.entries()) yield value;
+  }
+
+  *entries(): Generator<[key: Value, value: Value[]]> {
+    for (const [key, value] of this.raw.entries()) {
+      yield [decode(this.spec.key, key), this.form.decode(value) as Value[]];
+    }
+  }
+
+  [Symbol.iterator](): Generator<[key: Value, value: Value[]]> {
+    return this.entries();
+  }
+}
+
+/** The handle of a map of either back end; `load` gives it the types of the module. */
+export function mapHandle(raw: BackendMap): PerCpuMapHandle<Value, unknown, Value, unknown> {
+  return new Handle(raw);
+}

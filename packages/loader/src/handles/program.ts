@@ -1,0 +1,61 @@
+// Typed handles of programs, the same on both back ends: run on a packet, attach in the kernel.
+import { type ProgramSpec, programTypes } from "@typebpf/abi";
+import type { AttachOptions, BackendLink, BackendProgram, RunInput } from "../backend.ts";
+
+/** An attachment: detached on `detach()`, at the end of a `using` block, and when the process ends. */
+export type Link = BackendLink;
+
+/** A packet, and what its context is. */
+export interface PacketInput {
+  /** From the Ethernet header on. */
+  readonly packet: Uint8Array;
+  /** Context fields by their DSL name: `{ ingressIfindex: 3 }`. */
+  readonly context?: Readonly<Record<string, number | bigint>>;
+}
+
+export interface RunOptions {
+  /** How often to run, for measuring; default 1. */
+  readonly repeat?: number;
+}
+
+/** What a program did with a packet. */
+export interface RunResult<Action extends string = string> {
+  /** The verdict by name; undefined where the number has none. */
+  readonly action: Action | undefined;
+  /** The number that the program returned, unsigned 32 bits. */
+  readonly retval: number;
+  /** The packet as the program left it. */
+  readonly packet: Uint8Array;
+  /** Mean of one run in nanoseconds. */
+  readonly durationNs: number;
+  /** Instructions of the last run; only in the simulator. */
+  readonly instructions?: number;
+}
+
+export interface ProgramHandle<Action extends string = string> {
+  readonly name: string;
+  readonly spec: ProgramSpec;
+  /** Runs the program on a packet. @throws DiagnosticError on a fault, or where the kernel refuses the packet. */
+  run(input: Uint8Array | PacketInput, options?: RunOptions): RunResult<Action>;
+  /** Attaches the program; only in the kernel. @throws DiagnosticError that says what to do. */
+  attach(options: AttachOptions): Link;
+}
+
+function actionOf(spec: ProgramSpec, retval: number): string | undefined {
+  return Object.entries(programTypes[spec.type].actions).find(([, value]) => value === retval)?.[0];
+}
+
+/** The handle of a program of either back end; `load` gives it the types of the module. */
+export function programHandle(program: BackendProgram): ProgramHandle {
+  const { spec } = program;
+  return {
+    name: spec.name,
+    spec,
+    run: (input, options = {}) => {
+      const given: RunInput = input instanceof Uint8Array ? { packet: input } : input;
+      const output = program.run(options.repeat === undefined ? given : { ...given, repeat: options.repeat });
+      return { action: actionOf(spec, output.retval), ...output };
+    },
+    attach: (options) => program.attach(options),
+  };
+}

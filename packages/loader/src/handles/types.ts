@@ -1,0 +1,64 @@
+// Types of the handles, derived from a filter's module: `Loaded<typeof import("./firewall.bpf.ts")>`. Only types of the
+// DSL are used; a map export carries the types of its key and value. Without a module, handles are untyped.
+import type { programTypes } from "@typebpf/abi";
+import type { FixedArray, MapDescription, u8 } from "@typebpf/dsl";
+import type { Value } from "../codec.ts";
+import type { MapHandle, PerCpuMapHandle } from "./map.ts";
+import type { ProgramHandle } from "./program.ts";
+
+/** What user space reads for a `T` of the DSL: byte arrays as Uint8Array, other arrays as arrays, structs as objects. */
+export type Read<T> = T extends number
+  ? number
+  : T extends bigint
+    ? bigint
+    : T extends FixedArray<infer Item>
+      ? Item extends u8
+        ? Uint8Array
+        : Read<Item>[]
+      : { -readonly [K in keyof T]: Read<T[K]> };
+
+/** What user space may write for a `T`: fields of structs and last items of arrays may be left out; they become zero. */
+export type Write<T> = T extends number
+  ? number
+  : T extends bigint
+    ? bigint
+    : T extends FixedArray<infer Item>
+      ? readonly Write<Item>[] | (Item extends u8 ? Uint8Array : never)
+      : { readonly [K in keyof T]?: Write<T[K]> };
+
+/** Map types whose entries always exist. */
+type Indexed = "array" | "perCpuArray";
+/** Map types with one value per CPU. */
+type PerCpu = "perCpuArray";
+
+/** The handle of a map export. */
+export type HandleOfMap<M> =
+  M extends MapDescription<infer Type, infer K, infer V>
+    ? Type extends PerCpu
+      ? Omit<PerCpuMapHandle<Read<K>, Write<K>, Read<V>, Write<V>>, Type extends Indexed ? "delete" : never>
+      : Omit<MapHandle<Read<K>, Write<K>, Read<V>, Write<V>>, Type extends Indexed ? "delete" : never>
+    : never;
+
+/** Names of the verdicts of a program type. */
+export type ActionOf<Type> = Type extends keyof typeof programTypes
+  ? Extract<keyof (typeof programTypes)[Type]["actions"], string>
+  : string;
+
+/** The handle of a program export. */
+export type HandleOfProgram<P> = P extends { readonly kind: infer Type } ? ProgramHandle<ActionOf<Type>> : never;
+
+/** What a module must be: exports by name. */
+export type Module = object;
+
+/** A map handle without a module's types. */
+export type AnyMapHandle = MapHandle<Value, Value, Value, Value> | PerCpuMapHandle<Value, Value, Value, Value>;
+
+/** Handles of the maps that a module exports. */
+export type MapsOf<M> = string extends keyof M
+  ? { readonly [name: string]: AnyMapHandle }
+  : { readonly [K in keyof M as M[K] extends { readonly kind: "map" } ? K : never]: HandleOfMap<M[K]> };
+
+/** Handles of the programs that a module exports. */
+export type ProgramsOf<M> = string extends keyof M
+  ? { readonly [name: string]: ProgramHandle }
+  : { readonly [K in keyof M as M[K] extends { readonly filter: unknown } ? K : never]: HandleOfProgram<M[K]> };
