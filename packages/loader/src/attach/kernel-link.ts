@@ -1,0 +1,26 @@
+// An attachment held by a BPF link's descriptor: closing it detaches. When the process ends in whichever way, a signal
+// or an exit, the kernel closes the descriptor and detaches the program; so no signal handler is needed or installed.
+import type { BackendLink } from "../backend.ts";
+import type { Fd } from "../kernel/fd.ts";
+
+/** A BPF link in the kernel. */
+export class KernelLink implements BackendLink {
+  readonly id: number;
+  readonly description: string;
+  readonly #fd: Fd;
+
+  constructor(fd: Fd, id: number, description: string) {
+    this.#fd = fd;
+    this.id = id;
+    this.description = description;
+  }
+
+  /** Detaches; the second time does nothing. */
+  detach(): void {
+    this.#fd[Symbol.dispose]();
+  }
+
+  [Symbol.dispose](): void {
+    this.detach();
+  }
+}

@@ -1,0 +1,121 @@
+// XDP on a network interface by BPF link (BPF_LINK_CREATE, attach type BPF_XDP; dev_xdp_attach in net/core/dev.c). The
+// interface is looked up in the network namespace of the calling thread, which is also where the kernel looks. Without
+// a mode the kernel takes the driver's XDP where there is one, else the generic one.
+import { type Diagnostic, DiagnosticError, type DiagnosticRow, diagnostic, uapi } from "@typebpf/abi";
+import type { AttachOptions, BackendLink, XdpAttachOptions } from "../backend.ts";
+import { Attr, attrLayouts } from "../kernel/attr.ts";
+import { kernelDiagnostics } from "../kernel/diagnostics.ts";
+import { errnoName, errnos } from "../kernel/errno.ts";
+import { Fd } from "../kernel/fd.ts";
+import { findXdpLink, linkInfo, programName } from "../kernel/info.ts";
+import { Netlink, type NetworkInterface } from "../kernel/netlink.ts";
+import type { Sys } from "../kernel/sys.ts";
+import { KernelLink } from "./kernel-link.ts";
+import { nearest } from "./nearest.ts";
+import type { Attachable } from "./registry.ts";
+
+/** `expected_attach_type` of XDP programs on an interface. */
+export const xdpAttachType = uapi.attachType.XDP;
+
+const modeFlags = {
+  native: uapi.xdpFlags.DRV_MODE,
+  generic: uapi.xdpFlags.SKB_MODE,
+} as const satisfies Readonly<Record<NonNullable<XdpAttachOptions["mode"]>, number>>;
+
+const attachedModes: Readonly<Record<number, string>> = {
+  [uapi.constant.XDP_ATTACHED_DRV]: "native",
+  [uapi.constant.XDP_ATTACHED_SKB]: "generic",
+  [uapi.constant.XDP_ATTACHED_HW]: "in hardware",
+};
+
+function readLinks(sys: Sys): readonly NetworkInterface[] {
+  using netlink = new Netlink(sys);
+  return netlink.links();
+}
+
+/** Finds an interface of the calling thread's namespace by name or index. @throws DiagnosticError with those there are. */
+export function findInterface(sys: Sys, wanted: string | number): NetworkInterface {
+  const links = readLinks(sys);
+  const found = links.find((link) => (typeof wanted === "number" ? link.index === wanted : link.name === wanted));
+  if (found) return found;
+  const names = links.map((link) => link.name);
+  const near = typeof wanted === "string" ? nearest(wanted, names) : undefined;
+  throw new DiagnosticError([
+    diagnostic(kernelDiagnostics.unknownInterface, {
+      message: `there is no network interface ${typeof wanted === "number" ? `with index ${wanted}` : `"${wanted}"`}`,
+      notes: [
+        `this network namespace has ${names.length === 0 ? "none" : links.map((link) => `${link.name} (${link.index})`).join(", ")}`,
+      ],
+      ...(near !== undefined && { help: `did you mean "${near}"?` }),
+    }),
+  ]);
+}
+
+/** Who holds the interface's hook, and how to get it free. */
+function busyDiagnostic(sys: Sys, device: NetworkInterface, status: number): Diagnostic {
+  const id = device.xdp?.programId;
+  const message = `another XDP program is attached to ${device.name}`;
+  if (id === undefined) {
+    const help = "detach XDP programs of the interface's upper or lower devices (bond, bridge, VLAN)";
+    return diagnostic(kernelDiagnostics.busy, { message, help, notes: [`the kernel answers ${errnoName(-status)}`] });
+  }
+  const name = programName(sys, id);
+  const link = findXdpLink(sys, device.index, id);
+  const mode = device.xdp ? attachedModes[device.xdp.mode] : undefined;
+  const program = `program ${id}${name ? ` ("${name}")` : ""}${mode ? `, ${mode}` : ""}`;
+  return diagnostic(kernelDiagnostics.busy, {
+    message: `${message}: ${program}`,
+    notes: [
+      link ? `it is held by BPF link ${link.id}` : "it was attached without a link, and stays until it is removed",
+    ],
+    help: link
+      ? `stop the process that attached it, or run: bpftool link detach id ${link.id}`
+      : `run: ip link set dev ${device.name} xdp off`,
+  });
+}
+
+/** Error numbers with which drivers refuse native XDP in the interface's present configuration. */
+const nativeRefusals: ReadonlyMap<number, string> = new Map([
+  [errnos.EOPNOTSUPP, "the driver has no XDP, or not in this configuration"],
+  [errnos.ERANGE, "the MTU of the interface or of its peer is too large for XDP"],
+  [errnos.ENOSPC, "the interface has fewer receive queues than XDP needs here"],
+  [errnos.EINVAL, "the driver cannot combine XDP with the interface's present configuration"],
+]);
+
+function refusal(
+  sys: Sys,
+  program: Attachable,
+  device: NetworkInterface,
+  options: XdpAttachOptions,
+  status: number,
+): Diagnostic {
+  const notes = [`the kernel answers ${errnoName(-status)}`];
+  const raise = (row: DiagnosticRow, message: string): Diagnostic => diagnostic(row, { message, notes });
+  if (status === -errnos.EPERM)
+    return raise(kernelDiagnostics.privilege, "the kernel does not let this process attach XDP programs");
+  const current = readLinks(sys).find((link) => link.index === device.index) ?? device;
+  if (status === -errnos.EBUSY || status === -errnos.EEXIST) return busyDiagnostic(sys, current, status);
+  const reason = nativeRefusals.get(-status);
+  if (reason !== undefined && options.mode !== "generic") {
+    return diagnostic(kernelDiagnostics.nativeUnsupported, {
+      message: `${device.name} cannot run "${program.name}" in native mode`,
+      notes: [reason, ...notes],
+    });
+  }
+  return raise(kernelDiagnostics.attachRefused, `the kernel refuses to attach "${program.name}" to ${device.name}`);
+}
+
+/** Attaches an XDP program to an interface. @throws DiagnosticError with what to do. */
+export function attachXdp(program: Attachable, options: AttachOptions): BackendLink {
+  const { sys } = program;
+  const device = findInterface(sys, options.interface);
+  const attr = new Attr(sys, attrLayouts.linkCreate);
+  attr.set("prog_fd", program.fd).set("target_ifindex", device.index).set("attach_type", xdpAttachType);
+  attr.set("flags", options.mode === undefined ? 0 : modeFlags[options.mode]);
+  const status = attr.call(uapi.command.LINK_CREATE);
+  if (status < 0) throw new DiagnosticError([refusal(sys, program, device, options, status)]);
+  const fd = new Fd(sys, status, `link of "${program.name}" on ${device.name}`);
+  const attached = readLinks(sys).find((link) => link.index === device.index)?.xdp;
+  const mode = (attached && attachedModes[attached.mode]) ?? options.mode;
+  return new KernelLink(fd, linkInfo(sys, status)?.id ?? 0, `xdp on ${device.name}${mode ? ` (${mode})` : ""}`);
+}

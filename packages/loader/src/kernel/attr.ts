@@ -1,0 +1,171 @@
+// Layouts of `union bpf_attr`, one row per command, and of the info structs that the kernel fills: byte offset and
+// size of each field under the kernel's own name (include/uapi/linux/bpf.h). A test compares them with the snapshot of
+// the kernel's BTF. Fields that we never set stay zero, which means "absent" for the kernel.
+import type { Memory, Sys } from "./sys.ts";
+
+/** Offset and size in bytes. Sizes of 4 and 8 are integers, others are character arrays. */
+export type AttrField = readonly [offset: number, size: number];
+
+/** A struct of the system call: its size and fields. `in` names the member of bpf_attr that holds it, if it has a name. */
+export interface AttrLayout {
+  readonly in: string;
+  readonly size: number;
+  readonly fields: Readonly<Record<string, AttrField>>;
+}
+
+/** Everything that the back end sends to bpf(2) or gets back. */
+export const attrLayouts = {
+  mapCreate: {
+    in: "bpf_attr",
+    size: 72,
+    fields: {
+      map_type: [0, 4],
+      key_size: [4, 4],
+      value_size: [8, 4],
+      max_entries: [12, 4],
+      map_flags: [16, 4],
+      map_name: [28, 16],
+    },
+  },
+  mapElement: {
+    in: "bpf_attr",
+    size: 32,
+    fields: { map_fd: [0, 4], key: [8, 8], value: [16, 8], flags: [24, 8] },
+  },
+  mapBatch: {
+    in: "bpf_attr.batch",
+    size: 56,
+    fields: {
+      in_batch: [0, 8],
+      out_batch: [8, 8],
+      keys: [16, 8],
+      values: [24, 8],
+      count: [32, 4],
+      map_fd: [36, 4],
+      elem_flags: [40, 8],
+      flags: [48, 8],
+    },
+  },
+  programLoad: {
+    in: "bpf_attr",
+    size: 120,
+    fields: {
+      prog_type: [0, 4],
+      insn_cnt: [4, 4],
+      insns: [8, 8],
+      license: [16, 8],
+      log_level: [24, 4],
+      log_size: [28, 4],
+      log_buf: [32, 8],
+      prog_flags: [44, 4],
+      prog_name: [48, 16],
+      expected_attach_type: [68, 4],
+    },
+  },
+  testRun: {
+    in: "bpf_attr.test",
+    size: 80,
+    fields: {
+      prog_fd: [0, 4],
+      retval: [4, 4],
+      data_size_in: [8, 4],
+      data_size_out: [12, 4],
+      data_in: [16, 8],
+      data_out: [24, 8],
+      repeat: [32, 4],
+      duration: [36, 4],
+      ctx_size_in: [40, 4],
+      ctx_size_out: [44, 4],
+      ctx_in: [48, 8],
+      ctx_out: [56, 8],
+    },
+  },
+  linkCreate: {
+    in: "bpf_attr.link_create",
+    size: 64,
+    fields: { prog_fd: [0, 4], target_ifindex: [4, 4], attach_type: [8, 4], flags: [12, 4] },
+  },
+  byId: {
+    in: "bpf_attr",
+    size: 12,
+    fields: { start_id: [0, 4], next_id: [4, 4], open_flags: [8, 4] },
+  },
+  objectInfo: {
+    in: "bpf_attr.info",
+    size: 16,
+    fields: { bpf_fd: [0, 4], info_len: [4, 4], info: [8, 8] },
+  },
+  programInfo: {
+    in: "bpf_prog_info",
+    size: 232,
+    fields: { type: [0, 4], id: [4, 4], name: [64, 16], verified_insns: [216, 4] },
+  },
+  linkInfo: {
+    in: "bpf_link_info",
+    size: 64,
+    fields: { type: [0, 4], id: [4, 4], prog_id: [8, 4], "xdp.ifindex": [16, 4] },
+  },
+} as const satisfies Readonly<Record<string, AttrLayout>>;
+
+/**
+ * One struct in memory that the kernel can reach; fields are read and written by name. Memory whose address is put into
+ * a field is kept alive with the block.
+ */
+export class Attr<L extends AttrLayout> {
+  readonly memory: Memory;
+  readonly #sys: Sys;
+  readonly #layout: L;
+  readonly #held = new Map<string, Memory>();
+  #status = 0;
+
+  constructor(sys: Sys, layout: L) {
+    this.memory = sys.allocate(layout.size);
+    this.#sys = sys;
+    this.#layout = layout;
+  }
+
+  #field(name: keyof L["fields"] & string): AttrField {
+    const field = this.#layout.fields[name];
+    if (!field) throw new Error(`kernel/attr: no field ${name}`);
+    return field;
+  }
+
+  /** Writes an integer, the address of memory or, into a character array, text cut to fit with a zero at its end. */
+  set(name: keyof L["fields"] & string, value: number | bigint | string | Memory): this {
+    const [offset, size] = this.#field(name);
+    if (typeof value === "string") {
+      const text = new TextEncoder().encode(value).subarray(0, size - 1);
+      this.memory.bytes.fill(0, offset, offset + size).set(text, offset);
+    } else if (typeof value === "object") {
+      this.#held.set(name, value);
+      this.memory.view.setBigUint64(offset, value.address, true);
+    } else if (size === 8) this.memory.view.setBigUint64(offset, BigInt(value), true);
+    else this.memory.view.setUint32(offset, Number(value), true);
+    return this;
+  }
+
+  /** bpf(2) with this block: the kernel's result or a negative errno. */
+  call(command: number): number {
+    // The store comes after the call, so that `this` and the memory it holds are alive throughout.
+    this.#status = this.#sys.bpf(command, this.memory);
+    return this.#status;
+  }
+
+  /** Reads a 32-bit field. */
+  get(name: keyof L["fields"] & string): number {
+    return this.memory.view.getUint32(this.#field(name)[0], true);
+  }
+
+  /** Reads a character array up to its first zero. */
+  text(name: keyof L["fields"] & string): string {
+    const [offset, size] = this.#field(name);
+    const bytes = this.memory.bytes.subarray(offset, offset + size);
+    const end = bytes.indexOf(0);
+    return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+  }
+}
+
+/** The kernel's form of a name: what it does not take becomes `_`, and 15 bytes are left. */
+export function kernelName(name: string): string {
+  return name.replace(/[^A-Za-z0-9_.]/gu, "_").slice(0, 15);
+}

@@ -1,0 +1,147 @@
+// The kernel back end: maps are created, programs are loaded by the verifier's leave, runs and attachments happen in the
+// running kernel. Native code is loaded by the first load, not by importing this file. Everything is closed again when a
+// load fails half way, when the object is disposed, and by the kernel when the process ends.
+import { type BpfObject, type Diagnostic, DiagnosticError, type ProgramSpec } from "@typebpf/abi";
+import { attachKinds } from "../attach/registry.ts";
+import type {
+  AttachOptions,
+  Backend,
+  BackendLink,
+  BackendObject,
+  BackendProgram,
+  RunInput,
+  RunOutput,
+} from "../backend.ts";
+import { possibleCpus } from "./cpus.ts";
+import { programInfo } from "./info.ts";
+import { createMap, type KernelMap } from "./map.ts";
+import { type LoadedProgram, loadProgram } from "./program-load.ts";
+import { openSys, type Sys } from "./sys.ts";
+import { TestRunner } from "./test-run.ts";
+
+/** Options of the kernel back end. */
+export interface KernelOptions {
+  /** Have the verifier write a log of every load: bit 0 instructions, bit 1 every state, bit 2 statistics. Default 0. */
+  readonly logLevel?: number;
+}
+
+/** A program in the kernel, with what the kernel tells about it. */
+export class KernelProgram implements BackendProgram {
+  readonly spec: ProgramSpec;
+  /** The verifier's log; empty unless `logLevel` asked for one. */
+  readonly log: string;
+  /** Id in the kernel, as `bpftool prog` shows it. */
+  readonly id: number;
+  /** Instructions that the verifier followed, all paths together; 0 before Linux 5.16. */
+  readonly verifiedInsns: number;
+  readonly #sys: Sys;
+  readonly #loaded: LoadedProgram;
+  readonly #runner: TestRunner;
+  readonly #links = new Set<BackendLink>();
+
+  constructor(sys: Sys, spec: ProgramSpec, loaded: LoadedProgram) {
+    const info = programInfo(sys, loaded.fd.number);
+    this.spec = spec;
+    this.log = loaded.log;
+    this.id = info?.id ?? 0;
+    this.verifiedInsns = info?.verifiedInsns ?? 0;
+    this.#sys = sys;
+    this.#loaded = loaded;
+    this.#runner = new TestRunner(sys, loaded.fd, spec);
+  }
+
+  run(input: RunInput): RunOutput {
+    return this.#runner.run(input);
+  }
+
+  attach(options: AttachOptions): BackendLink {
+    const attachable = { sys: this.#sys, fd: this.#loaded.fd.number, name: this.spec.name };
+    const link = attachKinds[this.spec.type].attach(attachable, options);
+    this.#links.add(link);
+    return link;
+  }
+
+  /** Detaches and closes. */
+  [Symbol.dispose](): void {
+    for (const link of this.#links) link.detach();
+    this.#links.clear();
+    this.#loaded.fd[Symbol.dispose]();
+  }
+}
+
+/** A loaded object in the kernel. */
+export interface KernelObject extends BackendObject {
+  readonly maps: ReadonlyMap<string, KernelMap>;
+  readonly programs: ReadonlyMap<string, KernelProgram>;
+}
+
+/** The kernel back end; its objects tell more than those of every back end. */
+export interface KernelBackend extends Backend {
+  readonly kind: "kernel";
+  load(object: BpfObject): Promise<KernelObject>;
+}
+
+function loadPrograms(
+  sys: Sys,
+  object: BpfObject,
+  maps: ReadonlyMap<string, KernelMap>,
+  logLevel: number,
+  stack: DisposableStackLike,
+) {
+  const fds = new Map([...maps].map(([name, map]) => [name, map.fd.number]));
+  const programs = new Map<string, KernelProgram>();
+  const refusals: Diagnostic[] = [];
+  for (const program of object.programs) {
+    try {
+      const loaded = loadProgram(sys, { program, license: object.license, maps: fds, logLevel });
+      programs.set(program.name, stack.use(new KernelProgram(sys, program, loaded)));
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      refusals.push(...error.diagnostics);
+    }
+  }
+  if (refusals.length > 0) throw new DiagnosticError(refusals);
+  return programs;
+}
+
+/** What is open, closed in reverse order; Node 20 has no DisposableStack of its own. */
+class DisposableStackLike implements Disposable {
+  readonly #open: Disposable[] = [];
+
+  use<T extends Disposable>(resource: T): T {
+    this.#open.push(resource);
+    return resource;
+  }
+
+  [Symbol.dispose](): void {
+    for (let one = this.#open.pop(); one; one = this.#open.pop()) one[Symbol.dispose]();
+  }
+}
+
+function loadObject(sys: Sys, object: BpfObject, logLevel: number): KernelObject {
+  const stack = new DisposableStackLike();
+  try {
+    const cpus = possibleCpus();
+    const maps = new Map(object.maps.map((spec) => [spec.name, stack.use(createMap(sys, spec, cpus))]));
+    const programs = loadPrograms(sys, object, maps, logLevel, stack);
+    return { maps, programs, [Symbol.dispose]: () => stack[Symbol.dispose]() };
+  } catch (error) {
+    stack[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/**
+ * The running Linux kernel as a place for objects. Making it asks the system for nothing; loading does.
+ * @throws DiagnosticError from `load`: missing platform, privilege or koffi, or the verifier's reason at its source line.
+ */
+export function kernel(options: KernelOptions = {}): KernelBackend {
+  let opened: Promise<Sys> | undefined;
+  return {
+    kind: "kernel",
+    async load(object) {
+      opened ??= openSys();
+      return loadObject(await opened, object, options.logLevel ?? 0);
+    },
+  };
+}

@@ -1,0 +1,147 @@
+// One map in the kernel: BPF_MAP_CREATE and element operations. Keys and values are copied into memory at fixed
+// addresses that the prepared attribute block points to, so that an operation is one system call and two copies.
+// Keys and values of a wrong size never reach the kernel: it would read past their end.
+import { DiagnosticError, diagnostic, type MapSpec, mapTypes, uapi } from "@typebpf/abi";
+import type { BackendMap } from "../backend.ts";
+import { Attr, attrLayouts, kernelName } from "./attr.ts";
+import { kernelDiagnostics } from "./diagnostics.ts";
+import { errnoName, errnos } from "./errno.ts";
+import { Fd } from "./fd.ts";
+import { lookupBatches, updateBatches } from "./map-batch.ts";
+import type { Memory, Sys } from "./sys.ts";
+
+type Entry = readonly [key: Uint8Array, value: Uint8Array];
+
+function roundUp8(size: number): number {
+  return Math.ceil(size / 8) * 8;
+}
+
+function isU32(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;
+}
+
+/** A map in the kernel. Dispose closes its descriptor; programs that use it keep it alive. */
+export class KernelMap implements BackendMap, Disposable {
+  readonly spec: MapSpec;
+  readonly copies: number;
+  readonly bufferSize: number;
+  readonly fd: Fd;
+  readonly #sys: Sys;
+  readonly #key: Memory;
+  readonly #value: Memory;
+  readonly #attr: Attr<typeof attrLayouts.mapElement>;
+
+  constructor(sys: Sys, fd: Fd, spec: MapSpec, cpus: number) {
+    const { perCpu } = mapTypes[spec.type];
+    this.#sys = sys;
+    this.fd = fd;
+    this.spec = spec;
+    this.copies = perCpu ? cpus : 1;
+    this.bufferSize = perCpu ? roundUp8(spec.value.size) * cpus : spec.value.size;
+    this.#key = sys.allocate(spec.key.size);
+    // The value also receives keys from BPF_MAP_GET_NEXT_KEY: the two fields are one in the kernel.
+    this.#value = sys.allocate(Math.max(this.bufferSize, spec.key.size));
+    this.#attr = new Attr(sys, attrLayouts.mapElement).set("map_fd", fd.number).set("value", this.#value);
+  }
+
+  /** One system call on the element `key`; -EBADF after dispose, -EINVAL for a key of the wrong size. */
+  #element(command: number, key: Uint8Array | undefined, flags: number): number {
+    if (this.fd.closed) return -errnos.EBADF;
+    if (key && key.length !== this.spec.key.size) return -errnos.EINVAL;
+    if (key) this.#key.bytes.set(key);
+    this.#attr.set("key", key ? this.#key : 0n).set("flags", flags);
+    return this.#attr.call(command);
+  }
+
+  lookup(key: Uint8Array): Uint8Array | number {
+    const status = this.#element(uapi.command.MAP_LOOKUP_ELEM, key, 0);
+    return status < 0 ? status : this.#value.bytes.slice(0, this.bufferSize);
+  }
+
+  update(key: Uint8Array, value: Uint8Array, flags: number): number {
+    if (value.length !== this.bufferSize || !isU32(flags)) return -errnos.EINVAL;
+    this.#value.bytes.set(value);
+    return this.#element(uapi.command.MAP_UPDATE_ELEM, key, flags);
+  }
+
+  delete(key: Uint8Array): number {
+    return this.#element(uapi.command.MAP_DELETE_ELEM, key, 0);
+  }
+
+  nextKey(key: Uint8Array | undefined): Uint8Array | undefined {
+    const status = this.#element(uapi.command.MAP_GET_NEXT_KEY, key, 0);
+    if (status === -errnos.ENOENT) return undefined;
+    if (status < 0) throw this.#readError(status);
+    return this.#value.bytes.slice(0, this.spec.key.size);
+  }
+
+  *entries(): Iterable<Entry> {
+    for (const chunk of lookupBatches({ sys: this.#sys, fd: this.fd, spec: this.spec, bufferSize: this.bufferSize })) {
+      if (chunk.kind === "failed") throw this.#readError(chunk.status);
+      if (chunk.kind === "unsupported") yield* this.#entriesOneByOne();
+      else yield* chunk.entries;
+    }
+  }
+
+  /** Stops after `maxEntries`: an entry deleted meanwhile makes the kernel begin again. */
+  *#entriesOneByOne(): Iterable<Entry> {
+    let key = this.nextKey(undefined);
+    for (let count = 0; key && count < this.spec.maxEntries; count++) {
+      const value = this.lookup(key);
+      const next = this.nextKey(key);
+      if (typeof value !== "number") yield [key, value];
+      else if (value !== -errnos.ENOENT) throw this.#readError(value);
+      key = next;
+    }
+  }
+
+  updateBatch(entries: readonly Entry[], flags: number): { readonly status: number; readonly written: number } {
+    if (this.fd.closed) return { status: -errnos.EBADF, written: 0 };
+    if (entries.length === 0) return { status: 0, written: 0 };
+    const sized = entries.every(
+      ([key, value]) => key.length === this.spec.key.size && value.length === this.bufferSize,
+    );
+    const handle = { sys: this.#sys, fd: this.fd, spec: this.spec, bufferSize: this.bufferSize };
+    const done = sized && isU32(flags) ? updateBatches(handle, entries, flags) : undefined;
+    if (done) return done;
+    for (const [written, [key, value]] of entries.entries()) {
+      const status = this.update(key, value, flags);
+      if (status < 0) return { status, written };
+    }
+    return { status: 0, written: entries.length };
+  }
+
+  #readError(status: number): DiagnosticError {
+    const message = `the kernel refuses to read the map "${this.spec.name}": ${errnoName(-status)}`;
+    const row = status === -errnos.EBADF ? kernelDiagnostics.closed : kernelDiagnostics.mapRead;
+    return new DiagnosticError([diagnostic(row, { message })]);
+  }
+
+  [Symbol.dispose](): void {
+    this.fd[Symbol.dispose]();
+  }
+}
+
+function refuseMap(spec: MapSpec, status: number): DiagnosticError {
+  const sizes = `${spec.type}, key ${spec.key.size} bytes, value ${spec.value.size} bytes, maxEntries ${spec.maxEntries}, flags ${spec.flags}`;
+  const details = { ...(spec.at && { at: spec.at }), notes: [sizes, `the kernel answers ${errnoName(-status)}`] };
+  if (status === -errnos.EPERM)
+    return new DiagnosticError([diagnostic(kernelDiagnostics.privilege, { notes: details.notes })]);
+  if (status === -errnos.ENOSYS) return new DiagnosticError([diagnostic(kernelDiagnostics.noBpf)]);
+  const memory = status === -errnos.ENOMEM || status === -errnos.E2BIG;
+  const row = memory ? kernelDiagnostics.mapMemory : kernelDiagnostics.mapCreate;
+  const reason = memory ? "has no memory for" : "refuses";
+  return new DiagnosticError([diagnostic(row, { ...details, message: `the kernel ${reason} the map "${spec.name}"` })]);
+}
+
+/** Creates the map that `spec` describes. @throws DiagnosticError with the kernel's reason. */
+export function createMap(sys: Sys, spec: MapSpec, cpus: number): KernelMap {
+  const sizes = [spec.key.size, spec.value.size, spec.maxEntries, spec.flags];
+  if (!sizes.every(isU32)) throw refuseMap(spec, -errnos.EINVAL);
+  const attr = new Attr(sys, attrLayouts.mapCreate);
+  attr.set("map_type", mapTypes[spec.type].number).set("key_size", spec.key.size).set("value_size", spec.value.size);
+  attr.set("max_entries", spec.maxEntries).set("map_flags", spec.flags).set("map_name", kernelName(spec.name));
+  const fd = attr.call(uapi.command.MAP_CREATE);
+  if (fd < 0) throw refuseMap(spec, fd);
+  return new KernelMap(sys, new Fd(sys, fd, `map "${spec.name}"`), spec, cpus);
+}

@@ -1,0 +1,169 @@
+// BPF_PROG_LOAD: relocations, bytecode, licence and name go in, a descriptor comes out. The first try is without a log,
+// which is fastest; a refused program is loaded again with one, in a buffer that grows until the log fits, and the log
+// becomes a diagnostic on the line of the source. With `logLevel` the log is always asked for.
+import {
+  type Diagnostic,
+  DiagnosticError,
+  diagnostic,
+  encode,
+  type Insn,
+  type ProgramSpec,
+  programTypes,
+  slotsOf,
+  uapi,
+} from "@typebpf/abi";
+import { attachKinds } from "../attach/registry.ts";
+import { explainRejection } from "../verifier-log.ts";
+import { Attr, attrLayouts, kernelName } from "./attr.ts";
+import { kernelDiagnostics } from "./diagnostics.ts";
+import { errnoName, errnos } from "./errno.ts";
+import { Fd } from "./fd.ts";
+import type { Memory, Sys } from "./sys.ts";
+
+/** What a program needs to be loaded. */
+export interface LoadRequest {
+  readonly program: ProgramSpec;
+  readonly license: string;
+  /** Descriptor of each map by name. */
+  readonly maps: ReadonlyMap<string, number>;
+  /** Log level for a load that succeeds: 0 for none; bits as BPF_PROG_LOAD has them. */
+  readonly logLevel: number;
+}
+
+/** A loaded program and what the verifier wrote (empty without a log level). */
+export interface LoadedProgram {
+  readonly fd: Fd;
+  readonly log: string;
+}
+
+const firstLogBytes = 1 << 16;
+/** The most that kernels before 6.4 take. */
+const lastLogBytes = (1 << 24) - 1;
+/** The kernel gives up with EAGAIN when a signal arrives; loading again is what it asks for. */
+const interruptions = 5;
+
+function refuse(...diagnostics: readonly Diagnostic[]): never {
+  throw new DiagnosticError(diagnostics);
+}
+
+/** Instructions with map descriptors in place of map names. @throws DiagnosticError on a relocation that fits nothing. */
+export function relocate(program: ProgramSpec, maps: ReadonlyMap<string, number>): readonly Insn[] {
+  const pending = new Map(program.relocations.map((relocation) => [relocation.slot, relocation]));
+  let slot = 0;
+  const insns = program.insns.map((insn) => {
+    const relocation = pending.get(slot);
+    const fd = relocation && maps.get(relocation.map);
+    const fits = insn.opcode === 0x18 && fd !== undefined;
+    if (relocation && fits) pending.delete(slot);
+    slot += slotsOf(insn);
+    return fits ? { ...insn, src: uapi.pseudoSource.MAP_FD, imm: fd, nextImm: 0 } : insn;
+  });
+  const notes = [...pending.values()].map((relocation) => `slot ${relocation.slot}: map "${relocation.map}"`);
+  if (notes.length > 0) {
+    refuse(
+      diagnostic(kernelDiagnostics.relocation, {
+        message: `"${program.name}" refers to a map that cannot be put in`,
+        notes,
+      }),
+    );
+  }
+  return insns;
+}
+
+function encodeProgram(program: ProgramSpec, insns: readonly Insn[]): Uint8Array {
+  try {
+    return encode(insns);
+  } catch (error) {
+    const notes = [error instanceof Error ? error.message : String(error)];
+    return refuse(
+      diagnostic(kernelDiagnostics.damaged, {
+        message: `"${program.name}" has an instruction that does not exist`,
+        notes,
+      }),
+    );
+  }
+}
+
+function text(sys: Sys, value: string): Memory {
+  const bytes = new TextEncoder().encode(value);
+  const memory = sys.allocate(bytes.length + 1);
+  memory.bytes.set(bytes);
+  return memory;
+}
+
+/** A load that can be tried with and without a log. */
+class Attempt {
+  readonly #sys: Sys;
+  readonly #attr: Attr<typeof attrLayouts.programLoad>;
+
+  constructor(sys: Sys, request: LoadRequest) {
+    const { program } = request;
+    const code = encodeProgram(program, relocate(program, request.maps));
+    const insns = sys.allocate(code.length);
+    insns.bytes.set(code);
+    const license = text(sys, request.license);
+    this.#sys = sys;
+    this.#attr = new Attr(sys, attrLayouts.programLoad)
+      .set("prog_type", programTypes[program.type].number)
+      .set("insn_cnt", code.length / 8)
+      .set("insns", insns)
+      .set("license", license)
+      .set("prog_name", kernelName(program.name))
+      .set("expected_attach_type", attachKinds[program.type].expectedAttachType);
+  }
+
+  #load(): number {
+    let status = -errnos.EAGAIN;
+    for (let tries = 0; tries < interruptions && status === -errnos.EAGAIN; tries++) {
+      status = this.#attr.call(uapi.command.PROG_LOAD);
+    }
+    return status;
+  }
+
+  /** A descriptor or a negative errno, and the log. */
+  run(level: number): { readonly status: number; readonly log: string } {
+    if (level === 0) {
+      this.#attr.set("log_level", 0).set("log_size", 0).set("log_buf", 0n);
+      return { status: this.#load(), log: "" };
+    }
+    for (let size = firstLogBytes; ; size = Math.min(size * 8, lastLogBytes)) {
+      const buffer = this.#sys.allocate(size);
+      this.#attr.set("log_level", level).set("log_size", size).set("log_buf", buffer);
+      const status = this.#load();
+      if (status === -errnos.ENOSPC && size < lastLogBytes) continue;
+      const end = buffer.bytes.indexOf(0);
+      return { status, log: new TextDecoder().decode(end < 0 ? buffer.bytes : buffer.bytes.subarray(0, end)) };
+    }
+  }
+}
+
+/** Refusals without a word of the verifier. */
+function refusedEarly(program: ProgramSpec, status: number): Diagnostic {
+  const notes = [
+    `the kernel answers ${errnoName(-status)}`,
+    `${program.insns.length} instructions, type ${program.type}`,
+  ];
+  const details = { notes, ...(program.at && { at: program.at }) };
+  if (status === -errnos.EPERM) return diagnostic(kernelDiagnostics.privilege, { notes });
+  if (status === -errnos.ENOSYS) return diagnostic(kernelDiagnostics.noBpf);
+  if (status === -errnos.E2BIG) {
+    return diagnostic(kernelDiagnostics.tooLarge, {
+      ...details,
+      message: `"${program.name}" is empty or too large for the kernel`,
+    });
+  }
+  const message = `the kernel refuses "${program.name}" before verifying it: ${errnoName(-status)}`;
+  return diagnostic(kernelDiagnostics.refused, { ...details, message });
+}
+
+/** Loads one program. @throws DiagnosticError that tells why the kernel refuses it, on the line of the source. */
+export function loadProgram(sys: Sys, request: LoadRequest): LoadedProgram {
+  const { program } = request;
+  const attempt = new Attempt(sys, request);
+  const first = attempt.run(request.logLevel);
+  const needsLog =
+    first.status < 0 && request.logLevel === 0 && first.status !== -errnos.EPERM && first.status !== -errnos.ENOSYS;
+  const { status, log } = needsLog ? attempt.run(1) : first;
+  if (status >= 0) return { fd: new Fd(sys, status, `program "${program.name}"`), log };
+  return refuse(log.trim() === "" ? refusedEarly(program, status) : explainRejection(program, log));
+}

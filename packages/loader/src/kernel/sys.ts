@@ -1,0 +1,125 @@
+// The only file that touches native code: system calls through koffi, which is loaded by the first `openSys()` and
+// never by an import. Every call returns the kernel's result, or the negative error number, read before anything else
+// can overwrite it. Buffers handed to the kernel by address are `Memory`: off the JavaScript heap, so they never move.
+import { type DiagnosticDetails, DiagnosticError, type DiagnosticRow, diagnostic } from "@typebpf/abi";
+import { kernelDiagnostics } from "./diagnostics.ts";
+
+/** Bytes at a fixed address. Whoever gives the address to the kernel keeps the object until the call has returned. */
+export interface Memory {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView<ArrayBuffer>;
+  readonly address: bigint;
+}
+
+/** The system calls that the loader makes. Results are those of the C function, or a negative errno. */
+export interface Sys {
+  /** Bytes per page of memory. */
+  readonly pageSize: number;
+  /** Zeroed memory of `size` bytes (at least 1). */
+  allocate(size: number): Memory;
+  /** bpf(2) with the whole of `attr`. */
+  bpf(command: number, attr: Memory): number;
+  close(fd: number): number;
+  /** Moves the calling thread into the namespace. */
+  setns(fd: number, type: number): number;
+  /** Gives the calling thread a new namespace. */
+  unshare(flags: number): number;
+  socket(family: number, type: number, protocol: number): number;
+  bind(fd: number, address: Uint8Array): number;
+  connect(fd: number, address: Uint8Array): number;
+  setsockopt(fd: number, level: number, option: number, value: Uint8Array): number;
+  /** Fills `address` (for bound port numbers). */
+  getsockname(fd: number, address: Uint8Array): number;
+  /** Number of bytes sent. */
+  send(fd: number, data: Uint8Array, flags: number): number;
+  /** Number of bytes received; with MSG_TRUNC the real length of the datagram. */
+  recv(fd: number, data: Uint8Array, flags: number): number;
+}
+
+type Native = (...args: readonly unknown[]) => number | bigint;
+
+const prototypes = {
+  syscall: "long syscall(long, long, void*, unsigned long)",
+  getpagesize: "int getpagesize()",
+  close: "int close(int)",
+  setns: "int setns(int, int)",
+  unshare: "int unshare(int)",
+  socket: "int socket(int, int, int)",
+  bind: "int bind(int, void*, unsigned int)",
+  connect: "int connect(int, void*, unsigned int)",
+  setsockopt: "int setsockopt(int, int, int, void*, unsigned int)",
+  getsockname: "int getsockname(int, void*, void*)",
+  send: "long send(int, void*, size_t, int)",
+  recv: "long recv(int, void*, size_t, int)",
+} as const;
+
+type FunctionName = keyof typeof prototypes;
+
+/** Number of bpf(2) by Node's name of the architecture (arch/x86 and the generic system call table). */
+const bpfNumbers: Readonly<Record<string, number>> = { x64: 321, arm64: 280 };
+
+function refuse(row: DiagnosticRow, details: DiagnosticDetails): never {
+  throw new DiagnosticError([diagnostic(row, details)]);
+}
+
+/** The number of bpf(2) on this machine. @throws DiagnosticError where there is none. */
+function bpfNumber(platform: string, architecture: string): number {
+  if (platform !== "linux") {
+    refuse(kernelDiagnostics.notLinux, { message: `the kernel back end needs Linux; this is ${platform}` });
+  }
+  const number = bpfNumbers[architecture];
+  const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+  if (number === undefined || !littleEndian) {
+    const message = `the kernel back end does not know this processor: ${architecture}${littleEndian ? "" : " (big-endian)"}`;
+    refuse(kernelDiagnostics.architecture, { message });
+  }
+  return number;
+}
+
+async function loadKoffi(): Promise<typeof import("koffi")["default"]> {
+  try {
+    return (await import("koffi")).default;
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    refuse(kernelDiagnostics.nativeMissing, { notes: [reason] });
+  }
+}
+
+/**
+ * Opens the way to the kernel.
+ * @throws DiagnosticError when this is not Linux on a known processor, or koffi is not installed.
+ */
+export async function openSys(platform: string = process.platform, architecture: string = process.arch): Promise<Sys> {
+  const number = bpfNumber(platform, architecture);
+  const koffi = await loadKoffi();
+  const library = koffi.load(null);
+  const functions = Object.fromEntries(
+    Object.entries(prototypes).map(([name, prototype]) => [name, library.func(prototype) as Native]),
+  ) as Readonly<Record<FunctionName, Native>>;
+
+  const call = (name: FunctionName, ...args: readonly unknown[]): number => {
+    const result = Number(functions[name](...args));
+    return result < 0 ? -koffi.errno() : result;
+  };
+  return {
+    pageSize: call("getpagesize"),
+    allocate: (size) => {
+      const buffer = new ArrayBuffer(Math.max(size, 1));
+      return { bytes: new Uint8Array(buffer), view: new DataView(buffer), address: koffi.address(buffer) };
+    },
+    bpf: (command, attr) => call("syscall", number, command, attr.bytes, attr.bytes.length),
+    close: (fd) => call("close", fd),
+    setns: (fd, type) => call("setns", fd, type),
+    unshare: (flags) => call("unshare", flags),
+    socket: (family, type, protocol) => call("socket", family, type, protocol),
+    bind: (fd, address) => call("bind", fd, address, address.length),
+    connect: (fd, address) => call("connect", fd, address, address.length),
+    setsockopt: (fd, level, option, value) => call("setsockopt", fd, level, option, value, value.length),
+    getsockname: (fd, address) => {
+      const length = new Uint8Array(Uint32Array.of(address.length).buffer);
+      return call("getsockname", fd, address, length);
+    },
+    send: (fd, data, flags) => call("send", fd, data, data.length, flags),
+    recv: (fd, data, flags) => call("recv", fd, data, data.length, flags),
+  };
+}

@@ -1,0 +1,161 @@
+// BPF_PROG_TEST_RUN (bpf_prog_test_run_xdp in net/bpf/test_run.c): one packet, and a context, through a loaded program.
+// The output buffer holds whatever the program can make of the packet, because the kernel only finds out that it is too
+// small after the program has run, and running again would count twice.
+import {
+  type ContextRow,
+  contexts,
+  type Diagnostic,
+  DiagnosticError,
+  diagnostic,
+  type ProgramSpec,
+  programTypes,
+  uapi,
+} from "@typebpf/abi";
+import type { RunInput, RunOutput } from "../backend.ts";
+import { Attr, attrLayouts } from "./attr.ts";
+import { kernelDiagnostics } from "./diagnostics.ts";
+import { errnoName, errnos } from "./errno.ts";
+import type { Fd } from "./fd.ts";
+import type { Memory, Sys } from "./sys.ts";
+
+/** Smallest packet: an Ethernet header. */
+const ethernetHeaderBytes = 14;
+/** The kernel's own bookkeeping at the end of the packet's page: `struct skb_shared_info`. */
+const tailroomBytes = 320;
+/** Room for what a program may prepend and append. */
+const growthBytes = uapi.constant.XDP_PACKET_HEADROOM + tailroomBytes;
+
+function refuse(...diagnostics: readonly Diagnostic[]): never {
+  throw new DiagnosticError(diagnostics);
+}
+
+function checkPacket(packet: Uint8Array, pageSize: number): void {
+  if (packet.length < ethernetHeaderBytes) {
+    const message = `the packet has ${packet.length} bytes; the kernel runs packets of at least ${ethernetHeaderBytes}`;
+    refuse(diagnostic(kernelDiagnostics.packetTooShort, { message }));
+  }
+  const longest = pageSize - growthBytes;
+  if (packet.length > longest) {
+    const message = `the packet has ${packet.length} bytes; the kernel runs packets of at most ${longest}`;
+    refuse(diagnostic(kernelDiagnostics.packetTooLong, { message }));
+  }
+}
+
+function refuseField(name: string, value: number | bigint, why: string): never {
+  return refuse(
+    diagnostic(kernelDiagnostics.contextField, { message: `the kernel cannot run with ${name} = ${value}: ${why}` }),
+  );
+}
+
+/** The integer fields of a context, by DSL name. */
+function settableFields(row: ContextRow): ReadonlyMap<string, ContextRow["fields"][number]> {
+  return new Map(
+    row.fields.flatMap((field) =>
+      field.as !== undefined && field.is === "integer" ? [[field.as, field] as const] : [],
+    ),
+  );
+}
+
+/** What the kernel would refuse, or take as "not given", without saying so. */
+function checkXdpContext(context: Readonly<Record<string, number | bigint>>): void {
+  const value = (name: string): number | undefined => (context[name] === undefined ? undefined : Number(context[name]));
+  if (value("egressIfindex")) refuseField("egressIfindex", context.egressIfindex ?? 0, "it is only set in device maps");
+  if (value("ingressIfindex") === 0) refuseField("ingressIfindex", 0, "interfaces count from 1");
+  if (value("rxQueueIndex") && value("ingressIfindex") === undefined) {
+    refuseField("rxQueueIndex", context.rxQueueIndex ?? 0, "give ingressIfindex with it");
+  }
+}
+
+/** The context as the kernel takes it, or undefined to have its defaults (the loopback interface). */
+function encodeContext(sys: Sys, program: ProgramSpec, input: RunInput): Memory | undefined {
+  const given = Object.entries(input.context ?? {});
+  if (given.length === 0) return undefined;
+  const row: ContextRow = contexts[programTypes[program.type].context];
+  const fields = settableFields(row);
+  const memory = sys.allocate(row.size);
+  for (const [name, value] of given) {
+    const field = fields.get(name);
+    if (!field) {
+      const notes = [`fields of ${row.struct}: ${[...fields.keys()].join(", ")}`];
+      refuse(
+        diagnostic(kernelDiagnostics.contextField, { message: `there is no context field "${name}" to set`, notes }),
+      );
+    }
+    if (!Number.isInteger(Number(value)) || value < 0 || value > 0xffff_ffff)
+      refuseField(name, value, "it is an unsigned 32-bit number");
+    memory.view.setUint32(field.offset, Number(value), true);
+  }
+  checkXdpContext(input.context ?? {});
+  // data is the length of the metadata here, data_end that of the packet.
+  memory.view.setUint32(4, input.packet.length, true);
+  return memory;
+}
+
+function refused(program: ProgramSpec, input: RunInput, status: number): Diagnostic {
+  const notes = [`the kernel answers ${errnoName(-status)}`];
+  const name = program.name;
+  if (status === -errnos.EPERM) return diagnostic(kernelDiagnostics.privilege, { notes });
+  if (status === -errnos.ENOTSUPP) {
+    return diagnostic(kernelDiagnostics.runUnsupported, {
+      message: `the kernel cannot test-run "${name}" (type ${program.type})`,
+      notes,
+    });
+  }
+  const index = input.context?.ingressIfindex;
+  if (index !== undefined && (status === -errnos.ENODEV || status === -errnos.EINVAL)) {
+    const queue = input.context?.rxQueueIndex ?? 0;
+    const why =
+      status === -errnos.ENODEV
+        ? "there is no interface with this index"
+        : `the interface has no receive queue ${queue} for XDP`;
+    return diagnostic(kernelDiagnostics.contextField, {
+      message: `the kernel cannot run with ingressIfindex = ${index}: ${why}`,
+      notes,
+    });
+  }
+  return diagnostic(kernelDiagnostics.runRefused, { message: `the kernel refuses to run "${name}"`, notes });
+}
+
+/** Test-runs of one program. Buffers are kept from run to run. */
+export class TestRunner {
+  readonly #sys: Sys;
+  readonly #fd: Fd;
+  readonly #program: ProgramSpec;
+  readonly #attr: Attr<typeof attrLayouts.testRun>;
+  #input: Memory;
+  #output: Memory;
+
+  constructor(sys: Sys, fd: Fd, program: ProgramSpec) {
+    this.#sys = sys;
+    this.#fd = fd;
+    this.#program = program;
+    this.#attr = new Attr(sys, attrLayouts.testRun);
+    this.#input = sys.allocate(sys.pageSize);
+    this.#output = sys.allocate(sys.pageSize + growthBytes);
+  }
+
+  /** Runs the program. @throws DiagnosticError on what the kernel cannot run. */
+  run(input: RunInput): RunOutput {
+    const repeat = input.repeat ?? 1;
+    checkPacket(input.packet, this.#sys.pageSize);
+    if (!Number.isInteger(repeat) || repeat < 1 || repeat > 0x7fff_ffff) {
+      refuse(
+        diagnostic(kernelDiagnostics.runRefused, { message: `a program runs 1 to 2147483647 times, not ${repeat}` }),
+      );
+    }
+    const context = encodeContext(this.#sys, this.#program, input);
+    this.#input.bytes.set(input.packet);
+    const attr = this.#attr;
+    attr.set("prog_fd", this.#fd.number).set("retval", 0).set("duration", 0).set("repeat", repeat);
+    attr.set("data_in", this.#input).set("data_size_in", input.packet.length);
+    attr.set("data_out", this.#output).set("data_size_out", this.#output.bytes.length);
+    attr.set("ctx_in", context ?? 0n).set("ctx_size_in", context?.bytes.length ?? 0);
+    const status = attr.call(uapi.command.PROG_TEST_RUN);
+    if (status < 0) refuse(refused(this.#program, input, status));
+    return {
+      retval: attr.get("retval"),
+      packet: this.#output.bytes.slice(0, attr.get("data_size_out")),
+      durationNs: attr.get("duration"),
+    };
+  }
+}
