@@ -1,0 +1,81 @@
+// What expressions give and variables hold during lowering. Numbers, bigints, booleans and refs are one SSA value; a
+// record or tuple is a set of cells that every name of it shares, so it is passed by reference without memory.
+import type { AstType } from "../ast/types.ts";
+import type { ValueId } from "../ir/function.ts";
+import { nullValue, type SsaBuilder, type VariableKey } from "./ssa-builder.ts";
+
+/** The result of an expression. */
+export type Value =
+  | { readonly kind: "none" }
+  | { readonly kind: "scalar"; readonly id: ValueId }
+  | { readonly kind: "record"; readonly members: Members };
+
+/** Where a variable, or a member of a record, keeps its value. */
+export type Cell =
+  | { readonly kind: "none" }
+  | { readonly kind: "variable"; readonly key: VariableKey }
+  | { readonly kind: "record"; readonly members: Members };
+
+export type Members = ReadonlyMap<string, Cell>;
+
+export const none: Value = { kind: "none" };
+
+/** A value of one SSA value. */
+export function scalar(id: ValueId): Value {
+  return { kind: "scalar", id };
+}
+
+/** The SSA value; `undefined` is the null pointer. @throws Error for records (a compiler bug). */
+export function idOf(value: Value): ValueId {
+  if (value.kind === "record") throw new Error("lower: a record is used as a scalar");
+  return value.kind === "none" ? nullValue : value.id;
+}
+
+/** A fresh cell for values of a type. */
+export function newCell(build: SsaBuilder, type: AstType): Cell {
+  switch (type.kind) {
+    case "nothing":
+      return { kind: "none" };
+    case "number":
+    case "bigint":
+    case "boolean":
+      return { kind: "variable", key: build.variable(false) };
+    case "ref":
+    case "context":
+      return { kind: "variable", key: build.variable(true) };
+    case "record":
+      return { kind: "record", members: new Map(type.members.map((one) => [one.name, newCell(build, one.type)])) };
+    case "tuple":
+      return { kind: "record", members: new Map(type.items.map((item, index) => [`${index}`, newCell(build, item)])) };
+  }
+}
+
+/** What a cell holds here; of a record its shared cells. */
+export function readCell(build: SsaBuilder, cell: Cell): Value {
+  switch (cell.kind) {
+    case "none":
+      return none;
+    case "variable":
+      return scalar(build.read(cell.key));
+    case "record":
+      return cell;
+  }
+}
+
+/** Writes a cell; a record is copied member by member, as it was before the first write. */
+export function writeCell(build: SsaBuilder, cell: Cell, value: Value): void {
+  switch (cell.kind) {
+    case "none":
+      return;
+    case "variable":
+      build.write(cell.key, idOf(value));
+      return;
+    case "record": {
+      if (value.kind !== "record") throw new Error("lower: a scalar is assigned to a record");
+      const from = value.members;
+      const values = [...cell.members].map(([name, to]) => [to, from.get(name)] as const);
+      const read = values.map(([to, source]) => [to, source ? readCell(build, source) : none] as const);
+      for (const [to, one] of read) writeCell(build, to, one);
+    }
+  }
+}

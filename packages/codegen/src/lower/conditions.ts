@@ -1,0 +1,110 @@
+// Conditions: an expression becomes control flow, never a 0 or 1 that is tested again. `!`, `&&`, `||` and comparisons
+// only choose where the jumps go; any other expression is tested for JavaScript's truthiness.
+import type { CompareExpr, ConditionalExpr, Expr, SequenceExpr } from "../ast/nodes.ts";
+import type { AstType } from "../ast/types.ts";
+import type { BlockId } from "../ir/function.ts";
+import type { CompareOp } from "../ir/ops.ts";
+import { idOf, type Value } from "./cells.ts";
+import { choose, constant } from "./emit.ts";
+import type { Lowering } from "./lowering.ts";
+import { nullValue } from "./ssa-builder.ts";
+
+/** Leaves the current block for `yes` or `no`. */
+export function lowerCondition(l: Lowering, expr: Expr, yes: BlockId, no: BlockId): void {
+  if (expr.kind === "boolean") l.build.jump(expr.value ? yes : no, expr.at);
+  else if (expr.kind === "not") lowerCondition(l, expr.operand, no, yes);
+  else if (expr.kind === "compare") compare(l, expr, yes, no);
+  else if (expr.kind === "logical" && expr.operator !== "??") logical(l, expr.operator === "&&", expr, yes, no);
+  else if (expr.kind === "conditional") conditional(l, expr, yes, no);
+  else if (expr.kind === "sequence") sequence(l, expr, yes, no);
+  else truth(l, l.expr(expr), expr, yes, no);
+}
+
+function conditional(l: Lowering, expr: ConditionalExpr, yes: BlockId, no: BlockId): void {
+  const [first, second] = [l.build.block(), l.build.block()];
+  lowerCondition(l, expr.condition, first, second);
+  l.build.enterSealed(first);
+  lowerCondition(l, expr.whenTrue, yes, no);
+  l.build.enterSealed(second);
+  lowerCondition(l, expr.whenFalse, yes, no);
+}
+
+function sequence(l: Lowering, expr: SequenceExpr, yes: BlockId, no: BlockId): void {
+  for (const item of expr.items.slice(0, -1)) l.discard(item);
+  const last = expr.items.at(-1);
+  if (last) lowerCondition(l, last, yes, no);
+  else l.build.jump(no, expr.at);
+}
+
+function logical(
+  l: Lowering,
+  isAnd: boolean,
+  expr: { readonly left: Expr; readonly right: Expr },
+  yes: BlockId,
+  no: BlockId,
+): void {
+  const next = l.build.block();
+  lowerCondition(l, expr.left, isAnd ? next : yes, isAnd ? no : next);
+  l.build.enterSealed(next);
+  lowerCondition(l, expr.right, yes, no);
+}
+
+/** Branches on the truthiness of a value that is already there. */
+export function truth(l: Lowering, value: Value, expr: Expr, yes: BlockId, no: BlockId): void {
+  const { build } = l;
+  const { type, at } = expr;
+  switch (type.kind) {
+    case "nothing":
+      build.jump(no, at);
+      break;
+    case "record":
+    case "tuple":
+    case "context":
+      build.jump(yes, at);
+      break;
+    case "ref":
+      if (type.nullable) build.branch("ne64", idOf(value), nullValue, yes, no, at);
+      else build.jump(yes, at);
+      break;
+    case "number":
+    case "bigint":
+    case "boolean":
+      build.branch("ne64", idOf(value), constant(build, 0, at), yes, no, at);
+  }
+}
+
+const operators = { "<": "lt", "<=": "le", ">": "gt", ">=": "ge" } as const;
+
+/** The IR's comparison for values of a type: numbers and i64 are signed, u64 is not. */
+export function compareOp(operator: CompareExpr["operator"], type: AstType): CompareOp {
+  if (operator === "===") return "eq64";
+  if (operator === "!==") return "ne64";
+  const sign = type.kind === "bigint" && !type.signed ? "u" : "s";
+  return `${sign}${operators[operator]}64`;
+}
+
+function compare(l: Lowering, expr: CompareExpr, yes: BlockId, no: BlockId): void {
+  const left = l.expr(expr.left);
+  const right = l.expr(expr.right);
+  const same = isSame(left, right);
+  if (same === undefined) {
+    const op = compareOp(expr.operator, expr.left.type);
+    l.build.branch(op, idOf(left), idOf(right), yes, no, expr.at);
+  } else l.build.jump(same === (expr.operator === "===") ? yes : no, expr.at);
+}
+
+/** Identity of what has no SSA value: two names of one record are one, and a record is never `undefined`. */
+function isSame(left: Value, right: Value): boolean | undefined {
+  if (left.kind === "none" && right.kind === "none") return true;
+  if (left.kind === "record" && right.kind === "record") return left.members === right.members;
+  return left.kind === "record" || right.kind === "record" ? false : undefined;
+}
+
+/** The value of a condition: 0 or 1. */
+export function materialise(l: Lowering, expr: Expr): Value {
+  const { build } = l;
+  return choose(l, false, expr.at, (yes, no) => lowerCondition(l, expr, yes, no), {
+    whenTrue: () => constant(build, 1, expr.at),
+    whenFalse: () => constant(build, 0, expr.at),
+  });
+}

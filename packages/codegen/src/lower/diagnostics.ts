@@ -1,0 +1,38 @@
+// Diagnostics that lowering raises: BPF3003, BPF3005, BPF3006 and BPF3007, limits of what can be inlined and kept in
+// registers. Codes are stable: a row is never renumbered.
+import type { DiagnosticRow } from "@typebpf/abi";
+
+/** Rows of lowering, by the name the code uses for them. */
+export const lowerDiagnostics = {
+  tooLarge: {
+    code: "BPF3003",
+    severity: "error",
+    title: "the program is too large",
+    explain:
+      "Functions are inlined where they are called, so the size of a program is the sum over all calls. The kernel takes at most one million instructions and follows every path through them.",
+    help: "call large functions from fewer places, or use a loop in place of repeated calls",
+  },
+  longTable: {
+    code: "BPF3005",
+    severity: "error",
+    title: "the constant table is too long to be indexed at run time",
+    explain: "A constant table becomes comparisons, which pays for a few dozen values only.",
+    help: "put the values into an arrayMap, which user space fills before the program runs",
+  },
+  mixedMemory: {
+    code: "BPF3006",
+    severity: "error",
+    title: "a ref may point into two kinds of memory",
+    explain:
+      "Depending on the path the ref points into the packet, into a map value or to the stack. Each is accessed by its own rules, so one access cannot serve two of them.",
+    help: "copy the bytes first (`{ ...ref }`), or do the access on each path",
+  },
+  sharedRecord: {
+    code: "BPF3007",
+    severity: "error",
+    title: "which object this is depends on the path",
+    explain:
+      "Plain objects live in registers and have no address, so a variable cannot name one of several objects that others still use.",
+    help: "copy its members (`{ ...object }`), or give the object a schema so that it lives in memory",
+  },
+} as const satisfies Readonly<Record<string, DiagnosticRow>>;

@@ -1,0 +1,99 @@
+// Arithmetic on numbers, exact as in JavaScript: results of + - * must stay within ±(2^53-1), bitwise operators work on
+// 32 bits and give sign-extended results (ECMA-262, Number::bitwiseAND and following), `%` has the sign of the dividend.
+import type { Span } from "@typebpf/abi";
+import type { BinaryOperator, IntegerDivisionExpr } from "../../ast/nodes.ts";
+import type { ValueId } from "../../ir/function.ts";
+import type { BinaryOp } from "../../ir/ops.ts";
+import { assert, binary, binaryConstant, constant, select, unary } from "../emit.ts";
+import type { Lowering } from "../lowering.ts";
+
+const exact: Readonly<Partial<Record<BinaryOperator, BinaryOp>>> = { "+": "add64", "-": "sub64", "*": "mul64" };
+
+const bitwise: Readonly<Partial<Record<BinaryOperator, BinaryOp>>> = {
+  "&": "and32",
+  "|": "or32",
+  "^": "xor32",
+  "<<": "shl32",
+  ">>": "ashr32",
+};
+
+/** `left operator right` on numbers; `rightAt` is where the right operand stands. */
+export function numberBinary(
+  l: Lowering,
+  operator: BinaryOperator,
+  left: ValueId,
+  right: ValueId,
+  spans: { readonly at: Span; readonly rightAt: Span },
+): ValueId {
+  const { build } = l;
+  const { at, rightAt } = spans;
+  const exactOp = exact[operator];
+  if (exactOp) {
+    const result = binary(build, exactOp, left, right, at);
+    assert(build, result, { kind: "safe" }, at);
+    return result;
+  }
+  const bitwiseOp = bitwise[operator];
+  if (bitwiseOp) return unary(build, "sext32", binary(build, bitwiseOp, left, right, at), at);
+  if (operator === ">>>") return binary(build, "lshr32", left, right, at);
+  if (operator === "%") {
+    assert(build, right, { kind: "nonzero", what: "%" }, rightAt);
+    return binary(build, "smod64", left, right, at);
+  }
+  throw new Error(`lower: ${operator} on numbers`);
+}
+
+/** A division that is made an integer at once. */
+export function integerDivision(
+  l: Lowering,
+  rounding: IntegerDivisionExpr["rounding"],
+  left: ValueId,
+  right: ValueId,
+  spans: { readonly at: Span; readonly rightAt: Span },
+): ValueId {
+  const { build } = l;
+  const { at, rightAt } = spans;
+  const quotient = (): ValueId => binary(build, "sdiv64", left, right, at);
+  switch (rounding) {
+    case "int32":
+      return unary(build, "sext32", quotient(), at);
+    case "uint32":
+      return unary(build, "zext32", quotient(), at);
+    case "trunc":
+      assert(build, right, { kind: "nonzero", what: "Math.trunc" }, rightAt);
+      return quotient();
+    case "floor":
+      assert(build, right, { kind: "nonzero", what: "Math.floor" }, rightAt);
+      return floor(l, left, right, quotient(), at);
+  }
+}
+
+/** One less where the quotient was rounded up: a remainder is left, and its sign is not the divisor's. */
+function floor(l: Lowering, left: ValueId, right: ValueId, quotient: ValueId, at: Span): ValueId {
+  const { build } = l;
+  const remainder = binary(build, "smod64", left, right, at);
+  const zero = constant(build, 0, at);
+  return select(
+    l,
+    ["eq64", remainder, zero],
+    at,
+    () => quotient,
+    () => {
+      const signs = binary(build, "xor64", remainder, right, at);
+      return select(
+        l,
+        ["slt64", signs, zero],
+        at,
+        () => binaryConstant(build, "sub64", quotient, 1, at),
+        () => quotient,
+      );
+    },
+  );
+}
+
+/** `-x` and `~x` on numbers. */
+export function numberUnary(l: Lowering, operator: "-" | "~", value: ValueId, at: Span): ValueId {
+  const { build } = l;
+  if (operator === "-") return unary(build, "neg64", value, at);
+  return unary(build, "sext32", binaryConstant(build, "xor32", value, 0xffffffffn, at), at);
+}

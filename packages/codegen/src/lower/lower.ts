@@ -1,0 +1,173 @@
+// Lowering: typed AST → SSA IR, one function per program, every call of an author's function inlined. Takes a module that
+// the front end gave without errors; ensures well-formed IR in which what analyze/ must prove stands as asserts.
+import { type Diagnostic, type DiagnosticRow, diagnostic, programTypes, type Span } from "@typebpf/abi";
+import type { AstFunction, AstProgram, Expr, Statement, TypedModule } from "../ast/nodes.ts";
+import type { BlockId, IrFunction, IrModule, ValueId } from "../ir/function.ts";
+import { idOf, newCell, none, readCell, type Value, writeCell } from "./cells.ts";
+import { lowerCondition } from "./conditions.ts";
+import { lowerDiagnostics } from "./diagnostics.ts";
+import { discard } from "./discard.ts";
+import { constant } from "./emit.ts";
+import { returnsOf } from "./freshness.ts";
+import type { Frame, Lowering } from "./lowering.ts";
+import { lowerExpr, lowerStatement } from "./registry.ts";
+import { SsaBuilder } from "./ssa-builder.ts";
+
+/** Instructions of one program after inlining. */
+const budget = 200_000;
+
+/** Lowers every program of the module. */
+export function lowerModule(module: TypedModule): {
+  readonly module: IrModule;
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const diagnostics: Diagnostic[] = [];
+  const functions = module.programs.map((program) => lowerProgram(module, program, diagnostics));
+  return { module: { functions }, diagnostics: unique(diagnostics) };
+}
+
+/** A function that is inlined twice reports its errors twice. */
+function unique(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return [...new Map(diagnostics.map((one) => [JSON.stringify([one.code, one.message, one.at]), one])).values()];
+}
+
+function functionAt(module: TypedModule, index: number): AstFunction {
+  const found = module.functions[index];
+  if (!found) throw new Error(`lower: no function ${index}`);
+  return found;
+}
+
+function lowerProgram(module: TypedModule, program: AstProgram, diagnostics: Diagnostic[]): IrFunction {
+  const fn = functionAt(module, program.function);
+  const lowering = new ProgramLowering(module, program, fn, diagnostics);
+  lowering.statements(fn.body);
+  return lowering.finish();
+}
+
+class ProgramLowering implements Lowering {
+  readonly module: TypedModule;
+  readonly program: AstProgram;
+  readonly build: SsaBuilder;
+  readonly #diagnostics: Diagnostic[];
+  frame: Frame;
+  #failure: BlockId | undefined;
+  #isTooLarge = false;
+
+  constructor(module: TypedModule, program: AstProgram, fn: AstFunction, diagnostics: Diagnostic[]) {
+    this.module = module;
+    this.program = program;
+    this.build = new SsaBuilder(fn.at);
+    this.#diagnostics = diagnostics;
+    this.frame = this.#open(program.function, undefined, undefined);
+    const [context] = fn.parameters;
+    if (context) this.#bind(context, { kind: "scalar", id: this.build.context });
+  }
+
+  expr(expr: Expr): Value {
+    return lowerExpr(this, expr);
+  }
+
+  scalar(expr: Expr): ValueId {
+    return idOf(this.expr(expr));
+  }
+
+  discard(expr: Expr): void {
+    discard(this, expr);
+  }
+
+  condition(expr: Expr, whenTrue: BlockId, whenFalse: BlockId): void {
+    lowerCondition(this, expr, whenTrue, whenFalse);
+  }
+
+  statements(statements: readonly Statement[]): void {
+    for (const statement of statements) {
+      if (!this.build.reachable) return;
+      lowerStatement(this, statement);
+    }
+  }
+
+  #open(callee: number, after: BlockId | undefined, caller: Frame | undefined): Frame {
+    const fn = functionAt(this.module, callee);
+    return {
+      callee,
+      function: fn,
+      locals: new Map(),
+      exits: new Map(),
+      after,
+      result: newCell(this.build, fn.result),
+      returns: returnsOf(fn.body).length,
+      caller,
+    };
+  }
+
+  #bind(variable: AstFunction["parameters"][number], value: Value): void {
+    if (value.kind === "record" && !variable.mutable) {
+      this.frame.locals.set(variable.id, value);
+      return;
+    }
+    const cell = newCell(this.build, variable.type);
+    this.frame.locals.set(variable.id, cell);
+    writeCell(this.build, cell, value);
+  }
+
+  call(callee: number, args: readonly Value[], at: Span): Value {
+    const { build } = this;
+    const caller = this.frame;
+    for (let open: Frame | undefined = caller; open; open = open.caller) {
+      if (open.callee === callee) throw new Error(`lower: ${open.function.name} calls itself`);
+    }
+    if (build.size > budget) return this.#tooLarge(callee, at);
+    const after = build.block();
+    this.frame = this.#open(callee, after, caller);
+    const { function: fn } = this.frame;
+    fn.parameters.forEach((parameter, index) => {
+      this.#bind(parameter, args[index] ?? none);
+    });
+    this.statements(fn.body);
+    const { result } = this.frame;
+    this.frame = caller;
+    build.jump(after, at);
+    build.enterSealed(after);
+    return readCell(build, result);
+  }
+
+  #tooLarge(callee: number, at: Span): Value {
+    if (!this.#isTooLarge) {
+      this.report(lowerDiagnostics.tooLarge, at, {
+        message: `the program ${this.program.name} has more than ${budget.toLocaleString("en")} instructions after inlining`,
+      });
+    }
+    this.#isTooLarge = true;
+    return readCell(this.build, newCell(this.build, functionAt(this.module, callee).result));
+  }
+
+  failure(): BlockId {
+    this.#failure ??= this.build.block();
+    return this.#failure;
+  }
+
+  report(
+    row: DiagnosticRow,
+    at: Span,
+    details: { message?: string; notes?: readonly string[]; help?: string } = {},
+  ): void {
+    this.#diagnostics.push(diagnostic(row, { ...details, at }));
+  }
+
+  finish(): IrFunction {
+    const { build, program } = this;
+    const { failure } = programTypes[program.type];
+    const { at } = functionAt(this.module, program.function);
+    if (build.reachable) build.return(constant(build, failure, at), at);
+    if (this.#failure !== undefined) {
+      build.enterSealed(this.#failure);
+      build.return(constant(build, failure, at), at);
+    }
+    return build.finish(program.name, failure, (types, where) => {
+      const spaces = types.map((type) => type.replace("ptr.", "")).join(" or ");
+      this.report(lowerDiagnostics.mixedMemory, where, {
+        message: `a ref may point into two kinds of memory: ${spaces}`,
+      });
+    });
+  }
+}

@@ -1,0 +1,96 @@
+// Which function lowers which node. A node kind without a row does not compile.
+import type { Expr, Statement } from "../ast/nodes.ts";
+import { scalar, type Value } from "./cells.ts";
+import { materialise } from "./conditions.ts";
+import { constant } from "./emit.ts";
+import { lowerAssign, lowerAssignAll, lowerUpdate } from "./expressions/assignments.ts";
+import { lowerConditional, lowerLogical, lowerSequence } from "./expressions/choices.ts";
+import { lowerBinary, lowerCast, lowerDivision, lowerUnary, lowerWrap } from "./expressions/operators.ts";
+import {
+  lowerConstruct,
+  lowerInteger,
+  lowerLocal,
+  lowerMember,
+  lowerNothing,
+  lowerPlace,
+  lowerRecord,
+  lowerTuple,
+} from "./expressions/values.ts";
+import { lowerAtomic } from "./intrinsics/atomics.ts";
+import { lowerHelper, lowerMap } from "./intrinsics/calls.ts";
+import { lowerMath } from "./intrinsics/math.ts";
+import { lowerContextField, lowerPacketAt, lowerPacketLength } from "./intrinsics/packet.ts";
+import { lowerTable } from "./intrinsics/tables.ts";
+import type { Lowering } from "./lowering.ts";
+import { lowerLet } from "./statements/bindings.ts";
+import { lowerBlock, lowerBreak, lowerContinue, lowerIf, lowerReturn, lowerSwitch } from "./statements/branches.ts";
+import { lowerLoop } from "./statements/loops.ts";
+
+const expressions: { readonly [K in Expr["kind"]]: (l: Lowering, expr: Extract<Expr, { kind: K }>) => Value } = {
+  integer: lowerInteger,
+  boolean: (l, expr) => scalar(constant(l.build, expr.value ? 1 : 0, expr.at)),
+  nothing: lowerNothing,
+  local: lowerLocal,
+  field: lowerPlace,
+  element: lowerPlace,
+  member: lowerMember,
+  binary: lowerBinary,
+  integerDivision: lowerDivision,
+  unary: lowerUnary,
+  not: materialise,
+  compare: materialise,
+  logical: lowerLogical,
+  conditional: lowerConditional,
+  assign: lowerAssign,
+  update: lowerUpdate,
+  call: (l, expr) => {
+    const args = expr.args.map((arg) => l.expr(arg));
+    return l.call(expr.callee, args, expr.at);
+  },
+  cast: lowerCast,
+  // A number is already sign-extended to 64 bits, which is what BigInt.asUintN(64, …) makes of it.
+  toBigint: (l, expr) => l.expr(expr.value),
+  wrap: lowerWrap,
+  math: lowerMath,
+  construct: lowerConstruct,
+  record: lowerRecord,
+  tuple: lowerTuple,
+  assignAll: lowerAssignAll,
+  sequence: lowerSequence,
+  packetAt: lowerPacketAt,
+  packetLength: lowerPacketLength,
+  contextField: lowerContextField,
+  helper: lowerHelper,
+  map: lowerMap,
+  atomic: (l, expr) => lowerAtomic(l, expr, true),
+  table: lowerTable,
+  poison: (_, expr) => {
+    throw new Error(`lower: a poisoned expression at ${expr.at.file}:${expr.at.line} was not reported`);
+  },
+};
+
+const statements: {
+  readonly [K in Statement["kind"]]: (l: Lowering, statement: Extract<Statement, { kind: K }>) => void;
+} = {
+  let: lowerLet,
+  expression: (l, statement) => l.discard(statement.value),
+  if: lowerIf,
+  loop: lowerLoop,
+  switch: lowerSwitch,
+  break: lowerBreak,
+  continue: lowerContinue,
+  return: lowerReturn,
+  block: lowerBlock,
+};
+
+/** Lowers any expression. */
+export function lowerExpr(l: Lowering, expr: Expr): Value {
+  const lower = expressions[expr.kind] as (l: Lowering, expr: Expr) => Value;
+  return lower(l, expr);
+}
+
+/** Lowers any statement. */
+export function lowerStatement(l: Lowering, statement: Statement): void {
+  const lower = statements[statement.kind] as (l: Lowering, statement: Statement) => void;
+  lower(l, statement);
+}

@@ -1,0 +1,91 @@
+// `if`, `switch`, blocks with labels, and what leaves them: `break`, `continue`, `return`.
+import type {
+  BlockStatement,
+  BreakStatement,
+  ContinueStatement,
+  IfStatement,
+  ReturnStatement,
+  SwitchStatement,
+} from "../../ast/nodes.ts";
+import type { BlockId } from "../../ir/function.ts";
+import { idOf, none, writeCell } from "../cells.ts";
+import { compareOp } from "../conditions.ts";
+import { lowerDiagnostics } from "../diagnostics.ts";
+import { constant } from "../emit.ts";
+import { isFresh } from "../freshness.ts";
+import type { Lowering } from "../lowering.ts";
+
+export function lowerIf(l: Lowering, statement: IfStatement): void {
+  const { build } = l;
+  const [yes, no, after] = [build.block(), build.block(), build.block()];
+  l.condition(statement.condition, yes, no);
+  for (const [block, body] of [
+    [yes, statement.whenTrue],
+    [no, statement.whenFalse],
+  ] as const) {
+    build.enterSealed(block);
+    l.statements(body);
+    build.jump(after, statement.at);
+  }
+  build.enterSealed(after);
+}
+
+/** Tests in source order, then the default; bodies fall through. */
+export function lowerSwitch(l: Lowering, statement: SwitchStatement): void {
+  const { build } = l;
+  const subject = l.scalar(statement.subject);
+  const bodies = statement.cases.map((clause) => ({ clause, block: build.block() }));
+  const after = build.block();
+  for (const { clause, block } of bodies) {
+    if (!clause.test) continue;
+    const next = build.block();
+    const test = l.scalar(clause.test);
+    build.branch(compareOp("===", statement.subject.type), subject, test, block, next, clause.at);
+    build.enterSealed(next);
+  }
+  const otherwise: BlockId = bodies.find(({ clause }) => !clause.test)?.block ?? after;
+  build.jump(otherwise, statement.at);
+  l.frame.exits.set(statement.id, { break: after });
+  bodies.forEach(({ clause, block }, index) => {
+    build.enterSealed(block);
+    l.statements(clause.body);
+    build.jump(bodies[index + 1]?.block ?? after, clause.at);
+  });
+  build.enterSealed(after);
+}
+
+export function lowerBlock(l: Lowering, statement: BlockStatement): void {
+  const after = l.build.block();
+  l.frame.exits.set(statement.id, { break: after });
+  l.statements(statement.body);
+  l.build.jump(after, statement.at);
+  l.build.enterSealed(after);
+}
+
+export function lowerBreak(l: Lowering, statement: BreakStatement): void {
+  const exits = l.frame.exits.get(statement.target);
+  if (!exits) throw new Error(`lower: break leaves ${statement.target}, which is not open`);
+  l.build.jump(exits.break, statement.at);
+}
+
+export function lowerContinue(l: Lowering, statement: ContinueStatement): void {
+  const to = l.frame.exits.get(statement.target)?.continue;
+  if (to === undefined) throw new Error(`lower: continue goes to ${statement.target}, which is no open loop`);
+  l.build.jump(to, statement.at);
+}
+
+export function lowerReturn(l: Lowering, statement: ReturnStatement): void {
+  const { build, frame } = l;
+  const value = statement.value ? l.expr(statement.value) : none;
+  if (frame.after === undefined) {
+    build.return(value.kind === "none" ? constant(build, 0, statement.at) : idOf(value), statement.at);
+    return;
+  }
+  if (frame.result.kind === "record" && value.kind === "record" && frame.returns === 1) frame.result = value;
+  else {
+    const isShared = frame.result.kind === "record" && statement.value && !isFresh(l.module, statement.value);
+    if (isShared) l.report(lowerDiagnostics.sharedRecord, statement.at);
+    writeCell(build, frame.result, value);
+  }
+  build.jump(frame.after, statement.at);
+}
