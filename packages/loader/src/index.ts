@@ -14,9 +14,17 @@ export { decode, encode, type Value } from "./codec.ts";
 export { fromHex, fromJson, type Json, toHex, toJson } from "./codec-json.ts";
 export { loaderDiagnostics } from "./diagnostics.ts";
 export { errno, errnoName } from "./errno.ts";
-export type { MapHandle, PerCpuMapHandle, UpdateMode } from "./handles/map.ts";
+export type { AnyMapHandle, MapHandle, PerCpuMapHandle, UpdateMode } from "./handles/map.ts";
 export type { Link, PacketInput, ProgramHandle, RunOptions, RunResult } from "./handles/program.ts";
-export type { AnyMapHandle, MapsOf, ProgramsOf, Read, Write } from "./handles/types.ts";
+export type { MapsOf, ProgramsOf, Read, Write } from "./handles/types.ts";
+export { kernelDiagnostics } from "./kernel/diagnostics.ts";
+export {
+  type KernelBackend,
+  type KernelObject,
+  type KernelOptions,
+  type KernelProgram,
+  kernel,
+} from "./kernel/kernel.ts";
 export { type Loaded, load } from "./load.ts";
 export {
   type Clock,
@@ -30,3 +38,4 @@ export {
   type VirtualClock,
   virtualClock,
 } from "./simulator/index.ts";
+export { explainRejection, parseVerifierLog, type VerifierRejection } from "./verifier-log.ts";

@@ -44,6 +44,12 @@ export interface PerCpuMapHandle<K, KI, V, VI> extends CommonHandle<K, KI, V[], 
   setAll(key: KI, value: VI, mode?: UpdateMode): void;
 }
 
+/** A map whose schema is not known to TypeScript: per-CPU values are arrays, `setAll` is for them. */
+export interface AnyMapHandle extends CommonHandle<Value, unknown, Value, unknown> {
+  /** Stores the same value for every CPU of a per-CPU map. */
+  setAll(key: unknown, value: unknown, mode?: UpdateMode): void;
+}
+
 /** Bytes of one copy in the buffer of a per-CPU map. */
 function strideOf(layout: Layout): number {
   return Math.ceil(layout.size / 8) * 8;
@@ -81,7 +87,7 @@ function perCpuForm(layout: Layout, copies: number, path: string): ValueForm {
 }
 
 /** The one implementation; the interfaces above type it. */
-class Handle implements PerCpuMapHandle<Value, unknown, Value, unknown> {
+class Handle implements AnyMapHandle {
   readonly name: string;
   readonly spec: MapSpec;
   readonly raw: BackendMap;
@@ -113,10 +119,10 @@ class Handle implements PerCpuMapHandle<Value, unknown, Value, unknown> {
     return count;
   }
 
-  get(key: unknown): Value[] | undefined {
+  get(key: unknown): Value | undefined {
     const bytes = this.keyBytes(key);
     const found = this.raw.lookup(bytes);
-    if (typeof found !== "number") return this.form.decode(found) as Value[];
+    if (typeof found !== "number") return this.form.decode(found);
     if (found !== -errno.ENOENT) this.check("get", found, bytes);
     return undefined;
   }
@@ -131,7 +137,8 @@ class Handle implements PerCpuMapHandle<Value, unknown, Value, unknown> {
   }
 
   setAll(key: unknown, value: unknown, mode: UpdateMode = 0): void {
-    this.set(key, new Array<unknown>(this.raw.copies).fill(value), mode);
+    const { perCpu } = mapTypes[this.spec.type];
+    this.set(key, perCpu ? new Array<unknown>(this.raw.copies).fill(value) : value, mode);
   }
 
   setMany(entries: Iterable<readonly [key: unknown, value: unknown]>): void {
@@ -171,22 +178,22 @@ class Handle implements PerCpuMapHandle<Value, unknown, Value, unknown> {
     for (const key of this.keyList()) yield decode(this.spec.key, key);
   }
 
-  *values(): Generator<Value[]> {
+  *values(): Generator<Value> {
     for (const [, value] of this.entries()) yield value;
   }
 
-  *entries(): Generator<[key: Value, value: Value[]]> {
+  *entries(): Generator<[key: Value, value: Value]> {
     for (const [key, value] of this.raw.entries()) {
-      yield [decode(this.spec.key, key), this.form.decode(value) as Value[]];
+      yield [decode(this.spec.key, key), this.form.decode(value)];
     }
   }
 
-  [Symbol.iterator](): Generator<[key: Value, value: Value[]]> {
+  [Symbol.iterator](): Generator<[key: Value, value: Value]> {
     return this.entries();
   }
 }
 
 /** The handle of a map of either back end; `load` gives it the types of the module. */
-export function mapHandle(raw: BackendMap): PerCpuMapHandle<Value, unknown, Value, unknown> {
+export function mapHandle(raw: BackendMap): AnyMapHandle {
   return new Handle(raw);
 }

@@ -2,8 +2,7 @@
 // DSL are used; a map export carries the types of its key and value. Without a module, handles are untyped.
 import type { programTypes } from "@typebpf/abi";
 import type { FixedArray, MapDescription, u8 } from "@typebpf/dsl";
-import type { Value } from "../codec.ts";
-import type { MapHandle, PerCpuMapHandle } from "./map.ts";
+import type { AnyMapHandle, MapHandle, PerCpuMapHandle } from "./map.ts";
 import type { ProgramHandle } from "./program.ts";
 
 /** What user space reads for a `T` of the DSL: byte arrays as Uint8Array, other arrays as arrays, structs as objects. */
@@ -49,9 +48,6 @@ export type HandleOfProgram<P> = P extends { readonly kind: infer Type } ? Progr
 
 /** What a module must be: exports by name. */
 export type Module = object;
-
-/** A map handle without a module's types. */
-export type AnyMapHandle = MapHandle<Value, Value, Value, Value> | PerCpuMapHandle<Value, Value, Value, Value>;
 
 /** Handles of the maps that a module exports. */
 export type MapsOf<M> = string extends keyof M

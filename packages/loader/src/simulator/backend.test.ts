@@ -110,6 +110,14 @@ describe("helpers that move the packet (results of Linux 6.18)", () => {
     expect([...out.subarray(0, 6)]).toEqual([0, 0, 0, 0, 0, 1]);
   });
 
+  test("nothing of an earlier run is left around the packet", async () => {
+    const write =
+      "r6 = r1\nr2 = -4\ncall bpf_xdp_adjust_head\nr1 = *(u32 *)(r6 +0)\n*(u32 *)(r1 +0) = -1\nr0 = 2\nexit";
+    const loaded = await simulator().load(objectOf({ write, read: moved("adjust_head", -4) }));
+    loaded.programs.get("write")?.run({ packet });
+    expect([...(loaded.programs.get("read")?.run({ packet }).packet.subarray(0, 4) ?? [])]).toEqual([0, 0, 0, 0]);
+  });
+
   test("metadata moves along with the head", async () => {
     const text = `r6 = r1
       r2 = -4

@@ -8,6 +8,7 @@ import {
   helpers,
   type MapSpec,
   type ProgramSpec,
+  type ProgramTypeName,
 } from "@typebpf/abi";
 import type { Backend, BackendMap, BackendObject, BackendProgram, RunInput, RunOutput } from "../backend.ts";
 import { loaderDiagnostic, loaderError } from "../diagnostics.ts";
@@ -73,6 +74,9 @@ function mapProblem({ name, type, key, maxEntries, at }: MapSpec): Diagnostic | 
   return why ? loaderDiagnostic("unsimulatedMap", { message: `map "${name}": ${why}`, ...(at && { at }) }) : undefined;
 }
 
+/** Program types that have a context here. */
+const simulated: { readonly [T in ProgramTypeName]: true } = { xdp: true };
+
 /** An object in the simulator. */
 class SimulatedObject implements BackendObject {
   readonly maps = new Map<string, BackendMap>();
@@ -135,6 +139,10 @@ class SimulatedObject implements BackendObject {
   }
 
   private addProgram(spec: ProgramSpec, handles: ReadonlyMap<string, number>): readonly Diagnostic[] {
+    if (!Object.hasOwn(simulated, spec.type)) {
+      const message = `program ${spec.name} is of type ${spec.type}, which the simulator does not know`;
+      return [loaderDiagnostic("unsimulatedProgram", { message, ...(spec.at && { at: spec.at }) })];
+    }
     const references = new Map(spec.relocations.map((one) => [one.slot, handles.get(one.map)]));
     const code = translate(this.machine, {
       name: spec.name,

@@ -155,7 +155,7 @@ export class Machine {
     const { steps } = code;
     let pc = 0;
     let budget = this.maxInstructions;
-    this.frames.length = 0;
+    if (this.frames.length > 0) this.frames.length = 0;
     this.stack.slots = 0;
     this.registers.fill(this.poison ? POISON_HALF : 0);
     this.openFrame();

@@ -15,11 +15,17 @@ const shared = [
   "../codec.ts",
   "../codec-json.ts",
   "../address.ts",
+  "../load.ts",
+  "../handles/map.ts",
+  "../handles/program.ts",
+  "../handles/types.ts",
 ];
 
 function importsOf(file: string): readonly string[] {
   const text = readFileSync(new URL(file, folder), "utf8");
-  return [...text.matchAll(/(?:from|import|import\()\s*"([^"]+)"/g)].map((match) => match[1] ?? "");
+  // Types are gone when the code runs; those of the package's own files are checked all the same.
+  const code = text.replaceAll(/import type [^;]* from "@typebpf\/dsl";/g, "");
+  return [...code.matchAll(/(?:from|import|import\()\s*"([^"]+)"/g)].map((match) => match[1] ?? "");
 }
 
 describe("the simulator's imports", () => {

@@ -35,6 +35,12 @@ const settable: ReadonlyMap<string, SettableField> = new Map([
   ["rxQueueIndex", "rx_queue_index"],
 ]);
 
+/** Fields by their offset. */
+const fieldsByOffset: readonly ((typeof contexts.xdp_md.fields)[number] | undefined)[] = Array.from(
+  { length: contexts.xdp_md.size },
+  (_, offset) => contexts.xdp_md.fields.find((one) => one.offset === offset),
+);
+
 export class XdpContext implements ContextAccess {
   private readonly buffer = new Uint8Array(HARD_END);
   private readonly packet: Segment;
@@ -42,9 +48,12 @@ export class XdpContext implements ContextAccess {
   /** Upper half of the context's address. */
   readonly high: number;
   private data = HEADROOM;
+  /** How far the packet and its metadata have reached in this run. */
+  private lowest = HEADROOM;
+  private highest = HEADROOM;
   /** What lies beyond the linear part. */
   private fragments = new Uint8Array(0);
-  private values: Record<SettableField, number> = { ...defaults };
+  private readonly values: Record<SettableField, number> = { ...defaults };
 
   constructor(memory: Memory) {
     this.packet = segment("packet", "the packet", this.buffer, { atomics: false });
@@ -78,14 +87,19 @@ export class XdpContext implements ContextAccess {
   /** Puts a packet in place; the room around it is zero. */
   begin(input: RunInput): void {
     const linear = Math.min(input.packet.length, HARD_END - HEADROOM);
-    this.buffer.fill(0);
+    // Only what the last run could write is not zero.
+    this.buffer.fill(0, this.lowest, this.highest);
+    this.lowest = HEADROOM;
+    this.highest = HEADROOM + linear;
     this.buffer.set(input.packet.subarray(0, linear), HEADROOM);
-    this.fragments = input.packet.slice(linear);
+    if (this.fragments.length > 0 || linear < input.packet.length) this.fragments = input.packet.slice(linear);
     this.data = HEADROOM;
     this.packet.low = HEADROOM;
     this.packet.high = HEADROOM + linear;
-    this.values = { ...defaults };
-    for (const [name, value] of Object.entries(input.context ?? {})) {
+    this.values.ingress_ifindex = defaults.ingress_ifindex;
+    this.values.rx_queue_index = defaults.rx_queue_index;
+    if (!input.context) return;
+    for (const [name, value] of Object.entries(input.context)) {
       const field = settable.get(name);
       if (field) this.values[field] = Number(value);
     }
@@ -101,7 +115,7 @@ export class XdpContext implements ContextAccess {
   }
 
   load(offset: number, size: number, registers: Int32Array, d: number): void {
-    const field = contexts.xdp_md.fields.find((one) => one.offset === offset);
+    const field = fieldsByOffset[offset];
     if (!field || size !== field.size) {
       const notes = [
         `xdp_md has ${contexts.xdp_md.fields.map((one) => `${one.name} at ${one.offset}`).join(", ")}, 4 bytes each`,
@@ -115,8 +129,8 @@ export class XdpContext implements ContextAccess {
       registers[d] = this.values[field.name];
       registers[d + 1] = 0;
     } else {
-      const places = { packet: this.data, packetEnd: this.packet.high, packetMeta: this.packet.low };
-      registers[d] = REGION_START + places[field.is];
+      const beyondData = field.is === "packetEnd" ? this.packet.high : this.packet.low;
+      registers[d] = REGION_START + (field.is === "packet" ? this.data : beyondData);
       registers[d + 1] = this.packetHigh;
     }
   }
@@ -127,13 +141,18 @@ export class XdpContext implements ContextAccess {
     ]);
   }
 
+  private setLow(low: number): void {
+    this.packet.low = low;
+    this.lowest = Math.min(this.lowest, low);
+  }
+
   /** bpf_xdp_adjust_head */
   adjustHead(delta: number): number {
     const meta = this.data - this.packet.low;
     const data = this.data + delta;
     if (data < FRAME + meta || data > this.packet.high - ETHERNET) return -errno.EINVAL;
     this.buffer.copyWithin(data - meta, this.packet.low, this.packet.low + meta);
-    this.packet.low = data - meta;
+    this.setLow(data - meta);
     this.data = data;
     return 0;
   }
@@ -145,6 +164,7 @@ export class XdpContext implements ContextAccess {
     if (end > HARD_END || end < this.data + ETHERNET) return -errno.EINVAL;
     if (delta > 0) this.buffer.fill(0, this.packet.high, end);
     this.packet.high = end;
+    this.highest = Math.max(this.highest, end);
     return 0;
   }
 
@@ -171,7 +191,7 @@ export class XdpContext implements ContextAccess {
     if (low < FRAME || low > this.data) return -errno.EINVAL;
     const length = this.data - low;
     if (length % 4 !== 0 || length > MAX_META) return -errno.EACCES;
-    this.packet.low = low;
+    this.setLow(low);
     return 0;
   }
 

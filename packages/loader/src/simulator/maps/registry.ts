@@ -1,5 +1,6 @@
 // One row per map type: how the simulator makes it. A type without a row does not compile.
 import type { MapSpec, MapTypeName } from "@typebpf/abi";
+import { Fault } from "../fault.ts";
 import type { Memory } from "../memory.ts";
 import { ArrayMap } from "./array.ts";
 import { HashMap } from "./hash.ts";
@@ -24,5 +25,8 @@ const makers: { readonly [T in MapTypeName]: (spec: MapSpec, memory: Memory, cpu
 
 /** Makes a map; throws a Fault where the simulator cannot. */
 export function makeMap(spec: MapSpec, memory: Memory, cpus: Cpus): SimulatedMap {
+  if (!Object.hasOwn(makers, spec.type)) {
+    throw new Fault("unsimulatedMap", `map "${spec.name}" is a ${spec.type}, which the simulator does not know`);
+  }
   return makers[spec.type](spec, memory, cpus);
 }
