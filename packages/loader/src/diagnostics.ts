@@ -47,8 +47,8 @@ export const loaderDiagnostics = {
   packetTooLong: row(
     "BPF6007",
     "the packet is too long for a test run",
-    "A test run takes 3520 linear bytes and 17 fragments of 4096 bytes.",
-    "split the packet, or cut it to 73152 bytes",
+    "A test run takes what fits into one page with its headroom and tailroom: 3520 bytes.",
+    "cut the packet, or capture without segmentation offload",
   ),
   contextField: row(
     "BPF6008",

@@ -12,6 +12,7 @@ import {
 } from "@typebpf/abi";
 import type { Backend, BackendMap, BackendObject, BackendProgram, RunInput, RunOutput } from "../backend.ts";
 import { loaderDiagnostic, loaderError } from "../diagnostics.ts";
+import { checkXdpInput } from "../xdp-input.ts";
 import { type Clock, seededRandom, virtualClock } from "./clock.ts";
 import { XdpContext } from "./contexts/xdp.ts";
 import { Fault } from "./fault.ts";
@@ -165,8 +166,8 @@ class SimulatedObject implements BackendObject {
 
   private run(code: Code, input: RunInput): RunOutput {
     if (this.disposed) throw loaderError("disposed");
-    XdpContext.check(input);
-    const repeat = integer("repeat", input.repeat ?? 1, 1, 0x7fff_ffff);
+    checkXdpInput(input);
+    const { repeat = 1 } = input;
     const { machine } = this;
     const { xdp } = this.world;
     let instructions = 0;

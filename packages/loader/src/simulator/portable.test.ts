@@ -15,6 +15,7 @@ const shared = [
   "../codec.ts",
   "../codec-json.ts",
   "../address.ts",
+  "../xdp-input.ts",
   "../load.ts",
   "../handles/map.ts",
   "../handles/program.ts",
@@ -24,7 +25,9 @@ const shared = [
 function importsOf(file: string): readonly string[] {
   const text = readFileSync(new URL(file, folder), "utf8");
   // Types are gone when the code runs; those of the package's own files are checked all the same.
-  const code = text.replaceAll(/import type [^;]* from "@typebpf\/dsl";/g, "");
+  const code = text
+    .replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, "")
+    .replaceAll(/import type [^;]* from "@typebpf\/dsl";/g, "");
   return [...code.matchAll(/(?:from|import|import\()\s*"([^"]+)"/g)].map((match) => match[1] ?? "");
 }
 

@@ -16,21 +16,22 @@ export const xdpAdjustMeta: Implementation = (world) =>
 
 export const xdpGetBuffLen: Implementation = (world) => giveBack(world, contextArgument(world, 1).length());
 
-export const xdpLoadBytes: Implementation = (world) => {
-  const length = int(world, 4) >>> 0;
-  const buffer = bytesAt(world, 3, length, "write");
-  giveBack(
-    world,
-    contextArgument(world, 1).pieces(int(world, 2) >>> 0, length, (part, at) => buffer.set(part, at)),
-  );
-};
+/** Copies between the packet and the buffer that r3 points to. */
+function transfer(access: "read" | "write"): Implementation {
+  return (world) => {
+    const length = int(world, 4) >>> 0;
+    const buffer = bytesAt(world, 3, length, access);
+    const bytes = contextArgument(world, 1).bytes(int(world, 2) >>> 0, length);
+    if (typeof bytes === "number") return giveBack(world, bytes);
+    if (access === "write") buffer.set(bytes);
+    else bytes.set(buffer);
+    giveBack(world, 0);
+  };
+}
 
-export const xdpStoreBytes: Implementation = (world) => {
-  const length = int(world, 4) >>> 0;
-  const buffer = bytesAt(world, 3, length, "read");
-  const copy = (part: Uint8Array, at: number): void => part.set(buffer.subarray(at, at + part.length));
-  giveBack(world, contextArgument(world, 1).pieces(int(world, 2) >>> 0, length, copy));
-};
+export const xdpLoadBytes = transfer("write");
+
+export const xdpStoreBytes = transfer("read");
 
 /** A test run goes nowhere: the verdict is all there is. */
 export const redirect: Implementation = (world) =>
