@@ -36,6 +36,11 @@ export interface BlockDraft {
   readonly variables: Map<number, ValueId>;
 }
 
+/** A block without instructions and predecessors. */
+export function emptyDraft(id: BlockId): BlockDraft {
+  return { id, params: [], insts: [], end: undefined, predecessors: [], sealed: false, variables: new Map() };
+}
+
 interface Drafts {
   readonly name: string;
   readonly failure: number;

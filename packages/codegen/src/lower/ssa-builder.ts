@@ -5,7 +5,7 @@ import type { Span } from "@typebpf/abi";
 import type { BlockId, Inst, IrFunction, Slot, SlotId, ValueId } from "../ir/function.ts";
 import type { CompareOp } from "../ir/ops.ts";
 import type { IrType } from "../ir/types.ts";
-import { type BlockDraft, freeze, type ParamDraft } from "./freeze.ts";
+import { type BlockDraft, emptyDraft, freeze, type ParamDraft } from "./freeze.ts";
 
 /** Names a variable that may be assigned many times. */
 export type VariableKey = number;
@@ -19,8 +19,10 @@ export type Unnamed<I = Inst> = I extends { readonly result?: ValueId; readonly 
 export const nullValue: ValueId = -1;
 
 export class SsaBuilder {
-  readonly #blocks = new Map<BlockId, BlockDraft>();
+  /** By id. */
   readonly #order: BlockDraft[] = [];
+  /** Takes what can never run. */
+  readonly #dead: BlockDraft = { ...emptyDraft(-1), sealed: true };
   readonly #types = new Map<ValueId, IrType>();
   readonly #definitions = new Map<ValueId, Inst>();
   readonly #replaced = new Map<ValueId, ValueId>();
@@ -54,16 +56,7 @@ export class SsaBuilder {
   // ── Blocks ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #draft(): BlockDraft {
-    const block: BlockDraft = {
-      id: this.#order.length,
-      params: [],
-      insts: [],
-      end: undefined,
-      predecessors: [],
-      sealed: false,
-      variables: new Map(),
-    };
-    this.#blocks.set(block.id, block);
+    const block = emptyDraft(this.#order.length);
     this.#order.push(block);
     return block;
   }
@@ -74,7 +67,7 @@ export class SsaBuilder {
   }
 
   #find(id: BlockId): BlockDraft {
-    const block = this.#blocks.get(id);
+    const block = this.#order[id];
     if (!block) throw new Error(`lower: no block ${id}`);
     return block;
   }
@@ -109,9 +102,9 @@ export class SsaBuilder {
   }
 
   #leave(end: NonNullable<BlockDraft["end"]>, targets: readonly BlockId[]): void {
+    if (!this.reachable) return;
     if (this.#current.end) throw new Error(`lower: block ${this.#current.id} is left twice`);
     this.#current.end = end;
-    if (!this.reachable) return;
     targets.forEach((target, edge) => {
       const to = this.#find(target);
       if (to.sealed) throw new Error(`lower: jump to the sealed block ${target}`);
@@ -121,9 +114,7 @@ export class SsaBuilder {
 
   /** Leaves the block; code that follows goes to a block that nothing reaches. */
   #abandon(): void {
-    const dead = this.#draft();
-    dead.sealed = true;
-    this.enter(dead.id);
+    this.#current = this.#dead;
   }
 
   jump(to: BlockId, at: Span): void {
