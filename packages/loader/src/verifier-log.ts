@@ -4,7 +4,7 @@
 import { type Diagnostic, diagnostic, type ProgramSpec, type Span } from "@typebpf/abi";
 import { kernelDiagnostics } from "./kernel/diagnostics.ts";
 import { verifierReasons } from "./verifier-reasons.ts";
-import { describeRegister, parseRegisters } from "./verifier-registers.ts";
+import { describeRegister, enterRegisters } from "./verifier-registers.ts";
 
 /** What a log says about why a program was rejected. */
 export interface VerifierRejection {
@@ -39,40 +39,66 @@ function logLines(log: string): readonly string[] {
   return whole.slice(-readAtMost).split("\n");
 }
 
-/** Takes a log apart. */
-export function parseVerifierLog(log: string): VerifierRejection {
-  let reason: string[] = [];
-  let path: number[] = [];
-  let instruction: string | undefined;
-  let slot: number | undefined;
-  let processed: number | undefined;
-  let registers = new Map<string, string>();
-  for (const line of logLines(log)) {
+/** What has been read so far. */
+class LogReader {
+  reason: string[] = [];
+  path: number[] = [];
+  instruction: string | undefined;
+  slot: number | undefined;
+  processed: number | undefined;
+  registers = new Map<string, string>();
+
+  line(line: string): void {
     const insn = instructionLine.exec(line);
     const state = insn ? null : stateLine.exec(line);
     const count = processedLine.exec(line);
-    if (insn) {
-      slot = Number(insn[1]);
-      instruction = insn[3]?.trim() ?? "";
-      path.push(slot);
-      reason = [];
-      for (const [name, value] of parseRegisters(insn[4] ?? "")) registers.set(name, value);
-    } else if (state) {
-      if (state[1] !== undefined) {
-        const from = Number(state[1]);
-        path = path.slice(0, path.lastIndexOf(from) + 1);
-        registers = new Map();
-      }
-      for (const [name, value] of parseRegisters(state[3] ?? "")) registers.set(name, value);
-      reason = [];
-    } else if (count) processed = Number(count[1]);
-    else if (!noise.test(line)) reason.push(line.trim());
+    if (insn) this.#enterInstruction(Number(insn[1]), insn[3] ?? "", insn[4] ?? "");
+    else if (state) this.#enterState(state[1], state[3] ?? "");
+    else if (count) this.processed = Number(count[1]);
+    else if (!noise.test(line)) this.reason.push(line.trim());
   }
-  const named = namedSlot.exec(reason.filter((line) => !/^BPF program is too large/u.test(line)).join("\n"));
-  if (named && Number(named[1]) !== slot) {
-    slot = Number(named[1]);
-    instruction = undefined;
+
+  #enterInstruction(slot: number, instruction: string, state: string): void {
+    this.slot = slot;
+    this.instruction = instruction.trim();
+    this.path.push(slot);
+    this.reason = [];
+    enterRegisters(this.registers, state);
   }
+
+  /** A whole state follows `from A to B`: another path is taken up after A. */
+  #enterState(from: string | undefined, state: string): void {
+    if (from !== undefined) {
+      this.path = this.path.slice(0, this.path.lastIndexOf(Number(from)) + 1);
+      this.registers = new Map();
+    }
+    enterRegisters(this.registers, state);
+    this.reason = [];
+  }
+
+  /** The complaint may name another instruction than the last one. */
+  takeSlotFromReason(): void {
+    const named = namedSlot.exec(this.reason.filter((line) => !line.startsWith("BPF program is too large")).join("\n"));
+    if (!named || Number(named[1]) === this.slot) return;
+    this.slot = Number(named[1]);
+    this.instruction = undefined;
+  }
+
+  /** The complaint knows better than the last printed state: a helper call invalidates without printing. */
+  takeRegisterFromReason(): void {
+    const [, number, kind] = /^R(\d+) invalid mem access '(\w+)'/u.exec(this.reason[0] ?? "") ?? [];
+    if (number === undefined || kind === undefined) return;
+    if (!this.registers.get(`r${number}`)?.startsWith(kind)) this.registers.set(`r${number}`, kind);
+  }
+}
+
+/** Takes a log apart. */
+export function parseVerifierLog(log: string): VerifierRejection {
+  const reader = new LogReader();
+  for (const line of logLines(log)) reader.line(line);
+  reader.takeSlotFromReason();
+  reader.takeRegisterFromReason();
+  const { reason, registers, path, slot, instruction, processed } = reader;
   return {
     reason,
     ...(slot !== undefined && { slot }),

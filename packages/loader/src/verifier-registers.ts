@@ -22,6 +22,28 @@ function balanced(text: string): string {
   return text;
 }
 
+/**
+ * Enters printed states. A check of one packet pointer holds for all that come from the same one, but the kernel prints
+ * only those in the comparison (find_good_pkt_pointers): the others follow here.
+ */
+export function enterRegisters(registers: Map<string, string>, text: string): void {
+  for (const [name, value] of parseRegisters(text)) {
+    registers.set(name, value);
+    const range = /^pkt\((?:.*,)?r=(\d+)/u.exec(value)?.[1];
+    if (range === undefined) continue;
+    for (const [other, known] of registers) {
+      if (known.startsWith("pkt(") && originOf(known) === originOf(value)) {
+        registers.set(other, known.replace(/\br=\d+/u, `r=${range}`));
+      }
+    }
+  }
+}
+
+/** Packet pointers with the same origin differ by constants only. */
+function originOf(value: string): string {
+  return /\bid=(\d+)/u.exec(value)?.[1] ?? "0";
+}
+
 type Attributes = ReadonlyMap<string, string>;
 
 function bytesChecked(attributes: Attributes): string {
@@ -51,7 +73,7 @@ function bounds(attributes: Attributes): string {
   return "is a number that may have any value";
 }
 
-const kinds: Readonly<Record<string, (attributes: Attributes) => string>> = {
+const kinds = {
   ctx: () => "points to the context",
   pkt: bytesChecked,
   pkt_meta: () => "points to the packet's metadata",
@@ -61,7 +83,9 @@ const kinds: Readonly<Record<string, (attributes: Attributes) => string>> = {
   map_value_or_null: (attributes) => `points to ${mapValue(attributes)}, or is null: not tested yet`,
   scalar: bounds,
   inv: bounds,
-};
+} as const satisfies Readonly<Record<string, (attributes: Attributes) => string>>;
+
+const kindsByName: ReadonlyMap<string, (attributes: Attributes) => string> = new Map(Object.entries(kinds));
 
 /** `a=1,umin=b=2` → a: 1, umin: 2, b: 2: the kernel writes equal bounds as a chain. */
 function parseAttributes(text: string): Attributes {
@@ -80,6 +104,6 @@ export function describeRegister(value: string): string {
   if (/^fp(?:-?\d+)?$/u.test(value))
     return value === "fp0" || value === "fp" ? "is the frame pointer" : `points to the stack at ${value}`;
   const call = /^P?(\w+)\((.*)\)$/u.exec(value);
-  const describe = call ? kinds[call[1] ?? ""] : kinds[value.replace(/^P/u, "")];
+  const describe = kindsByName.get(call?.[1] ?? value.replace(/^P/u, ""));
   return describe ? describe(parseAttributes(call?.[2] ?? "")) : `is ${value}`;
 }

@@ -1,5 +1,5 @@
 // Finds the name that a mistyped one was probably meant to be: the smallest edit distance (Levenshtein), and only when
-// it is small for the length of the word.
+// it is small: two letters, or a third of the word.
 
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
@@ -20,5 +20,6 @@ export function nearest(word: string, candidates: readonly string[]): string | u
     .map((name) => ({ name, distance: distance(word, name) }))
     .sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
-  return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.name : undefined;
+  const near = Math.max(2, Math.floor(word.length / 3));
+  return best && best.distance <= near && best.distance < word.length ? best.name : undefined;
 }

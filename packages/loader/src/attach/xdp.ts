@@ -17,10 +17,11 @@ import type { Attachable } from "./registry.ts";
 /** `expected_attach_type` of XDP programs on an interface. */
 export const xdpAttachType = uapi.attachType.XDP;
 
-const modeFlags = {
-  native: uapi.xdpFlags.DRV_MODE,
-  generic: uapi.xdpFlags.SKB_MODE,
-} as const satisfies Readonly<Record<NonNullable<XdpAttachOptions["mode"]>, number>>;
+const modeFlags: ReadonlyMap<unknown, number> = new Map<XdpAttachOptions["mode"], number>([
+  [undefined, 0],
+  ["native", uapi.xdpFlags.DRV_MODE],
+  ["generic", uapi.xdpFlags.SKB_MODE],
+]);
 
 const attachedModes: Readonly<Record<number, string>> = {
   [uapi.constant.XDP_ATTACHED_DRV]: "native",
@@ -108,10 +109,17 @@ function refusal(
 /** Attaches an XDP program to an interface. @throws DiagnosticError with what to do. */
 export function attachXdp(program: Attachable, options: AttachOptions): BackendLink {
   const { sys } = program;
+  const flags = modeFlags.get(options.mode);
+  if (flags === undefined) {
+    const message = `there is no XDP mode ${JSON.stringify(options.mode)}`;
+    throw new DiagnosticError([
+      diagnostic(kernelDiagnostics.attachRefused, { message, help: 'mode is "native" or "generic"' }),
+    ]);
+  }
   const device = findInterface(sys, options.interface);
   const attr = new Attr(sys, attrLayouts.linkCreate);
   attr.set("prog_fd", program.fd).set("target_ifindex", device.index).set("attach_type", xdpAttachType);
-  attr.set("flags", options.mode === undefined ? 0 : modeFlags[options.mode]);
+  attr.set("flags", flags);
   const status = attr.call(uapi.command.LINK_CREATE);
   if (status < 0) throw new DiagnosticError([refusal(sys, program, device, options, status)]);
   const fd = new Fd(sys, status, `link of "${program.name}" on ${device.name}`);

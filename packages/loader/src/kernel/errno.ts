@@ -1,35 +1,22 @@
-// Error numbers by name, for people. Names come from the platform's own table; the kernel's internal ENOTSUPP (524),
-// which bpf(2) lets out (kernel/bpf/syscall.c), is in no C header and is added here.
+// Error numbers that only the kernel back end meets, on top of those that both back ends share, and their names from the
+// platform's own table. Linux, all architectures that we support.
 import { constants } from "node:os";
+import { errno } from "../errno.ts";
 
-/** Error numbers that decisions of the back end depend on; Linux, all architectures that we support. */
+/** Error numbers that decisions of the back end depend on. */
 export const errnos = {
-  EPERM: 1,
-  ENOENT: 2,
+  ...errno,
   EBADF: 9,
-  E2BIG: 7,
-  EAGAIN: 11,
-  ENOMEM: 12,
-  EBUSY: 16,
-  EEXIST: 17,
-  ENODEV: 19,
-  EINVAL: 22,
-  ENOSPC: 28,
   ERANGE: 34,
   ENOSYS: 38,
-  EOPNOTSUPP: 95,
-  EADDRINUSE: 98,
-  EADDRNOTAVAIL: 99,
   EISCONN: 106,
   ETIMEDOUT: 110,
   EALREADY: 114,
   EINPROGRESS: 115,
-  ENOTSUPP: 524,
 } as const;
 
 /** The name of a positive error number: "EPERM"; "errno 4095" when nobody knows it. */
-export function errnoName(errno: number): string {
-  if (errno === errnos.ENOTSUPP) return "ENOTSUPP";
-  for (const [name, value] of Object.entries(constants.errno)) if (value === errno) return name;
-  return `errno ${errno}`;
+export function errnoName(number: number): string {
+  const named = [...Object.entries(errnos), ...Object.entries(constants.errno)].find(([, value]) => value === number);
+  return named?.[0] ?? `errno ${number}`;
 }

@@ -41,7 +41,7 @@ export class KernelMap implements BackendMap, Disposable {
     this.#key = sys.allocate(spec.key.size);
     // The value also receives keys from BPF_MAP_GET_NEXT_KEY: the two fields are one in the kernel.
     this.#value = sys.allocate(Math.max(this.bufferSize, spec.key.size));
-    this.#attr = new Attr(sys, attrLayouts.mapElement).set("map_fd", fd.number).set("value", this.#value);
+    this.#attr = new Attr(sys, attrLayouts.mapElement).set("map_fd", fd.number);
   }
 
   /** One system call on the element `key`; -EBADF after dispose, -EINVAL for a key of the wrong size. */
@@ -49,6 +49,8 @@ export class KernelMap implements BackendMap, Disposable {
     if (this.fd.closed) return -errnos.EBADF;
     if (key && key.length !== this.spec.key.size) return -errnos.EINVAL;
     if (key) this.#key.bytes.set(key);
+    // The kernel refuses fields that a command does not have, and deleting has no value.
+    this.#attr.set("value", command === uapi.command.MAP_DELETE_ELEM ? 0n : this.#value);
     this.#attr.set("key", key ? this.#key : 0n).set("flags", flags);
     return this.#attr.call(command);
   }
@@ -137,7 +139,7 @@ function refuseMap(spec: MapSpec, status: number): DiagnosticError {
 /** Creates the map that `spec` describes. @throws DiagnosticError with the kernel's reason. */
 export function createMap(sys: Sys, spec: MapSpec, cpus: number): KernelMap {
   const sizes = [spec.key.size, spec.value.size, spec.maxEntries, spec.flags];
-  if (!sizes.every(isU32)) throw refuseMap(spec, -errnos.EINVAL);
+  if (!Object.hasOwn(mapTypes, spec.type) || !sizes.every(isU32)) throw refuseMap(spec, -errnos.EINVAL);
   const attr = new Attr(sys, attrLayouts.mapCreate);
   attr.set("map_type", mapTypes[spec.type].number).set("key_size", spec.key.size).set("value_size", spec.value.size);
   attr.set("max_entries", spec.maxEntries).set("map_flags", spec.flags).set("map_name", kernelName(spec.name));

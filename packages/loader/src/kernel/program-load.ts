@@ -159,6 +159,7 @@ function refusedEarly(program: ProgramSpec, status: number): Diagnostic {
 /** Loads one program. @throws DiagnosticError that tells why the kernel refuses it, on the line of the source. */
 export function loadProgram(sys: Sys, request: LoadRequest): LoadedProgram {
   const { program } = request;
+  if (!Object.hasOwn(programTypes, program.type)) refuse(refusedEarly(program, -errnos.EINVAL));
   const attempt = new Attempt(sys, request);
   const first = attempt.run(request.logLevel);
   const needsLog =

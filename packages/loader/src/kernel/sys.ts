@@ -56,7 +56,10 @@ const prototypes = {
 type FunctionName = keyof typeof prototypes;
 
 /** Number of bpf(2) by Node's name of the architecture (arch/x86 and the generic system call table). */
-const bpfNumbers: Readonly<Record<string, number>> = { x64: 321, arm64: 280 };
+const bpfNumbers: ReadonlyMap<string, number> = new Map([
+  ["x64", 321],
+  ["arm64", 280],
+]);
 
 function refuse(row: DiagnosticRow, details: DiagnosticDetails): never {
   throw new DiagnosticError([diagnostic(row, details)]);
@@ -67,7 +70,7 @@ function bpfNumber(platform: string, architecture: string): number {
   if (platform !== "linux") {
     refuse(kernelDiagnostics.notLinux, { message: `the kernel back end needs Linux; this is ${platform}` });
   }
-  const number = bpfNumbers[architecture];
+  const number = bpfNumbers.get(architecture);
   const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
   if (number === undefined || !littleEndian) {
     const message = `the kernel back end does not know this processor: ${architecture}${littleEndian ? "" : " (big-endian)"}`;

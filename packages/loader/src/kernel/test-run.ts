@@ -66,10 +66,9 @@ function checkXdpContext(context: Readonly<Record<string, number | bigint>>): vo
   }
 }
 
-/** The context as the kernel takes it, or undefined to have its defaults (the loopback interface). */
-function encodeContext(sys: Sys, program: ProgramSpec, input: RunInput): Memory | undefined {
+/** The context as the kernel takes it; what is not given has its defaults (the loopback interface). */
+function encodeContext(sys: Sys, program: ProgramSpec, input: RunInput): Memory {
   const given = Object.entries(input.context ?? {});
-  if (given.length === 0) return undefined;
   const row: ContextRow = contexts[programTypes[program.type].context];
   const fields = settableFields(row);
   const memory = sys.allocate(row.size);
@@ -149,12 +148,15 @@ export class TestRunner {
     attr.set("prog_fd", this.#fd.number).set("retval", 0).set("duration", 0).set("repeat", repeat);
     attr.set("data_in", this.#input).set("data_size_in", input.packet.length);
     attr.set("data_out", this.#output).set("data_size_out", this.#output.bytes.length);
-    attr.set("ctx_in", context ?? 0n).set("ctx_size_in", context?.bytes.length ?? 0);
+    attr.set("ctx_in", context).set("ctx_size_in", context.bytes.length);
+    attr.set("ctx_out", context).set("ctx_size_out", context.bytes.length);
     const status = attr.call(uapi.command.PROG_TEST_RUN);
     if (status < 0) refuse(refused(this.#program, input, status));
+    // The output begins with the metadata; `data` of the context says where the packet itself does.
+    const packetStart = context.view.getUint32(0, true);
     return {
       retval: attr.get("retval"),
-      packet: this.#output.bytes.slice(0, attr.get("data_size_out")),
+      packet: this.#output.bytes.slice(packetStart, attr.get("data_size_out")),
       durationNs: attr.get("duration"),
     };
   }

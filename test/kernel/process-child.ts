@@ -1,0 +1,32 @@
+// Run by process.test.ts in a process of its own, inside a network namespace of the test's: takes up kernel resources,
+// says so, and waits to be ended.
+import { openSync } from "node:fs";
+import { kernel } from "../../packages/loader/src/kernel/kernel.ts";
+import { Netlink } from "../../packages/loader/src/kernel/netlink.ts";
+import { openSys } from "../../packages/loader/src/kernel/sys.ts";
+import { createTestbed } from "../../packages/loader/src/testing/index.ts";
+import { createNamespace } from "../../packages/loader/src/testing/namespace.ts";
+import { present, sourceFilter } from "./objects.ts";
+
+const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
+  /** A program on veth0. */
+  attach: async () => {
+    const loaded = await kernel().load(sourceFilter);
+    return present(loaded.programs.get("filter")).attach({ interface: "veth0" });
+  },
+  /** A test bed, and a namespace that holds the other end of an interface that the parent sees. */
+  testbed: async () => {
+    const testbed = await createTestbed();
+    const sys = await openSys();
+    const namespace = await createNamespace(sys);
+    using netlink = new Netlink(sys);
+    const here = openSync("/proc/thread-self/ns/net", "r");
+    netlink.createVeth({ name: "witness", namespace: here }, { name: "inside", namespace: namespace.fd });
+    return [testbed, namespace];
+  },
+};
+
+const held = await tasks[process.argv[2] ?? ""]?.();
+process.once("message", () => process.exit(0));
+process.send?.(held === undefined ? "nothing" : "ready");
+setInterval(() => held, 1 << 30);

@@ -1,0 +1,70 @@
+// Nothing outlives the process: attachments and namespaces end with it, by whichever signal, and by exit. Needs root.
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { expect, test } from "vitest";
+import { createTestbed, type TestbedSide } from "../../packages/loader/src/testing/index.ts";
+import { describeKernel } from "./gate.ts";
+
+const script = fileURLToPath(new URL("./process-child.ts", import.meta.url));
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+
+/** A child inside the side's network that has done its task. */
+async function start(side: TestbedSide, task: string): Promise<ChildProcess> {
+  const child = side.inNamespace(() => fork(script, [task], { execArgv: ["--import", tsx] }));
+  const [message] = await Promise.race([once(child, "message"), once(child, "exit")]);
+  expect(message).toBe("ready");
+  return child;
+}
+
+const endings: Readonly<Record<string, (child: ChildProcess) => unknown>> = {
+  SIGKILL: (child) => child.kill("SIGKILL"),
+  SIGINT: (child) => child.kill("SIGINT"),
+  SIGTERM: (child) => child.kill("SIGTERM"),
+  SIGHUP: (child) => child.kill("SIGHUP"),
+  exit: (child) => child.send("exit"),
+};
+
+describeKernel("a process that ends", () => {
+  test.each(Object.entries(endings))("by %s leaves nothing attached", async (_, end) => {
+    await using testbed = await createTestbed();
+    const child = await start(testbed.host, "attach");
+    const attached = () => testbed.host.links().find((link) => link.name === "veth0")?.xdp;
+    expect(attached()).toBeDefined();
+    const ended = once(child, "exit");
+    end(child);
+    await ended;
+    expect(attached()).toBeUndefined();
+  });
+
+  test("by SIGKILL leaves no namespace", async () => {
+    await using testbed = await createTestbed();
+    const child = await start(testbed.host, "testbed");
+    const witness = () => testbed.host.links().some((link) => link.name === "witness");
+    expect(witness()).toBe(true);
+    const ended = once(child, "exit");
+    child.kill("SIGKILL");
+    await ended;
+    // The kernel takes namespaces down in the background; with them go both ends of their veth pairs.
+    while (witness()) await delay(20);
+  });
+
+  test("that makes a test bed takes it away again, and stays in its own network", async () => {
+    const { createNamespace } = await import("../../packages/loader/src/testing/namespace.ts");
+    const { openSys } = await import("../../packages/loader/src/kernel/sys.ts");
+    const { readlinkSync } = await import("node:fs");
+    const here = () => readlinkSync("/proc/thread-self/ns/net");
+    const home = here();
+    using namespace = await createNamespace(await openSys());
+    expect(here()).toBe(home);
+    expect(namespace.run(here)).not.toBe(home);
+    const failing = (): never => {
+      throw new Error("stop");
+    };
+    expect(() => namespace.run(failing)).toThrow("stop");
+    expect(() => namespace.run(async () => 1)).toThrow("synchronous");
+    expect(here()).toBe(home);
+  });
+});
