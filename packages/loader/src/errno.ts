@@ -8,6 +8,7 @@ export const errno = {
   EPERM: 1,
   ENOENT: 2,
   E2BIG: 7,
+  EBADF: 9,
   EAGAIN: 11,
   ENOMEM: 12,
   EACCES: 13,
@@ -33,6 +34,8 @@ export type MapOperation = "get" | "set" | "delete" | "setMany" | "clear";
 function meaningOf(spec: MapSpec, operation: MapOperation, number: number): LoaderDiagnosticName {
   const index = mapTypes[spec.type].keys === "index";
   switch (number) {
+    case errno.EBADF:
+      return "disposed";
     case errno.E2BIG:
       return index ? "indexRange" : "mapFull";
     case errno.ENOSPC:

@@ -171,7 +171,7 @@ class Handle implements AnyMapHandle {
   }
 
   private *keyList(): Generator<Uint8Array> {
-    for (let key = this.raw.nextKey(undefined); key !== undefined; key = this.raw.nextKey(key)) yield key;
+    for (const [key] of this.raw.entries()) yield key;
   }
 
   *keys(): Generator<Value> {

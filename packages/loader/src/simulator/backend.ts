@@ -21,6 +21,7 @@ import type { World } from "./helpers/world.ts";
 import { type Code, Machine } from "./machine.ts";
 import type { SimulatedMap } from "./maps/map.ts";
 import { makeMap } from "./maps/registry.ts";
+import { UserMap } from "./maps/user-map.ts";
 import { REGION_START, segment } from "./memory.ts";
 import { DEFAULT_MAX_INSTRUCTIONS } from "./raw.ts";
 import type { HelperRun } from "./steps/control.ts";
@@ -116,7 +117,7 @@ class SimulatedObject implements BackendObject {
       handles.set(spec.name, handle);
       bySegment.set(handle, map);
       this.all.push(map);
-      this.maps.set(spec.name, map);
+      this.maps.set(spec.name, new UserMap(map, () => this.disposed));
       return undefined;
     } catch (error) {
       if (!(error instanceof Fault)) throw error;

@@ -75,9 +75,10 @@ export class ArrayMap implements SimulatedMap {
     const index = this.indexOf(key);
     const refused = this.refusal(index, flags);
     if (refused !== 0) return refused;
-    const { size, stride } = this.values;
+    const { stride } = this.values;
     for (let cpu = 0; cpu < this.copies; cpu++) {
-      this.values.view(this.slotOf(index, cpu)).set(value.subarray(cpu * stride, cpu * stride + size));
+      // As in the kernel, what user space writes behind a per-CPU value, up to 8 bytes, is kept.
+      this.values.view(this.slotOf(index, cpu)).set(value.subarray(cpu * stride, (cpu + 1) * stride));
     }
     return 0;
   }
