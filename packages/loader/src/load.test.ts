@@ -137,6 +137,11 @@ describe("programs", () => {
     expect(fw.backend).toBe("simulator");
   });
 
+  test.each(["00ff", [1, 2], null, undefined, {}, { packet: "00" }])("do not run on %j", async (input) => {
+    using fw = await open();
+    expect(codeOf(() => fw.programs.firewall.run(input as unknown as Uint8Array))).toContain("BPF6151");
+  });
+
   test("end with the object", async () => {
     const fw = await open();
     fw.close();

@@ -1,6 +1,8 @@
 // Typed handles of programs, the same on both back ends: run on a packet, attach in the kernel.
 import { type ProgramSpec, programTypes } from "@typebpf/abi";
 import type { AttachOptions, BackendLink, BackendProgram, RunInput } from "../backend.ts";
+import { describe } from "../codec.ts";
+import { loaderError } from "../diagnostics.ts";
 
 /** An attachment: detached on `detach()`, at the end of a `using` block, and when the process ends. */
 export type Link = BackendLink;
@@ -53,6 +55,10 @@ export function programHandle(program: BackendProgram): ProgramHandle {
     spec,
     run: (input, options = {}) => {
       const given: RunInput = input instanceof Uint8Array ? { packet: input } : input;
+      if (!(given?.packet instanceof Uint8Array)) {
+        const message = `a program runs on a packet as a Uint8Array, not on ${describe(given?.packet ?? given)}`;
+        throw loaderError("valueKind", { message });
+      }
       const output = program.run(options.repeat === undefined ? given : { ...given, repeat: options.repeat });
       return { action: actionOf(spec, output.retval), ...output };
     },
