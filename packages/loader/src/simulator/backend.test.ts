@@ -4,7 +4,6 @@ import { describe, expect, test } from "vitest";
 import type { RunInput, RunOutput } from "../backend.ts";
 import { objectOf } from "../object-fixture.ts";
 import { type SimulatorOptions, simulator } from "./backend.ts";
-import { virtualClock } from "./clock.ts";
 
 const packet = Uint8Array.from({ length: 60 }, (_, index) => index);
 const counters: MapSpec = {
@@ -136,28 +135,6 @@ describe("helpers that move the packet (results of Linux 6.18)", () => {
     const { retval, packet: out } = await run(text);
     expect([retval, ...out.subarray(0, 9)]).toEqual([0, 52, 53, 54, 55, 56, 57, 58, 59, 8]);
     expect((await run(text.replace("r2 = 52", "r2 = 53").replace("r1 = r6", "exit\nr1 = r6"))).retval | 0).toBe(-22);
-  });
-});
-
-describe("time, chance and CPUs are those of the options", () => {
-  test("the clock goes on by its tick", async () => {
-    const text = "call bpf_ktime_get_ns\nr6 = r0\ncall bpf_ktime_get_ns\nr0 -= r6\nexit";
-    expect((await run(text)).retval).toBe(1000);
-    expect((await run(text, {}, { clock: virtualClock({ tick: 5n }) })).retval).toBe(5);
-    expect((await run("call bpf_ktime_get_ns\nexit", {}, { clock: 77n })).retval).toBe(77);
-  });
-
-  test("random numbers repeat with the seed", async () => {
-    const text = "call bpf_get_prandom_u32\nexit";
-    const [first, again, other] = [await run(text), await run(text), await run(text, {}, { random: 2 })];
-    expect(first.retval).toBe(again.retval);
-    expect(first.retval).not.toBe(other.retval);
-    expect((await run(text, {}, { random: () => 9 })).retval).toBe(9);
-  });
-
-  test("the current CPU can be chosen", async () => {
-    expect((await run("call bpf_get_smp_processor_id\nexit", {}, { cpus: 4, cpu: 3 })).retval).toBe(3);
-    expect(() => simulator({ cpus: 2, cpu: 2 })).toThrow("BPF6009");
   });
 });
 
