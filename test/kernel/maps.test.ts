@@ -1,8 +1,10 @@
 // Map operations in the running kernel, as bytes and error numbers, for each map type. Needs CAP_BPF.
-import { scalarLayouts } from "@typebpf/abi";
+import { scalarLayouts, uapi } from "@typebpf/abi";
 import { expect, test } from "vitest";
 import { possibleCpus } from "../../packages/loader/src/kernel/cpus.ts";
 import { kernel } from "../../packages/loader/src/kernel/kernel.ts";
+import { createMap } from "../../packages/loader/src/kernel/map.ts";
+import { openSys, type Sys } from "../../packages/loader/src/kernel/sys.ts";
 import { describeKernel } from "./gate.ts";
 import { diagnosticOf, map, object, present } from "./objects.ts";
 
@@ -85,6 +87,34 @@ describeKernel("maps in the kernel", () => {
     expect(read.size).toBe(5000);
     expect(read.get(`${key(4321)}`)).toEqual(value(4321));
     expect(m.updateBatch([], 0)).toEqual({ status: 0, written: 0 });
+  });
+
+  test("batches of more than one system call", async () => {
+    using opened = await open({ type: "hash", maxEntries: 200_000 });
+    const { m } = opened;
+    const entries = Array.from({ length: 150_000 }, (_, index) => [key(index), value(index)] as const);
+    expect(m.updateBatch(entries, 0)).toEqual({ status: 0, written: 150_000 });
+    let sum = 0n;
+    let count = 0;
+    for (const [, v] of m.entries()) {
+      sum += new DataView(v.buffer).getBigUint64(0, true);
+      count++;
+    }
+    expect({ sum, count }).toEqual({ sum: (149_999n * 150_000n) / 2n, count: 150_000 });
+  });
+
+  test.each([-524, -22])("without batches (errno %i), one by one", async (unsupported) => {
+    const sys = await openSys();
+    const batch: readonly number[] = [uapi.command.MAP_LOOKUP_BATCH, uapi.command.MAP_UPDATE_BATCH];
+    const bpf: Sys["bpf"] = (command, attr) => (batch.includes(command) ? unsupported : sys.bpf(command, attr));
+    using m = createMap({ ...sys, bpf }, map("m", { type: "hash", maxEntries: 3 }), 1);
+    const entries = [1, 2, 3, 4].map((index) => [key(index), value(index)] as const);
+    expect(m.updateBatch(entries, 0)).toEqual({ status: errors.E2BIG, written: 3 });
+    const read = [...m.entries()].map(([k, v]) => `${k} ${v}`);
+    expect(read.sort()).toEqual(entries.slice(0, 3).map(([k, v]) => `${k} ${v}`));
+    // Deleting while walking ends.
+    for (const [k] of m.entries()) expect(m.delete(k)).toBe(0);
+    expect([...m.entries()]).toEqual([]);
   });
 
   test("wrong sizes never reach the kernel, and a closed map is closed", async () => {

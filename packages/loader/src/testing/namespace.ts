@@ -19,20 +19,24 @@ function refuse(what: string, status: number): never {
 
 function goHome(sys: Sys, home: number): void {
   const status = sys.setns(home, CLONE_NEWNET);
-  closeSync(home);
   // Going on would do everything that follows in the wrong network.
   if (status < 0) throw new Error(`testing/namespace: cannot return from the namespace: ${errnoName(-status)}`);
 }
 
-/** Runs `action` and brings the thread back to its namespace, whatever happened. */
-function comingBack<T>(sys: Sys, action: () => T): T {
+/** Leaves the thread's namespace, runs `action` and comes back, whatever happened in between. */
+function away<T>(sys: Sys, leave: () => void, action: () => T): T {
   const home = openSync(currentNamespace, "r");
   try {
-    const result = action();
-    if (result instanceof Promise) throw new Error("testing/namespace: the action must be synchronous");
-    return result;
+    leave();
+    try {
+      const result = action();
+      if (result instanceof Promise) throw new Error("testing/namespace: the action must be synchronous");
+      return result;
+    } finally {
+      goHome(sys, home);
+    }
   } finally {
-    goHome(sys, home);
+    closeSync(home);
   }
 }
 
@@ -54,11 +58,11 @@ export class NetworkNamespace implements Disposable {
   /** Runs a synchronous action with the calling thread inside the namespace. */
   run<T>(action: () => T): T {
     const fd = this.#fd.number;
-    return comingBack(this.#sys, () => {
+    const enter = (): void => {
       const status = this.#sys.setns(fd, CLONE_NEWNET);
       if (status < 0) refuse("enter the network namespace", status);
-      return action();
-    });
+    };
+    return away(this.#sys, enter, action);
   }
 
   [Symbol.dispose](): void {
@@ -70,10 +74,10 @@ export class NetworkNamespace implements Disposable {
 export async function createNamespace(sys: Sys): Promise<NetworkNamespace> {
   // Starts the thread pool here and now, so that none of its threads is born inside a namespace and resolves names there.
   await stat("/proc");
-  const fd = comingBack(sys, () => {
+  const leave = (): void => {
     const status = sys.unshare(CLONE_NEWNET);
     if (status < 0) refuse("make a network namespace", status);
-    return openSync(currentNamespace, "r");
-  });
+  };
+  const fd = away(sys, leave, () => openSync(currentNamespace, "r"));
   return new NetworkNamespace(sys, new Fd(sys, fd, "network namespace"));
 }
