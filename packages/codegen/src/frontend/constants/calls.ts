@@ -1,0 +1,137 @@
+// Calls that are constants: schemas, casts of constants, sizes and offsets, and Math and BigInt on constants.
+// The DSL's own functions make the schemas, so that sizes, counts and names are checked in one place.
+import type { ScalarLayout } from "@typebpf/abi";
+import { ts } from "ts-morph";
+import { type Constant, poisonConstant } from "../values.ts";
+import type { Evaluation } from "./evaluate.ts";
+import { wrap } from "./operators.ts";
+import { fromRuntime, toRuntime } from "./runtime.ts";
+
+/** Math functions on constants. */
+const mathFunctions: Readonly<Record<string, (...values: number[]) => number>> = {
+  trunc: Math.trunc,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  round: Math.round,
+  abs: Math.abs,
+  sign: Math.sign,
+  min: Math.min,
+  max: Math.max,
+  imul: Math.imul,
+  clz32: Math.clz32,
+};
+
+/** The constant that a call gives; undefined where it is left to run time. */
+export function evaluateCall(node: ts.CallExpression, evaluation: Evaluation): Constant | undefined {
+  const callee = evaluation.evaluate(node.expression);
+  if (callee?.kind === "poison") return callee;
+  if (callee?.kind === "dsl") return dslCall(node, callee, evaluation);
+  if (callee?.kind === "schema") {
+    return callee.layout.kind === "scalar" ? castConstant(node, callee.layout, evaluation) : undefined;
+  }
+  if (callee?.kind === "global" && callee.name === "BigInt") return toBigint(argumentsOf(node, evaluation));
+  if (ts.isPropertyAccessExpression(node.expression)) return methodCall(node, node.expression, evaluation);
+  return undefined;
+}
+
+function argumentsOf(node: ts.CallExpression, evaluation: Evaluation): readonly Constant[] | undefined {
+  const values: Constant[] = [];
+  for (const argument of node.arguments) {
+    const value = ts.isSpreadElement(argument) ? undefined : evaluation.evaluate(argument);
+    if (!value) return undefined;
+    values.push(value);
+  }
+  return values;
+}
+
+const schemaMakers: ReadonlySet<string> = new Set(["structSchema", "arraySchema", "bitField", "sizeOf", "offsetOf"]);
+
+function dslCall(
+  node: ts.CallExpression,
+  callee: Extract<Constant, { readonly kind: "dsl" }>,
+  evaluation: Evaluation,
+): Constant | undefined {
+  const { name, value, intrinsic } = callee.entry;
+  if (intrinsic?.kind === "mapConstructor" || intrinsic?.kind === "program") {
+    const row = intrinsic.kind === "program" ? "programMisplaced" : "dslPlace";
+    evaluation.reporter.report(row, node.expression, { message: `${name}() stands on its own at the top of a module` });
+    return poisonConstant;
+  }
+  if (!intrinsic || !schemaMakers.has(intrinsic.kind) || typeof value !== "function") return undefined;
+  const values: Constant[] = [];
+  for (const argument of node.arguments) {
+    const constant = evaluation.evaluate(argument);
+    if (constant?.kind === "poison") return constant;
+    if (!constant) {
+      evaluation.reporter.report("notConstant", argument, { message: `${name}() needs a compile-time constant here` });
+      return poisonConstant;
+    }
+    values.push(constant);
+  }
+  return runDsl(node, name, () => Reflect.apply(value, undefined, values.map(toRuntime)), evaluation);
+}
+
+/** Runs a function of the DSL on constants; what it refuses is the author's mistake and becomes a finding. */
+export function runDsl(
+  node: ts.Node,
+  name: string,
+  run: () => unknown,
+  { reporter }: Pick<Evaluation, "reporter">,
+): Constant {
+  try {
+    const result = fromRuntime(run());
+    if (result) return result;
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    reporter.report("schema", node, { message: error.message });
+    return poisonConstant;
+  }
+  throw new Error(`frontend: ${name} gave no constant`);
+}
+
+function castConstant(node: ts.CallExpression, layout: ScalarLayout, evaluation: Evaluation): Constant | undefined {
+  const [value, ...more] = argumentsOf(node, evaluation) ?? [];
+  if (!value || more.length > 0) return undefined;
+  if (value.kind === "number" && !Number.isInteger(value.value)) return undefined;
+  if (value.kind !== "number" && value.kind !== "bigint") return value.kind === "poison" ? value : undefined;
+  const whole = BigInt(value.value);
+  const bits = layout.size * 8;
+  const low = layout.signed ? BigInt.asIntN(bits, whole) : BigInt.asUintN(bits, whole);
+  return layout.size === 8
+    ? { kind: "bigint", value: wrap(low, layout.signed), signed: layout.signed }
+    : { kind: "number", value: Number(low) };
+}
+
+function toBigint(values: readonly Constant[] | undefined): Constant | undefined {
+  const [value] = values ?? [];
+  if (value?.kind === "bigint" || value?.kind === "poison") return value;
+  if (value?.kind === "boolean") return { kind: "bigint", value: value.value ? 1n : 0n, signed: undefined };
+  if (value?.kind !== "number" || !Number.isInteger(value.value)) return undefined;
+  return { kind: "bigint", value: BigInt(value.value), signed: undefined };
+}
+
+function methodCall(
+  node: ts.CallExpression,
+  callee: ts.PropertyAccessExpression,
+  evaluation: Evaluation,
+): Constant | undefined {
+  const object = evaluation.evaluate(callee.expression);
+  if (object?.kind !== "global") return undefined;
+  const values = argumentsOf(node, evaluation);
+  if (!values) return undefined;
+  const name = callee.name.text;
+  if (object.name === "Object" && name === "freeze") return values[0];
+  if (object.name === "BigInt") return wrapConstant(name, values);
+  if (object.name !== "Math" || !Object.hasOwn(mathFunctions, name)) return undefined;
+  const numbers = values.map((value) => (value.kind === "number" ? value.value : undefined));
+  const compute = mathFunctions[name];
+  if (!compute || !numbers.every((value) => value !== undefined)) return undefined;
+  return { kind: "number", value: compute(...numbers) };
+}
+
+function wrapConstant(name: string, [bits, value]: readonly Constant[]): Constant | undefined {
+  if (bits?.kind !== "number" || value?.kind !== "bigint") return undefined;
+  if (!Number.isInteger(bits.value) || bits.value < 0 || bits.value > 64) return undefined;
+  if (name === "asIntN") return { kind: "bigint", value: BigInt.asIntN(bits.value, value.value), signed: true };
+  return { kind: "bigint", value: BigInt.asUintN(bits.value, value.value), signed: false };
+}

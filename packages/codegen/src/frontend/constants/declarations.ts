@@ -1,0 +1,148 @@
+// What a declared name of a module stands for: a constant, a schema, a map, a program or a function.
+import type { MapSpec } from "@typebpf/abi";
+import { ts } from "ts-morph";
+import { type Constant, type FunctionNode, type MapConstant, poisonConstant } from "../values.ts";
+import type { Evaluation } from "./evaluate.ts";
+import { toRuntime } from "./runtime.ts";
+
+/** The constant of a declaration; undefined where it has none (parameters, variables that change). */
+export function declaredConstant(declaration: ts.Declaration, evaluation: Evaluation): Constant | undefined {
+  if (ts.isFunctionDeclaration(declaration)) {
+    return declaration.body ? { kind: "function", declaration } : undefined;
+  }
+  if (ts.isVariableDeclaration(declaration)) return variableConstant(declaration, evaluation);
+  if (ts.isBindingElement(declaration)) return bindingConstant(declaration, evaluation);
+  if (ts.isEnumDeclaration(declaration)) return enumConstant(declaration, evaluation);
+  if (ts.isEnumMember(declaration)) {
+    const table = enumConstant(declaration.parent, evaluation);
+    return table.kind === "object" ? table.members.get(declaration.name.getText()) : undefined;
+  }
+  return undefined;
+}
+
+/** True for `const` at the top of a module. */
+function isModuleConstant(declaration: ts.VariableDeclaration): boolean {
+  const list = declaration.parent;
+  if (!ts.isVariableDeclarationList(list) || (list.flags & ts.NodeFlags.Const) === 0) return false;
+  return ts.isVariableStatement(list.parent) && ts.isSourceFile(list.parent.parent);
+}
+
+function variableConstant(declaration: ts.VariableDeclaration, evaluation: Evaluation): Constant | undefined {
+  if (!isModuleConstant(declaration) || !declaration.initializer) return undefined;
+  const initializer = stripped(declaration.initializer);
+  if (ts.isCallExpression(initializer)) {
+    const callee = evaluation.evaluate(initializer.expression);
+    const intrinsic = callee?.kind === "dsl" ? callee.entry.intrinsic : undefined;
+    if (intrinsic?.kind === "mapConstructor") return mapConstant(declaration, initializer, evaluation);
+    if (intrinsic?.kind === "program") return programConstant(initializer, evaluation);
+  }
+  return evaluation.evaluate(initializer);
+}
+
+/** Without parentheses, `satisfies` and `as const`. */
+function stripped(node: ts.Expression): ts.Expression {
+  return ts.isParenthesizedExpression(node) || ts.isSatisfiesExpression(node) || ts.isAsExpression(node)
+    ? stripped(node.expression)
+    : node;
+}
+
+function programConstant(call: ts.CallExpression, evaluation: Evaluation): Constant {
+  const callee = evaluation.evaluate(call.expression);
+  const intrinsic = callee?.kind === "dsl" ? callee.entry.intrinsic : undefined;
+  const [argument] = call.arguments;
+  const handler = argument && evaluation.evaluate(argument);
+  if (intrinsic?.kind === "program" && handler?.kind === "function") {
+    return { kind: "program", type: intrinsic.programType, handler: handler.declaration satisfies FunctionNode, call };
+  }
+  if (handler?.kind !== "poison") evaluation.reporter.report("programMisplaced", argument ?? call);
+  return poisonConstant;
+}
+
+function mapConstant(declaration: ts.VariableDeclaration, call: ts.CallExpression, evaluation: Evaluation): Constant {
+  const { reporter } = evaluation;
+  const callee = evaluation.evaluate(call.expression);
+  const entry = callee?.kind === "dsl" ? callee.entry : undefined;
+  const intrinsic = entry?.intrinsic;
+  if (!entry || intrinsic?.kind !== "mapConstructor" || typeof entry.value !== "function") return poisonConstant;
+  const [argument] = call.arguments;
+  const options = argument && evaluation.evaluate(argument);
+  if (options?.kind === "poison") return options;
+  if (!argument || !options || !ts.isIdentifier(declaration.name)) {
+    reporter.report("notConstant", argument ?? call, { message: `the options of ${entry.name}() are not constant` });
+    return poisonConstant;
+  }
+  const make = entry.value;
+  let made: unknown;
+  try {
+    made = Reflect.apply(make, undefined, [toRuntime(options)]);
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    reporter.report("schema", call, { message: error.message });
+    return poisonConstant;
+  }
+  const spec = mapSpec(declaration.name.text, made, evaluation.reporter.spans.of(declaration.name));
+  return { kind: "map", spec, operations: intrinsic.operations, declaration } satisfies MapConstant;
+}
+
+interface MadeMap {
+  readonly type: MapSpec["type"];
+  readonly key: { readonly layout: MapSpec["key"] };
+  readonly value: { readonly layout: MapSpec["value"] };
+  readonly maxEntries: number;
+  readonly flags: number;
+}
+
+function mapSpec(name: string, made: unknown, at: MapSpec["at"]): MapSpec {
+  const { type, key, value, maxEntries, flags } = made as MadeMap;
+  return { name, type, key: key.layout, value: value.layout, maxEntries, flags, ...(at && { at }) };
+}
+
+/** A name taken out of a constant object or array at the top of a module. */
+function bindingConstant(element: ts.BindingElement, evaluation: Evaluation): Constant | undefined {
+  const pattern = element.parent;
+  const owner = pattern.parent;
+  if (element.initializer || element.dotDotDotToken) return undefined;
+  const source = ts.isBindingElement(owner)
+    ? bindingConstant(owner, evaluation)
+    : ts.isVariableDeclaration(owner)
+      ? variableConstant(owner, evaluation)
+      : undefined;
+  if (source?.kind === "poison") return source;
+  if (ts.isArrayBindingPattern(pattern)) {
+    return source?.kind === "array" ? source.items[pattern.elements.indexOf(element)] : undefined;
+  }
+  const name = element.propertyName ?? element.name;
+  return source?.kind === "object" && ts.isIdentifier(name) ? source.members.get(name.text) : undefined;
+}
+
+function enumConstant(declaration: ts.EnumDeclaration, evaluation: Evaluation): Constant {
+  const members = new Map<string, Constant>();
+  let next: number | undefined = 0;
+  for (const member of declaration.members) {
+    const value: Constant | undefined = member.initializer
+      ? enumValue(member.initializer, members, evaluation)
+      : next === undefined
+        ? undefined
+        : { kind: "number", value: next };
+    if (!value) {
+      evaluation.reporter.report("notConstant", member);
+      return poisonConstant;
+    }
+    members.set(member.name.getText(), value);
+    next = value.kind === "number" ? value.value + 1 : undefined;
+  }
+  return { kind: "object", members };
+}
+
+/** Members may name earlier members of the same enum without its name. */
+function enumValue(
+  node: ts.Expression,
+  members: ReadonlyMap<string, Constant>,
+  evaluation: Evaluation,
+): Constant | undefined {
+  if (ts.isIdentifier(node)) {
+    const earlier = members.get(node.text);
+    if (earlier) return earlier;
+  }
+  return evaluation.evaluate(node);
+}

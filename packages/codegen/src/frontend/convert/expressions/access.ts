@@ -1,0 +1,123 @@
+// Members: of structs and arrays in memory, of objects in registers, of the context and its packet, of constant tables.
+import { type ContextRow, contexts } from "@typebpf/abi";
+import type { ts } from "ts-morph";
+import type { Expr, FieldExpr } from "../../../ast/nodes.ts";
+import { type ContextType, numberType, type RefType, unsignedBigint } from "../../../ast/types.ts";
+import type { Constant } from "../../values.ts";
+import { coerce } from "../coerce.ts";
+import { convertExpression, evaluate, refuse, type Scope, spanOf } from "../context.ts";
+import { describeType, isPacket, type PacketType, typeOfLayout } from "../types.ts";
+import { columnOf, tableExpression } from "./table.ts";
+
+/** `object.name`. */
+export function convertPropertyAccess(node: ts.PropertyAccessExpression, scope: Scope): Expr {
+  if (node.questionDotToken && !scope.substitutes.has(node.expression)) return refuse("optionalChain", node, scope);
+  const column = columnOf(node, scope);
+  if (column) return tableExpression(column, node, scope);
+  return memberOf(convertExpression(node.expression, scope), node.name.text, node, scope);
+}
+
+/** A member of a value by name. */
+export function memberOf(object: Expr, name: string, node: ts.Node, scope: Scope): Expr {
+  const at = spanOf(node, scope);
+  if (object.kind === "poison") return { ...object, at };
+  const { type } = object;
+  switch (type.kind) {
+    case "context":
+      return isPacket(type) ? packetMember(object, name, node, scope) : contextMember(object, type, name, node, scope);
+    case "ref":
+      return refMember(object, type, name, node, scope);
+    case "record": {
+      const member = type.members.find((one) => one.name === name);
+      if (member) return { kind: "member", object, name, type: member.type, at };
+      break;
+    }
+    case "tuple":
+      if (name === "length") return count(object, type.items.length, node, scope);
+      break;
+  }
+  return refuse("unknownProperty", node, scope, { message: `${describeType(type)} has no member ${name}` });
+}
+
+function count(object: Expr, length: number, node: ts.Node, scope: Scope): Expr {
+  const at = spanOf(node, scope);
+  const value: Expr = { kind: "integer", value: BigInt(length), type: numberType, at };
+  const pure =
+    object.kind === "local" || object.kind === "field" || object.kind === "element" || object.kind === "member";
+  return pure ? value : { kind: "sequence", items: [object, value], type: numberType, at };
+}
+
+function refMember(object: Expr, type: RefType, name: string, node: ts.Node, scope: Scope): Expr {
+  const { layout } = type;
+  const at = spanOf(node, scope);
+  if (layout.kind === "struct") {
+    const field = layout.fields.find((one) => one.name === name);
+    if (field) return { kind: "field", object, field, layout: field.layout, type: typeOfLayout(field.layout), at };
+  } else if (layout.kind === "array") {
+    if (name === "length") return count(object, layout.length, node, scope);
+  } else if (name === "value") {
+    return integerOf(object, node, scope);
+  }
+  return refuse("unknownProperty", node, scope, { message: `${describeType(type)} has no member ${name}` });
+}
+
+/** `.value` of a reference to an integer. */
+function integerOf(object: Expr, node: ts.Node, scope: Scope): FieldExpr {
+  if (object.type.kind !== "ref") throw new Error("frontend: value of something that is no reference");
+  const { layout } = object.type;
+  return { kind: "field", object, field: undefined, layout, type: typeOfLayout(layout), at: spanOf(node, scope) };
+}
+
+function packetMember(object: Expr, name: string, node: ts.Node, scope: Scope): Expr {
+  if (name === "length") return { kind: "packetLength", context: object, type: numberType, at: spanOf(node, scope) };
+  return refuse("functionValue", node, scope);
+}
+
+function contextMember(object: Expr, type: ContextType, name: string, node: ts.Node, scope: Scope): Expr {
+  const at = spanOf(node, scope);
+  if (name === "packet") {
+    const view: PacketType = { ...type, view: "packet" };
+    return { ...object, type: view, at };
+  }
+  const row: ContextRow = contexts[type.context];
+  const field = row.fields.find((one) => one.as === name);
+  if (!field) return refuse("functionValue", node, scope, { message: `ctx.${name} can only be called` });
+  const value = field.size === 8 ? unsignedBigint : numberType;
+  return { kind: "contextField", context: object, field: field.name, type: value, at };
+}
+
+/** `object[index]`. */
+export function convertElementAccess(node: ts.ElementAccessExpression, scope: Scope): Expr {
+  if (node.questionDotToken && !scope.substitutes.has(node.expression)) return refuse("optionalChain", node, scope);
+  const column = columnOf(node, scope);
+  if (column) return tableExpression(column, node, scope);
+  const object = convertTableOrValue(node, scope);
+  if (object.kind === "poison") return object;
+  const name = memberName(evaluate(node.argumentExpression, scope));
+  const at = spanOf(node, scope);
+  const { type } = object;
+  if (type.kind === "ref" && type.layout.kind === "array") {
+    const { item, length } = type.layout;
+    const index = coerce(convertExpression(node.argumentExpression, scope), numberType, scope);
+    if (index.kind === "poison") return index;
+    return { kind: "element", object, index, layout: item, length, type: typeOfLayout(item), at };
+  }
+  if (type.kind === "tuple" && name !== undefined) {
+    const item = type.items[Number(name)];
+    if (item) return { kind: "member", object, name: String(Number(name)), type: item, at };
+    return refuse("tableIndex", node.argumentExpression, scope);
+  }
+  if (name === undefined) return refuse("dynamicProperty", node.argumentExpression, scope);
+  return memberOf(object, name, node, scope);
+}
+
+/** A constant object indexed at run time has members, but no order that an index could follow. */
+function convertTableOrValue(node: ts.ElementAccessExpression, scope: Scope): Expr {
+  const constant = evaluate(node.expression, scope);
+  if (constant?.kind === "object") return refuse("dynamicProperty", node.argumentExpression, scope);
+  return convertExpression(node.expression, scope);
+}
+
+function memberName(index: Constant | undefined): string | undefined {
+  return index?.kind === "string" || index?.kind === "number" ? String(index.value) : undefined;
+}

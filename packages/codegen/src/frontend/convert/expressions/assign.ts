@@ -1,0 +1,98 @@
+// Assignments, plain and compound. Assigning to a struct or array in memory copies bytes; assigning a reference to a
+// variable makes it point elsewhere.
+import { ts } from "ts-morph";
+import type { AssignExpr, BinaryOperator, Expr, PlaceExpr } from "../../../ast/nodes.ts";
+import { isRing } from "../../constants/operators.ts";
+import { coerce } from "../coerce.ts";
+import { convertExpression, poison, refuse, type Scope, spanOf } from "../context.ts";
+import { convertAggregate } from "../initializer.ts";
+import { convertPlace } from "../place.ts";
+import { describeType, isAggregate } from "../types.ts";
+import { refuseOperands } from "./combine.ts";
+import { convertIntegerDivision, divisionOf } from "./division.ts";
+
+const { SyntaxKind } = ts;
+
+type AssignOperator = BinaryOperator | "&&" | "||" | "??";
+
+const operators: ReadonlyMap<ts.SyntaxKind, AssignOperator> = new Map<ts.SyntaxKind, AssignOperator>([
+  [SyntaxKind.PlusEqualsToken, "+"],
+  [SyntaxKind.MinusEqualsToken, "-"],
+  [SyntaxKind.AsteriskEqualsToken, "*"],
+  [SyntaxKind.SlashEqualsToken, "/"],
+  [SyntaxKind.PercentEqualsToken, "%"],
+  [SyntaxKind.AmpersandEqualsToken, "&"],
+  [SyntaxKind.BarEqualsToken, "|"],
+  [SyntaxKind.CaretEqualsToken, "^"],
+  [SyntaxKind.LessThanLessThanEqualsToken, "<<"],
+  [SyntaxKind.GreaterThanGreaterThanEqualsToken, ">>"],
+  [SyntaxKind.GreaterThanGreaterThanGreaterThanEqualsToken, ">>>"],
+  [SyntaxKind.AmpersandAmpersandEqualsToken, "&&"],
+  [SyntaxKind.BarBarEqualsToken, "||"],
+  [SyntaxKind.QuestionQuestionEqualsToken, "??"],
+]);
+
+const ringAssignments: ReadonlyMap<AssignOperator, ts.SyntaxKind> = new Map<AssignOperator, ts.SyntaxKind>([
+  ["+", SyntaxKind.PlusToken],
+  ["-", SyntaxKind.MinusToken],
+  ["*", SyntaxKind.AsteriskToken],
+  ["&", SyntaxKind.AmpersandToken],
+  ["|", SyntaxKind.BarToken],
+  ["^", SyntaxKind.CaretToken],
+]);
+
+/** `target = value` and `target operator= value`. */
+export function convertAssignment(node: ts.BinaryExpression, scope: Scope): Expr {
+  const token = node.operatorToken.kind;
+  const target = convertPlace(node.left, scope);
+  if (target.kind === "poison") return target;
+  if (token === SyntaxKind.EqualsToken) return assign(target, assigned(target, node, scope), node, scope);
+  const operator = operators.get(token);
+  if (!operator) return refuse("exponent", node, scope);
+  const value = compoundValue(target, operator, node, scope);
+  return assign(target, value, node, scope, operator);
+}
+
+function assign(
+  target: PlaceExpr,
+  value: Expr,
+  node: ts.Node,
+  scope: Scope,
+  operator?: AssignOperator,
+): AssignExpr | Extract<Expr, { readonly kind: "poison" }> {
+  const at = spanOf(node, scope);
+  if (value.kind === "poison") return poison(at);
+  return { kind: "assign", target, ...(operator && { operator }), value, type: target.type, at };
+}
+
+/** The value of a plain assignment. */
+function assigned(target: PlaceExpr, node: ts.BinaryExpression, scope: Scope): Expr {
+  if (isAggregate(target.type)) return refuse("aliasing", node, scope, { message: "an object is replaced as a whole" });
+  if (target.type.kind === "ref" && target.kind !== "local" && target.kind !== "member") {
+    return convertAggregate(node.right, target.type.layout, scope);
+  }
+  return coerce(convertExpression(node.right, scope), target.type, scope);
+}
+
+function compoundValue(target: PlaceExpr, operator: AssignOperator, node: ts.BinaryExpression, scope: Scope): Expr {
+  const { type } = target;
+  if (operator === "&&" || operator === "||" || operator === "??") {
+    if (isAggregate(type) || (type.kind === "ref" && target.kind !== "local")) return refuse("operands", node, scope);
+    return coerce(convertExpression(node.right, scope), type, scope);
+  }
+  if (type.kind === "number" && operator === "/") return refuse("fraction", node, scope);
+  const bits = operator === "&" || operator === "|" || operator === "^";
+  const division = bits ? divisionOf(node.right, scope) : undefined;
+  const value = division
+    ? convertIntegerDivision(division, "int32", node, scope)
+    : convertExpression(node.right, scope);
+  if (value.kind === "poison") return value;
+  if (type.kind !== value.type.kind || (type.kind !== "number" && type.kind !== "bigint")) {
+    return refuseOperands(type, operator, value.type, node, scope);
+  }
+  if (type.kind === "bigint" && operator === ">>>") {
+    return refuse("operands", node, scope, { message: `${describeType(type)} >>> needs numbers` });
+  }
+  const token = ringAssignments.get(operator);
+  return coerce(value, type, scope, token !== undefined && isRing(token) ? "wrap" : "exact");
+}

@@ -1,0 +1,92 @@
+// Schemas called, as casts or as constructors, and the DSL's own operations.
+import { type Layout, type ScalarLayout, scalarLayouts } from "@typebpf/abi";
+import type { ts } from "ts-morph";
+import type { Expr, FieldExpr } from "../../../ast/nodes.ts";
+import { numberType } from "../../../ast/types.ts";
+import { coerce, settle } from "../coerce.ts";
+import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from "../context.ts";
+import { convertInitializer } from "../initializer.ts";
+import { describeLayout, describeType, typeOfLayout } from "../types.ts";
+import { memberOf } from "./access.ts";
+
+/** `u32(x)`, `Flow({ … })`, `Words()`. */
+export function convertSchemaCall(node: ts.CallExpression, layout: Layout, scope: Scope): Expr {
+  switch (layout.kind) {
+    case "scalar":
+      return convertCast(node, layout, scope);
+    case "struct":
+    case "array":
+      return convertConstruct(node, layout, scope);
+    case "bits":
+      return refuse("notCallable", node, scope);
+    default:
+      return layout satisfies never;
+  }
+}
+
+/** The same integer in host order: byte order is about memory only. */
+function hostOrder(layout: ScalarLayout): ScalarLayout {
+  const all: readonly ScalarLayout[] = Object.values(scalarLayouts);
+  const found = all.find((one) => one.size === layout.size && one.signed === layout.signed && !one.bigEndian);
+  return found ?? layout;
+}
+
+function convertCast(node: ts.CallExpression, layout: ScalarLayout, scope: Scope): Expr {
+  const [argument] = node.arguments;
+  if (!argument) return refuse("notCallable", node, scope);
+  const to = hostOrder(layout);
+  const type = typeOfLayout(to);
+  const operand = convertExpression(argument, scope);
+  const at = spanOf(node, scope);
+  // A constant keeps its low bits, whatever its sign.
+  const value =
+    type.kind === "bigint" && operand.type.kind === "bigint" && operand.kind === "integer"
+      ? coerce(operand, type, scope, "wrap")
+      : settle(operand, scope);
+  if (value.kind === "poison") return value;
+  if (value.type.kind !== "number" && value.type.kind !== "bigint") {
+    return refuse("operands", node, scope, { message: `${layout.name}(${describeType(value.type)})` });
+  }
+  return { kind: "cast", to, value, type, at };
+}
+
+function convertConstruct(node: ts.CallExpression, layout: Layout, scope: Scope): Expr {
+  const at = spanOf(node, scope);
+  const type = { kind: "ref", layout, nullable: false } as const;
+  const [argument] = node.arguments;
+  if (!argument || evaluate(argument, scope)?.kind === "nothing") return { kind: "construct", layout, type, at };
+  const init = convertInitializer(argument, layout, scope);
+  return init ? { kind: "construct", layout, init, type, at } : poison(at);
+}
+
+/** `atomicAdd(target, field, value)`. */
+export function convertAtomicAdd(node: ts.CallExpression, scope: Scope): Expr {
+  const [targetNode, fieldNode, valueNode] = node.arguments;
+  if (!targetNode || !fieldNode || !valueNode) return refuse("notCallable", node, scope);
+  const object = convertExpression(targetNode, scope);
+  if (object.kind === "poison") return object;
+  const target = atomicPlace(object, fieldNode, scope);
+  if (target.kind === "poison") return target;
+  if (target.kind !== "field" && target.kind !== "element") return refuse("atomic", fieldNode, scope);
+  const { layout } = target;
+  if (layout.kind !== "scalar" || layout.size < 4 || layout.bigEndian) {
+    return refuse("atomic", fieldNode, scope, { message: `${describeLayout(layout)} has no atomic operations` });
+  }
+  const value = coerce(convertExpression(valueNode, scope), target.type, scope, "wrap");
+  if (value.kind === "poison") return value;
+  return { kind: "atomic", operation: "add", target, value, type: target.type, at: spanOf(node, scope) };
+}
+
+function atomicPlace(object: Expr, fieldNode: ts.Expression, scope: Scope): Expr | FieldExpr {
+  const { type } = object;
+  if (type.kind === "ref" && type.layout.kind === "array") {
+    const { item, length } = type.layout;
+    const index = coerce(convertExpression(fieldNode, scope), numberType, scope);
+    if (index.kind === "poison") return index;
+    const at = spanOf(fieldNode, scope);
+    return { kind: "element", object, index, layout: item, length, type: typeOfLayout(item), at };
+  }
+  const name = evaluate(fieldNode, scope);
+  if (name?.kind !== "string") return refuse("dynamicProperty", fieldNode, scope);
+  return memberOf(object, name.value, fieldNode, scope);
+}

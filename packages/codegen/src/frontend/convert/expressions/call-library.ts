@@ -1,0 +1,108 @@
+// The library on values of run time: Math, BigInt, Boolean, Object.assign. On constants it was evaluated before.
+import type { ts } from "ts-morph";
+import type { Expr, MathExpr, StructPart } from "../../../ast/nodes.ts";
+import { numberType, unsignedBigint } from "../../../ast/types.ts";
+import { coerce, settle } from "../coerce.ts";
+import { convertCondition } from "../condition.ts";
+import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from "../context.ts";
+import { convertSpread } from "../initializer.ts";
+import { describeType } from "../types.ts";
+import { convertIntegerDivision, divisionOf } from "./division.ts";
+
+/** `BigInt(x)`, `Boolean(x)`. */
+export function convertGlobalCall(node: ts.CallExpression, name: string, scope: Scope): Expr {
+  const [argument] = node.arguments;
+  if (argument && name === "Boolean") return convertCondition(argument, scope);
+  if (!argument || name !== "BigInt") return refuse("notCallable", node.expression, scope);
+  const value = convertExpression(argument, scope);
+  const at = spanOf(node, scope);
+  if (value.kind === "poison" || value.type.kind === "bigint") return value;
+  if (value.type.kind === "boolean")
+    return { kind: "conditional", condition: value, ...bits(at), type: unsignedBigint, at };
+  const number = coerce(value, numberType, scope);
+  return number.kind === "poison" ? number : { kind: "toBigint", value: number, type: unsignedBigint, at };
+}
+
+function bits(at: Expr["at"]): { readonly whenTrue: Expr; readonly whenFalse: Expr } {
+  const bit = (value: bigint): Expr => ({ kind: "integer", value, type: unsignedBigint, at });
+  return { whenTrue: bit(1n), whenFalse: bit(0n) };
+}
+
+/** `Math.min(…)`, `BigInt.asUintN(…)`, `Object.assign(…)`. */
+export function convertGlobalMethod(node: ts.CallExpression, owner: string, name: string, scope: Scope): Expr {
+  if (owner === "Math") return convertMath(node, name, scope);
+  if (owner === "BigInt" && (name === "asUintN" || name === "asIntN")) return convertWrap(node, name, scope);
+  if (owner === "Object" && name === "assign") return convertAssignAll(node, scope);
+  return refuse("notCallable", node.expression, scope);
+}
+
+/** Functions that give an integer back as it is. */
+const identities: ReadonlySet<string> = new Set(["trunc", "floor", "ceil", "round"]);
+
+const arity: Readonly<Record<MathExpr["function"], number | "any">> = {
+  imul: 2,
+  min: "any",
+  max: "any",
+  abs: 1,
+  clz32: 1,
+  sign: 1,
+};
+
+function convertMath(node: ts.CallExpression, name: string, scope: Scope): Expr {
+  const at = spanOf(node, scope);
+  const [first] = node.arguments;
+  if (!first) return refuse("notCallable", node, scope);
+  const division = name === "trunc" || name === "floor" ? divisionOf(first, scope) : undefined;
+  if (division) return convertIntegerDivision(division, name === "trunc" ? "trunc" : "floor", node, scope);
+  const args = node.arguments.map((argument) => coerce(convertExpression(argument, scope), numberType, scope));
+  const [only] = args;
+  if (!only || args.some((argument) => argument.kind === "poison")) return poison(at);
+  if (identities.has(name)) return only;
+  const known = mathFunction(name);
+  if (!known) return refuse("notCallable", node.expression, scope);
+  if (arity[known] === "any" && args.length === 1) return only;
+  return { kind: "math", function: known, args, type: numberType, at };
+}
+
+function mathFunction(name: string): MathExpr["function"] | undefined {
+  return Object.hasOwn(arity, name) ? (name as MathExpr["function"]) : undefined;
+}
+
+function convertWrap(node: ts.CallExpression, name: "asUintN" | "asIntN", scope: Scope): Expr {
+  const [bitsNode, valueNode] = node.arguments;
+  const count = bitsNode && evaluate(bitsNode, scope);
+  if (!valueNode || count?.kind !== "number" || !Number.isInteger(count.value) || count.value < 0 || count.value > 64) {
+    return refuse("notConstant", bitsNode ?? node, scope, { message: "the number of bits is a constant from 0 to 64" });
+  }
+  const value = settle(convertExpression(valueNode, scope), scope);
+  if (value.kind === "poison") return value;
+  if (value.type.kind !== "bigint") {
+    return refuse("operands", valueNode, scope, { message: `BigInt.${name} of ${describeType(value.type)}` });
+  }
+  const signed = name === "asIntN";
+  return { kind: "wrap", bits: count.value, signed, value, type: { kind: "bigint", signed }, at: spanOf(node, scope) };
+}
+
+function convertAssignAll(node: ts.CallExpression, scope: Scope): Expr {
+  const [targetNode, ...sources] = node.arguments;
+  if (!targetNode) return refuse("notCallable", node, scope);
+  if (evaluate(targetNode, scope)) return refuse("constantModified", targetNode, scope);
+  const target = convertExpression(targetNode, scope);
+  if (target.kind === "poison") return target;
+  if (target.type.kind !== "ref" || target.type.layout.kind !== "struct") {
+    return refuse("layoutMismatch", targetNode, scope, {
+      message: `Object.assign copies into structs, not into ${describeType(target.type)}`,
+      help: "assign the members one by one",
+    });
+  }
+  const { layout } = target.type;
+  const parts: StructPart[] = [];
+  let failed = false;
+  for (const source of sources) {
+    const found = convertSpread(source, layout, scope);
+    if (found) parts.push(...found);
+    else failed = true;
+  }
+  const at = spanOf(node, scope);
+  return failed ? poison(at) : { kind: "assignAll", target, parts, type: target.type, at };
+}

@@ -1,0 +1,49 @@
+// Calls, by what is called: schemas, the DSL's operations, the library, maps, the context, and functions of the author.
+import { ts } from "ts-morph";
+import type { Expr } from "../../../ast/nodes.ts";
+import type { Constant } from "../../values.ts";
+import { convertExpression, evaluate, refuse, type Scope } from "../context.ts";
+import { callFunction } from "../function.ts";
+import { describeType } from "../types.ts";
+import { convertContextCall } from "./call-context.ts";
+import { convertAtomicAdd, convertSchemaCall } from "./call-dsl.ts";
+import { convertGlobalCall, convertGlobalMethod } from "./call-library.ts";
+import { convertMapCall } from "./call-map.ts";
+
+/** `callee(…)`. */
+export function convertCall(node: ts.CallExpression, scope: Scope): Expr {
+  if (ts.isOptionalChain(node)) return refuse("optionalChain", node, scope);
+  const callee = evaluate(node.expression, scope);
+  if (callee) return convertKnownCall(node, callee, scope);
+  if (!ts.isPropertyAccessExpression(node.expression)) return refuse("notCallable", node.expression, scope);
+  return convertMethod(node, node.expression, scope);
+}
+
+function convertKnownCall(node: ts.CallExpression, callee: Constant, scope: Scope): Expr {
+  switch (callee.kind) {
+    case "function":
+      return callFunction(callee.declaration, node, scope);
+    case "schema":
+      return convertSchemaCall(node, callee.layout, scope);
+    case "global":
+      return convertGlobalCall(node, callee.name, scope);
+    case "dsl":
+      if (callee.entry.intrinsic?.kind === "function") return convertAtomicAdd(node, scope);
+      return refuse("dslPlace", node.expression, scope);
+    default:
+      return refuse("notCallable", node.expression, scope);
+  }
+}
+
+function convertMethod(node: ts.CallExpression, callee: ts.PropertyAccessExpression, scope: Scope): Expr {
+  const owner = evaluate(callee.expression, scope);
+  if (owner?.kind === "map") return convertMapCall(node, owner, callee.name, scope);
+  if (owner?.kind === "global") return convertGlobalMethod(node, owner.name, callee.name.text, scope);
+  if (owner) return refuse("notCallable", callee, scope);
+  const object = convertExpression(callee.expression, scope);
+  if (object.kind === "poison") return object;
+  if (object.type.kind === "context") return convertContextCall(node, object, object.type, callee.name, scope);
+  return refuse("notCallable", callee, scope, {
+    message: `${describeType(object.type)} has no operation ${callee.name.text}`,
+  });
+}

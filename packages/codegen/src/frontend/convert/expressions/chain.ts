@@ -1,0 +1,25 @@
+// Comparisons with an optional chain: `a?.b === x` is false and `a?.b !== x` is true where `a` is undefined.
+import { ts } from "ts-morph";
+import type { CompareOperator, Expr } from "../../../ast/nodes.ts";
+import { booleanType } from "../../../ast/types.ts";
+import { convertExpression, evaluate, refuse, type Scope, spanOf } from "../context.ts";
+import { isChain, withChain } from "../optional-chain.ts";
+import { compare } from "./combine.ts";
+
+/** The comparison, where its left side is an optional chain; undefined otherwise. */
+export function compareChain(node: ts.BinaryExpression, operator: CompareOperator, scope: Scope): Expr | undefined {
+  if (isChain(node.right)) return refuse("optionalChain", node.right, scope);
+  if (!isChain(node.left)) return undefined;
+  if (operator !== "===" && operator !== "!==") return refuse("optionalChain", node.left, scope);
+  const constant = evaluate(node.right, scope);
+  if (!constant && !ts.isIdentifier(node.right)) return refuse("optionalChain", node.left, scope);
+  const at = spanOf(node, scope);
+  const toNothing = constant?.kind === "nothing";
+  const equal = operator === "===";
+  const absent: Expr = { kind: "boolean", value: toNothing ? equal : !equal, type: booleanType, at };
+  const present = (value: Expr): Expr => {
+    if (toNothing && value.type.kind !== "ref") return { kind: "boolean", value: !equal, type: booleanType, at };
+    return compare(value, operator, convertExpression(node.right, scope), node, scope);
+  };
+  return withChain(node.left, scope, present, absent);
+}

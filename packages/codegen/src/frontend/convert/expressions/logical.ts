@@ -1,0 +1,82 @@
+// `&&`, `||`, `??` and the ternary as values: the value is that of the deciding side, so both sides have one type.
+import type { ts } from "ts-morph";
+import type { Expr } from "../../../ast/nodes.ts";
+import type { AstType } from "../../../ast/types.ts";
+import { coerce } from "../coerce.ts";
+import { convertCondition } from "../condition.ts";
+import { convertExpression, poison, refuse, type Scope, spanOf } from "../context.ts";
+import { isChain, withChain } from "../optional-chain.ts";
+import { describeType, isAggregate, joinTypes } from "../types.ts";
+
+type Operator = "&&" | "||" | "??";
+
+/** `left && right`, `left || right`, `left ?? right`. */
+export function convertLogical(node: ts.BinaryExpression, scope: Scope): Expr {
+  const operator = node.operatorToken.getText() as Operator;
+  if (operator === "??" && isChain(node.left)) return convertDefault(node, scope);
+  const left = convertExpression(node.left, scope);
+  const right = convertExpression(node.right, scope);
+  return choose(left, right, node, scope, (first, second, type) => {
+    const at = spanOf(node, scope);
+    // After `a ??` or `a ||` a null reference on the left is gone.
+    const nullable = type.kind === "ref" && right.type.kind === "ref" && operator !== "&&" && right.type.nullable;
+    const result = type.kind === "ref" && operator !== "&&" ? { ...type, nullable } : type;
+    return { kind: "logical", operator, left: first, right: second, type: result, at };
+  });
+}
+
+/** `a?.b ?? c`. */
+function convertDefault(node: ts.BinaryExpression, scope: Scope): Expr {
+  const absent = convertExpression(node.right, scope);
+  const chosen = withChain(node.left, scope, (value) => value, absent);
+  if (chosen.kind !== "conditional") return chosen;
+  return choose(chosen.whenTrue, chosen.whenFalse, node, scope, (whenTrue, whenFalse, type) => {
+    return { ...chosen, whenTrue, whenFalse, type };
+  });
+}
+
+/** `condition ? whenTrue : whenFalse`. */
+export function convertConditional(node: ts.ConditionalExpression, scope: Scope): Expr {
+  const condition = convertCondition(node.condition, scope);
+  const first = convertExpression(node.whenTrue, scope);
+  const second = convertExpression(node.whenFalse, scope);
+  return choose(first, second, node, scope, (whenTrue, whenFalse, type) => {
+    const at = spanOf(node, scope);
+    if (condition.kind === "poison") return condition;
+    return { kind: "conditional", condition, whenTrue, whenFalse, type, at };
+  });
+}
+
+/** Gives both sides one type and builds the choice between them. */
+function choose(
+  left: Expr,
+  right: Expr,
+  node: ts.Node,
+  scope: Scope,
+  build: (left: Expr, right: Expr, type: AstType) => Expr,
+): Expr {
+  if (left.kind === "poison" || right.kind === "poison") return poison(spanOf(node, scope));
+  const type = joinTypes(left.type, right.type);
+  if (!type) {
+    const message = `one side is ${describeType(left.type)}, the other ${describeType(right.type)}`;
+    return refuse(
+      left.type.kind === "bigint" && right.type.kind === "bigint" ? "mixedSigns" : "typesDiffer",
+      node,
+      scope,
+      {
+        message,
+      },
+    );
+  }
+  if (type.kind === "context") return refuse("dslPlace", node, scope);
+  if (isAggregate(type) && !(isLiteral(left) && isLiteral(right))) return refuse("aliasing", node, scope);
+  const first = coerce(left, type, scope);
+  const second = coerce(right, type, scope);
+  if (first.kind === "poison" || second.kind === "poison") return poison(spanOf(node, scope));
+  return build(first, second, type);
+}
+
+/** True for objects and tuples that nothing else names. */
+function isLiteral(value: Expr): boolean {
+  return value.kind === "record" || value.kind === "tuple" || value.kind === "call";
+}

@@ -1,0 +1,87 @@
+// Names and constants as values: local variables, captured constants of outer functions, literals.
+import type { Span } from "@typebpf/abi";
+import type { ts } from "ts-morph";
+import type { Expr } from "../../../ast/nodes.ts";
+import { booleanType, nothingType, numberType } from "../../../ast/types.ts";
+import { fits } from "../../constants/operators.ts";
+import { type Constant, describeConstant, type ScalarConstant } from "../../values.ts";
+import { type Binding, local, newVariable, poison, refuse, type Scope, spanOf } from "../context.ts";
+import { flexibleBigint } from "../types.ts";
+
+/** The expression that a constant is. */
+export function constantExpression(constant: ScalarConstant, at: Span, scope: Scope): Expr {
+  switch (constant.kind) {
+    case "boolean":
+      return { kind: "boolean", value: constant.value, type: booleanType, at };
+    case "nothing":
+      return { kind: "nothing", type: nothingType, at };
+    case "number":
+      return numberExpression(constant.value, at, scope);
+    case "bigint": {
+      const { value, signed } = constant;
+      if (signed !== undefined) return { kind: "integer", value, type: { kind: "bigint", signed }, at };
+      if (fits(value, false) || fits(value, true)) return { kind: "integer", value, type: flexibleBigint, at };
+      return refuse("bigintRange", at, scope, { message: `${value}n does not fit 64 bits` });
+    }
+    default:
+      return constant satisfies never;
+  }
+}
+
+function numberExpression(value: number, at: Span, scope: Scope): Expr {
+  if (Number.isSafeInteger(value)) return { kind: "integer", value: BigInt(value), type: numberType, at };
+  const row = Number.isInteger(value) ? "numberRange" : "notInteger";
+  return refuse(row, at, scope, { message: `${value} is not an exact integer` });
+}
+
+/** Refuses a constant that has no value of run time. */
+export function refuseConstant(constant: Constant, node: ts.Node, scope: Scope): Expr {
+  switch (constant.kind) {
+    case "string":
+      return refuse("string", node, scope);
+    case "function":
+      return refuse("functionValue", node, scope);
+    case "object":
+    case "array":
+      return refuse("aliasing", node, scope, {
+        message: `${describeConstant(constant)} of the module used as a value`,
+      });
+    default:
+      return refuse("dslPlace", node, scope, { message: `${describeConstant(constant)} cannot be used as a value` });
+  }
+}
+
+/** A name that stands for a variable. */
+export function convertIdentifier(node: ts.Identifier, scope: Scope): Expr {
+  const resolution = scope.module.symbols.resolve(node);
+  const at = spanOf(node, scope);
+  if (resolution?.kind !== "declaration") return refuse("notConstant", node, scope);
+  const binding = bindingOf(resolution.symbol, node, scope);
+  if (binding?.kind === "variable") return local(binding.variable, at);
+  if (binding) return poison(at);
+  return refuse("notConstant", node, scope, { message: `${node.text} has no value here` });
+}
+
+/**
+ * What a name stands for in this scope. A constant of an outer function becomes a parameter of this one; a variable that
+ * changes is refused.
+ */
+export function bindingOf(symbol: ts.Symbol, at: ts.Node, scope: Scope): Binding | undefined {
+  const own = scope.bindings.get(symbol);
+  if (own) return own;
+  const outer = scope.parent && bindingOf(symbol, at, scope.parent);
+  if (outer?.kind !== "variable") return outer;
+  if (outer.variable.mutable) {
+    refuse("closure", at, scope, {
+      message: `${outer.variable.name} changes, so a function cannot capture it`,
+      labels: [{ at: outer.variable.at, message: "declared here" }],
+    });
+    return { kind: "poison" };
+  }
+  const { name, type } = outer.variable;
+  const variable = newVariable(name, type, false, outer.variable.at, scope);
+  const captured: Binding = { kind: "variable", variable, fresh: false };
+  scope.bindings.set(symbol, captured);
+  scope.captures.set(symbol, variable);
+  return captured;
+}

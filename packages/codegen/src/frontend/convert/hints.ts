@@ -1,0 +1,105 @@
+// What an annotation says about a register: the sign of a bigint, a reference to a schema, undefined. Only hints: types
+// of values are inferred from values. Reads type nodes by resolved symbol and asks the checker for no types.
+import { programTypes } from "@typebpf/abi";
+import { ts } from "ts-morph";
+import { type AstType, booleanType, nothingType, numberType, signedBigint, unsignedBigint } from "../../ast/types.ts";
+import { evaluate, type Scope } from "./context.ts";
+import { joinTypes, typeOfLayout } from "./types.ts";
+
+const { SyntaxKind } = ts;
+
+const keywords: ReadonlyMap<ts.SyntaxKind, AstType> = new Map<ts.SyntaxKind, AstType>([
+  [SyntaxKind.NumberKeyword, numberType],
+  [SyntaxKind.BigIntKeyword, unsignedBigint],
+  [SyntaxKind.BooleanKeyword, booleanType],
+  [SyntaxKind.UndefinedKeyword, nothingType],
+  [SyntaxKind.VoidKeyword, nothingType],
+]);
+
+/** Types of the DSL that stand for integers. */
+const integers: Readonly<Record<string, AstType>> = {
+  u8: numberType,
+  u16: numberType,
+  u32: numberType,
+  i8: numberType,
+  i16: numberType,
+  i32: numberType,
+  u64: unsignedBigint,
+  i64: signedBigint,
+  XdpAction: numberType,
+  MapUpdate: numberType,
+};
+
+/** Deepest chain of aliases that is followed. */
+const MAX_DEPTH = 20;
+
+/** The type that an annotation names; undefined where it says nothing that matters here. */
+export function typeHint(node: ts.TypeNode | undefined, scope: Scope, depth = 0): AstType | undefined {
+  if (!node || depth > MAX_DEPTH) return undefined;
+  const keyword = keywords.get(node.kind);
+  if (keyword) return keyword;
+  if (ts.isParenthesizedTypeNode(node)) return typeHint(node.type, scope, depth);
+  if (ts.isTypeOperatorNode(node)) return typeHint(node.type, scope, depth);
+  if (ts.isUnionTypeNode(node)) return unionHint(node, scope, depth);
+  if (ts.isLiteralTypeNode(node)) return literalHint(node.literal);
+  if (ts.isTypeLiteralNode(node)) return membersHint(node.members, scope, depth);
+  if (ts.isTypeReferenceNode(node)) return referenceHint(node, scope, depth);
+  return undefined;
+}
+
+function unionHint(node: ts.UnionTypeNode, scope: Scope, depth: number): AstType | undefined {
+  let joined: AstType | undefined;
+  for (const member of node.types) {
+    const hint = typeHint(member, scope, depth + 1);
+    if (!hint) return undefined;
+    joined = joined ? joinTypes(joined, hint) : hint;
+    if (!joined) return undefined;
+  }
+  return joined;
+}
+
+function literalHint(literal: ts.LiteralTypeNode["literal"]): AstType | undefined {
+  if (literal.kind === SyntaxKind.NumericLiteral) return numberType;
+  if (literal.kind === SyntaxKind.BigIntLiteral) return unsignedBigint;
+  return literal.kind === SyntaxKind.TrueKeyword || literal.kind === SyntaxKind.FalseKeyword ? booleanType : undefined;
+}
+
+function membersHint(nodes: ts.NodeArray<ts.TypeElement>, scope: Scope, depth: number): AstType | undefined {
+  const members: { readonly name: string; readonly type: AstType }[] = [];
+  for (const member of nodes) {
+    if (!ts.isPropertySignature(member) || !ts.isIdentifier(member.name) || member.questionToken) return undefined;
+    const type = typeHint(member.type, scope, depth + 1);
+    if (!type) return undefined;
+    members.push({ name: member.name.text, type });
+  }
+  return { kind: "record", members };
+}
+
+function referenceHint(node: ts.TypeReferenceNode, scope: Scope, depth: number): AstType | undefined {
+  const { symbols } = scope.module;
+  const symbol = symbols.checker.getSymbolAtLocation(node.typeName);
+  if (!symbol) return undefined;
+  const name = symbols.dslType(symbol);
+  if (name === "Ref" || name === "Infer" || name === "RefTo") return schemaHint(node.typeArguments?.[0], scope);
+  if (name === "XdpContext") return { kind: "context", program: "xdp", context: programTypes.xdp.context };
+  if (name !== undefined) return Object.hasOwn(integers, name) ? integers[name] : undefined;
+  const target = symbol.flags & ts.SymbolFlags.Alias ? symbols.checker.getAliasedSymbol(symbol) : symbol;
+  const declaration = target.declarations?.[0];
+  if (!declaration) return undefined;
+  if (ts.isTypeAliasDeclaration(declaration) && !declaration.typeParameters) {
+    return typeHint(declaration.type, scope, depth + 1);
+  }
+  if (ts.isInterfaceDeclaration(declaration) && !declaration.heritageClauses && !declaration.typeParameters) {
+    return membersHint(declaration.members, scope, depth + 1);
+  }
+  return undefined;
+}
+
+/** `Ref<typeof Flow>`. */
+function schemaHint(node: ts.TypeNode | undefined, scope: Scope): AstType | undefined {
+  if (!node || !ts.isTypeQueryNode(node) || !ts.isIdentifier(node.exprName)) return undefined;
+  const schema = evaluate(node.exprName, scope);
+  if (schema?.kind !== "schema") return undefined;
+  const type = typeOfLayout(schema.layout);
+  return type.kind === "ref" ? type : { kind: "ref", layout: schema.layout, nullable: false };
+}

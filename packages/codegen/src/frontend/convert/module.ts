@@ -1,0 +1,79 @@
+// Converts what a module declares: each program's function, the functions they call, and the maps they use.
+import { programTypes } from "@typebpf/abi";
+import { ts } from "ts-morph";
+import type { AstFunction, AstProgram, TypedModule } from "../../ast/nodes.ts";
+import type { ContextType } from "../../ast/types.ts";
+import type { Collected, NamedProgram } from "../collect.ts";
+import { mapSpecs } from "../collect.ts";
+import { isAssignment, walk } from "../syntax.ts";
+import type { ModuleContext } from "./context.ts";
+import { functionName, instantiate } from "./function.ts";
+import { dispatch } from "./registry.ts";
+import { describeType } from "./types.ts";
+
+/** Everything of a typed module that comes from its programs. */
+export type ConvertedModule = Pick<TypedModule, "maps" | "programs" | "functions">;
+
+/** Converts the programs of the entry module. Errors are in the reporter. */
+export function convertCollected(
+  collected: Collected,
+  modules: readonly ts.SourceFile[],
+  shared: Pick<ModuleContext, "symbols" | "evaluator" | "reporter">,
+): ConvertedModule {
+  let last = 0;
+  const functions: AstFunction[] = [];
+  const context: ModuleContext = {
+    ...shared,
+    dispatch,
+    functions,
+    instances: new Map(),
+    open: [],
+    maps: new Map(),
+    assigned: assignedSymbols(modules, shared.symbols.checker),
+    nextId() {
+      last += 1;
+      return last;
+    },
+  };
+  const programs = collected.programs.flatMap((program) => convertProgram(program, context) ?? []);
+  const maps = mapSpecs([...collected.maps, ...context.maps.values()], shared.reporter);
+  return { maps, programs, functions };
+}
+
+function convertProgram({ name, program, at }: NamedProgram, context: ModuleContext): AstProgram | undefined {
+  const { handler, type } = program;
+  const argument: ContextType = { kind: "context", program: type, context: programTypes[type].context };
+  const operands = handler.parameters.length > 0 ? [{ kind: "value", type: argument } as const] : [];
+  const instance = instantiate(handler, operands, undefined, context, program.call);
+  if (instance?.index === undefined) return undefined;
+  if (instance.result.kind !== "number") {
+    const message = `${functionName(handler)} returns ${describeType(instance.result)}`;
+    context.reporter.report("verdict", handler, { message });
+    return undefined;
+  }
+  return { name, type, function: instance.index, at: context.reporter.spans.of(at) };
+}
+
+/** Variables that are written after their declaration, in all modules. */
+function assignedSymbols(modules: readonly ts.SourceFile[], checker: ts.TypeChecker): ReadonlySet<ts.Symbol> {
+  const assigned = new Set<ts.Symbol>();
+  const add = (target: ts.Expression): void => {
+    if (ts.isParenthesizedExpression(target)) {
+      add(target.expression);
+      return;
+    }
+    const symbol = ts.isIdentifier(target) ? checker.getSymbolAtLocation(target) : undefined;
+    if (symbol) assigned.add(symbol);
+  };
+  for (const file of modules) {
+    walk(file, (node) => {
+      if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) add(node.left);
+      if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
+        const { operator } = node;
+        if (operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken) add(node.operand);
+      }
+      return true;
+    });
+  }
+  return assigned;
+}

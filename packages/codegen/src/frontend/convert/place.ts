@@ -1,0 +1,41 @@
+// Places: what an assignment, `++` or an atomic operation writes to.
+import { ts } from "ts-morph";
+import type { PlaceExpr, PoisonExpr } from "../../ast/nodes.ts";
+import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from "./context.ts";
+
+/** The place that an expression names, reported where it is none. */
+export function convertPlace(node: ts.Expression, scope: Scope): PlaceExpr | PoisonExpr {
+  if (ts.isParenthesizedExpression(node)) return convertPlace(node.expression, scope);
+  if (ts.isArrayLiteralExpression(node) || ts.isObjectLiteralExpression(node)) return refused("pattern", node, scope);
+  if (isConstant(node, scope)) return refused("constantModified", node, scope);
+  const place = convertExpression(node, scope);
+  switch (place.kind) {
+    case "field":
+    case "element":
+    case "member":
+    case "poison":
+      return place;
+    case "local":
+      return place.variable.mutable || place.type.kind !== "context" ? place : refused("dslPlace", node, scope);
+    case "table":
+      return refused("constantModified", node, scope);
+    default:
+      return refused("readOnly", node, scope);
+  }
+}
+
+function refused(
+  name: "pattern" | "constantModified" | "dslPlace" | "readOnly",
+  node: ts.Node,
+  scope: Scope,
+): PoisonExpr {
+  refuse(name, node, scope);
+  return poison(spanOf(node, scope));
+}
+
+/** True for a member of a constant object. */
+function isConstant(node: ts.Expression, scope: Scope): boolean {
+  if (!ts.isPropertyAccessExpression(node) && !ts.isElementAccessExpression(node)) return false;
+  const object = evaluate(node.expression, scope);
+  return (object && object.kind !== "poison") ?? false;
+}

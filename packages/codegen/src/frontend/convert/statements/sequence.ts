@@ -1,0 +1,55 @@
+// Lists of statements, and the value of a return. Temporaries that a statement's expressions need are declared before it.
+import type { ts } from "ts-morph";
+import type { Expr, ReturnStatement, Statement } from "../../../ast/nodes.ts";
+import { convertExpression, type PendingReturn, refuse, type Scope, spanOf } from "../context.ts";
+import { describeType, isAggregate, isPacket } from "../types.ts";
+
+/** Converts statements in order. */
+export function convertStatements(nodes: Iterable<ts.Statement>, scope: Scope): readonly Statement[] {
+  const outer = scope.pending;
+  const statements: Statement[] = [];
+  for (const node of nodes) {
+    scope.pending = [];
+    const converted = scope.module.dispatch.statement(node, scope);
+    statements.push(...scope.pending, ...converted);
+  }
+  scope.pending = outer;
+  return statements;
+}
+
+/** `return value`; the value is made to fit the function's result when all returns are known. */
+export function convertReturnValue(
+  node: ts.Node,
+  value: ts.Expression | undefined,
+  scope: Scope,
+): readonly Statement[] {
+  const at = spanOf(node, scope);
+  const pending: PendingReturn = { kind: "return", at };
+  const statement: ReturnStatement = pending;
+  scope.returns.push(pending);
+  if (!value) return [statement];
+  const result = returnable(convertExpression(value, scope), value, scope);
+  if (result.type.kind === "nothing" && result.kind !== "nothing" && result.kind !== "poison") {
+    return [{ kind: "expression", value: result, at }, statement];
+  }
+  pending.value = result;
+  return [statement];
+}
+
+/** An object in registers can be returned where nothing else in the function's caller names it. */
+function returnable(value: Expr, node: ts.Expression, scope: Scope): Expr {
+  if (value.type.kind === "context") {
+    return refuse("dslPlace", node, scope, { message: `the ${describeType(value.type)} cannot be returned` });
+  }
+  if (!isAggregate(value.type) || isPacket(value.type)) return value;
+  if (value.kind !== "local" && value.kind !== "member") return value;
+  const fresh = value.kind === "local" && isFresh(value.variable.id, scope);
+  return fresh ? value : refuse("aliasing", node, scope);
+}
+
+function isFresh(variable: number, scope: Scope): boolean {
+  for (const binding of scope.bindings.values()) {
+    if (binding.kind === "variable" && binding.variable.id === variable) return binding.fresh;
+  }
+  return false;
+}

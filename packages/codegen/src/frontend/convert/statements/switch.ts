@@ -1,0 +1,40 @@
+// `switch`: cases in source order with fall-through.
+import { ts } from "ts-morph";
+import type { Expr, Statement, SwitchStatement } from "../../../ast/nodes.ts";
+import { coerce, settle } from "../coerce.ts";
+import { convertExpression, refuse, type Scope, spanOf } from "../context.ts";
+import { refuseOperands } from "../expressions/combine.ts";
+import { describeType } from "../types.ts";
+import { labelOf } from "./label.ts";
+import { convertStatements } from "./sequence.ts";
+
+/** `switch (subject) { case test: … }` */
+export function convertSwitch(node: ts.SwitchStatement, scope: Scope): readonly Statement[] {
+  const subject = settle(convertExpression(node.expression, scope), scope);
+  const id = scope.module.nextId();
+  scope.targets.push({ id, label: labelOf(node), kind: "switch" });
+  const cases: SwitchStatement["cases"][number][] = [];
+  let failed = subject.kind === "poison" || !isTestable(subject, node.expression, scope);
+  for (const clause of node.caseBlock.clauses) {
+    const test = ts.isCaseClause(clause) ? convertTest(clause.expression, subject, scope) : undefined;
+    if (test?.kind === "poison") failed = true;
+    const body = convertStatements(clause.statements, scope);
+    cases.push({ ...(test && { test }), body, at: spanOf(clause, scope) });
+  }
+  scope.targets.pop();
+  return failed ? [] : [{ kind: "switch", id, subject, cases, at: spanOf(node, scope) }];
+}
+
+function isTestable(subject: Expr, node: ts.Node, scope: Scope): boolean {
+  const { kind } = subject.type;
+  if (kind === "number" || kind === "bigint" || kind === "boolean") return true;
+  refuse("refIdentity", node, scope, { message: `switch on ${describeType(subject.type)}` });
+  return false;
+}
+
+function convertTest(node: ts.Expression, subject: Expr, scope: Scope): Expr {
+  const test = convertExpression(node, scope);
+  if (test.kind === "poison" || subject.kind === "poison") return test;
+  if (test.type.kind !== subject.type.kind) return refuseOperands(subject.type, "===", test.type, node, scope);
+  return coerce(test, subject.type, scope);
+}

@@ -1,0 +1,126 @@
+// Types of the typed AST as conversion handles them: equality, joining, names for messages. A bigint constant has no sign
+// of its own: its type is `flexibleBigint`, known by identity, until it meets a type with a sign.
+import type { Layout } from "@typebpf/abi";
+import type { AstType, BigintType, ContextType } from "../../ast/types.ts";
+
+/** The type of bigint constants that take the sign of what they meet; unsigned where they meet nothing. */
+export const flexibleBigint: BigintType = { kind: "bigint", signed: false };
+
+/** The packet of a context, `ctx.packet`: the context itself for lowering. */
+export interface PacketType extends ContextType {
+  readonly view: "packet";
+}
+
+/** True for the type of `ctx.packet`. */
+export function isPacket(type: AstType): type is PacketType {
+  return type.kind === "context" && "view" in type;
+}
+
+/** The type of a whole value of a layout: what a read of the place gives. */
+export function typeOfLayout(layout: Layout): AstType {
+  switch (layout.kind) {
+    case "scalar":
+      return layout.size === 8 ? { kind: "bigint", signed: layout.signed } : { kind: "number" };
+    case "bits":
+      return { kind: "number" };
+    case "array":
+    case "struct":
+      return { kind: "ref", layout, nullable: false };
+    default:
+      return layout satisfies never;
+  }
+}
+
+/** True where two layouts have the same members at the same places. */
+export function sameLayout(a: Layout, b: Layout): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** The type of a place that gets values of both types; undefined where there is none. */
+export function joinTypes(a: AstType, b: AstType): AstType | undefined {
+  if (a === b) return a;
+  if (a.kind === "nothing" && b.kind === "ref") return { ...b, nullable: true };
+  if (a.kind === "ref" && b.kind === "nothing") return { ...a, nullable: true };
+  if (a.kind === "bigint" && b.kind === "bigint") {
+    if (a === flexibleBigint) return b;
+    return b === flexibleBigint || a.signed === b.signed ? a : undefined;
+  }
+  if (a.kind === "ref" && b.kind === "ref") {
+    return sameLayout(a.layout, b.layout) ? { ...a, nullable: a.nullable || b.nullable } : undefined;
+  }
+  if (a.kind === "record" && b.kind === "record") return joinRecords(a.members, b.members);
+  if (a.kind === "tuple" && b.kind === "tuple") {
+    const items = joinAll(a.items, b.items);
+    return items && { kind: "tuple", items };
+  }
+  return typeKey(a) === typeKey(b) ? a : undefined;
+}
+
+type Member = Extract<AstType, { readonly kind: "record" }>["members"][number];
+
+function joinRecords(a: readonly Member[], b: readonly Member[]): AstType | undefined {
+  if (a.length !== b.length) return undefined;
+  const members: Member[] = [];
+  for (const { name, type } of a) {
+    const other = b.find((member) => member.name === name);
+    const joined = other && joinTypes(type, other.type);
+    if (!joined) return undefined;
+    members.push({ name, type: joined });
+  }
+  return { kind: "record", members };
+}
+
+function joinAll(a: readonly AstType[], b: readonly AstType[]): readonly AstType[] | undefined {
+  if (a.length !== b.length) return undefined;
+  const joined = a.map((type, index) => joinTypes(type, b[index] ?? type));
+  return joined.every((type) => type !== undefined) ? joined : undefined;
+}
+
+/** A text that is the same for the same types. */
+export function typeKey(type: AstType): string {
+  return JSON.stringify(type);
+}
+
+/** How users call a type. */
+export function describeType(type: AstType): string {
+  switch (type.kind) {
+    case "number":
+    case "boolean":
+      return type.kind;
+    case "bigint":
+      return type === flexibleBigint ? "bigint" : type.signed ? "i64" : "u64";
+    case "nothing":
+      return "undefined";
+    case "ref":
+      return `reference to ${describeLayout(type.layout)}${type.nullable ? " | undefined" : ""}`;
+    case "record":
+      return `{ ${type.members.map(({ name, type: member }) => `${name}: ${describeType(member)}`).join("; ")} }`;
+    case "tuple":
+      return `[${type.items.map(describeType).join(", ")}]`;
+    case "context":
+      return isPacket(type) ? "packet" : "context";
+    default:
+      return type satisfies never;
+  }
+}
+
+/** How users call a layout. */
+export function describeLayout(layout: Layout): string {
+  switch (layout.kind) {
+    case "scalar":
+      return layout.name;
+    case "bits":
+      return `bits(${layout.unit.name}, ${layout.count})`;
+    case "array":
+      return `array(${describeLayout(layout.item)}, ${layout.length})`;
+    case "struct":
+      return `struct ${layout.name}`;
+    default:
+      return layout satisfies never;
+  }
+}
+
+/** True for objects and tuples in registers. */
+export function isAggregate(type: AstType): boolean {
+  return type.kind === "record" || type.kind === "tuple";
+}

@@ -1,0 +1,94 @@
+// The checker's view of the world: one small library file, the DSL's declarations, and the author's modules. Nothing
+// else is found, whatever lies around the author's folder.
+import { readFileSync } from "node:fs";
+import { posix } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Diagnostic } from "@typebpf/abi";
+import { ts } from "ts-morph";
+import { dslDeclarations } from "./dsl.ts";
+import { normalizePath, type SourceFiles } from "./source-files.ts";
+
+/** Options of every compilation. */
+export const compilerOptions: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ESNext,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  moduleDetection: ts.ModuleDetectionKind.Force,
+  strict: true,
+  noImplicitReturns: true,
+  allowImportingTsExtensions: true,
+  noEmit: true,
+  skipLibCheck: true,
+  types: [],
+};
+
+/** Path under which the library file is known. */
+export const libraryPath = normalizePath(fileURLToPath(new URL("./lib/lib.bpf.d.ts", import.meta.url)));
+
+/** Parsed declaration files by path and text. They never change, so all compilations of a process share them. */
+const parsed = new Map<string, ts.SourceFile>();
+
+/** A compiler host, with the reading problems it met. */
+export interface Host {
+  readonly host: ts.CompilerHost;
+  /** Declaration files of the DSL, by specifier. */
+  readonly declarations: ReadonlyMap<string, string>;
+  readonly problems: Diagnostic[];
+}
+
+/** Makes the host for one compilation. */
+export function createHost(files: SourceFiles): Host {
+  const declarations = dslDeclarations();
+  const shipped = new Set([libraryPath, ...declarations.values()]);
+  const problems: Diagnostic[] = [];
+  const getSourceFile = (path: string): ts.SourceFile | undefined => {
+    if (shipped.has(path)) return declarationFile(path);
+    const text = files.read(path);
+    if (typeof text === "string")
+      return ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, ts.ScriptKind.TS);
+    problems.push(text);
+    return undefined;
+  };
+  const host: ts.CompilerHost = {
+    getSourceFile,
+    getDefaultLibFileName: () => libraryPath,
+    writeFile: () => undefined,
+    getCurrentDirectory: () => files.root,
+    getCanonicalFileName: (path) => path,
+    useCaseSensitiveFileNames: () => true,
+    getNewLine: () => "\n",
+    fileExists: (path) => shipped.has(path) || files.exists(path),
+    readFile: (path) => {
+      const text = files.read(path);
+      return typeof text === "string" ? text : undefined;
+    },
+    resolveModuleNameLiterals: (literals, from) =>
+      literals.map(({ text }) => ({ resolvedModule: resolveModule(text, from, declarations, files) })),
+  };
+  return { host, declarations, problems };
+}
+
+function declarationFile(path: string): ts.SourceFile {
+  const text = readFileSync(path, "utf8");
+  const key = `${path}\0${text}`;
+  const known = parsed.get(key);
+  if (known) return known;
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, ts.ScriptKind.TS);
+  parsed.set(key, file);
+  return file;
+}
+
+function resolveModule(
+  specifier: string,
+  from: string,
+  declarations: ReadonlyMap<string, string>,
+  files: SourceFiles,
+): ts.ResolvedModuleFull | undefined {
+  const declaration = declarations.get(specifier);
+  if (declaration) return { resolvedFileName: declaration, extension: ts.Extension.Dts };
+  if (!/^\.\.?\//.test(specifier)) return undefined;
+  const base = posix.join(posix.dirname(from), specifier);
+  const candidates = [base, base.replace(/\.js$/, ".ts"), `${base}.ts`];
+  const found = candidates.find((path) => /\.ts$/.test(path) && !/\.d\.ts$/.test(path) && files.exists(path));
+  return found ? { resolvedFileName: found, extension: ts.Extension.Ts } : undefined;
+}

@@ -1,0 +1,110 @@
+// The front end's entry point: a path to a filter module, and everything it imports, becomes a TypedModule. Findings are
+// collected; nothing is thrown at the author, and without a finding of severity error there is a module.
+import { type Diagnostic, diagnostic, hasErrors, type Target } from "@typebpf/abi";
+import { ts } from "ts-morph";
+import type { TypedModule } from "../ast/nodes.ts";
+import { FRONTEND_DIAGNOSTICS } from "../diagnostics.ts";
+import { checkTopLevel, collect } from "./collect.ts";
+import { createEvaluator } from "./constants/evaluate.ts";
+import { convertCollected } from "./convert/module.ts";
+import { compilerOptions, createHost } from "./host.ts";
+import { createReporter, type Reporter } from "./reporter.ts";
+import { openSourceFiles, type SourceFiles } from "./source-files.ts";
+import { createSpans } from "./spans.ts";
+import { findRefusals, type Refusal, reportRefusals } from "./subset.ts";
+import { createSymbols } from "./symbols.ts";
+import { fromTypeScript } from "./typescript-diagnostics.ts";
+
+/** What a conversion needs beyond the path. */
+export interface ConvertOptions {
+  readonly target: Target;
+  /** Source texts by path, which take precedence over the file system. */
+  readonly virtualFiles?: ReadonlyMap<string, string>;
+}
+
+/** A module, unless a diagnostic is an error. */
+export interface ConvertResult {
+  readonly module?: TypedModule;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads, checks and converts the module at `path`. */
+export function convertModule(path: string, options: ConvertOptions): ConvertResult {
+  try {
+    return convert(path, options);
+  } catch (error) {
+    return { diagnostics: [internal(error)] };
+  }
+}
+
+function internal(error: unknown): Diagnostic {
+  if (error instanceof RangeError && /call stack/i.test(error.message)) return diagnostic(FRONTEND_DIAGNOSTICS.tooDeep);
+  const message = error instanceof Error ? error.message : String(error);
+  return diagnostic(FRONTEND_DIAGNOSTICS.internal, {
+    message: message.startsWith("frontend: ") ? message : `frontend: ${message}`,
+    notes:
+      error instanceof Error && error.stack
+        ? error.stack
+            .split("\n")
+            .slice(1, 6)
+            .map((line) => line.trim())
+        : [],
+  });
+}
+
+function convert(path: string, { target, virtualFiles }: ConvertOptions): ConvertResult {
+  const files = openSourceFiles(path, virtualFiles);
+  const early = entryProblem(files);
+  if (early) return { diagnostics: [early] };
+  const { host, declarations, problems } = createHost(files);
+  const program = ts.createProgram([files.entry], compilerOptions, host);
+  if (problems.length > 0) return { diagnostics: problems };
+  const reporter = createReporter(createSpans(files.shown));
+  const modules = program.getSourceFiles().filter((file) => !file.isDeclarationFile);
+  const entry = program.getSourceFile(files.entry);
+  if (!entry) throw new Error("frontend: the entry module is missing from the program");
+  checkModules(program, modules, reporter);
+  if (hasErrors(reporter.all())) return { diagnostics: reporter.all() };
+
+  const symbols = createSymbols(program, declarations);
+  const evaluator = createEvaluator(symbols, reporter);
+  for (const file of modules) checkTopLevel(file, symbols, evaluator, reporter);
+  const collected = collect(entry, symbols, evaluator, reporter);
+  const converted = convertCollected(collected, modules, { symbols, evaluator, reporter });
+  const diagnostics = reporter.all();
+  if (hasErrors(diagnostics)) return { diagnostics };
+  const sources = modules.map((file) => ({ file: files.shown(file.fileName), text: file.text }));
+  return { module: { ...converted, license: collected.license, target, sources }, diagnostics };
+}
+
+function entryProblem(files: SourceFiles): Diagnostic | undefined {
+  const { unreadable } = FRONTEND_DIAGNOSTICS;
+  const text = files.read(files.entry);
+  if (typeof text !== "string") return text;
+  if (/\.ts$/.test(files.entry) && !/\.d\.ts$/.test(files.entry)) return undefined;
+  return diagnostic(unreadable, { message: `${files.shown(files.entry)} is not a TypeScript module` });
+}
+
+/** Syntax, then constructs that the language does not have, then types. */
+function checkModules(program: ts.Program, modules: readonly ts.SourceFile[], reporter: Reporter): void {
+  const { spans } = reporter;
+  for (const file of modules) {
+    for (const one of program.getSyntacticDiagnostics(file)) reporter.add(fromTypeScript(one, spans, true));
+  }
+  if (hasErrors(reporter.all())) return;
+  for (const file of modules) {
+    const refusals = findRefusals(file);
+    reportRefusals(refusals, reporter);
+    for (const one of program.getSemanticDiagnostics(file)) {
+      if (!isCovered(one, refusals)) reporter.add(fromTypeScript(one, spans, false));
+    }
+  }
+  for (const one of program.getGlobalDiagnostics()) {
+    if (!hasErrors(reporter.all())) reporter.add(fromTypeScript(one, spans, false));
+  }
+}
+
+/** True where a finding overlaps something that was refused already. */
+function isCovered({ start = 0, length = 0 }: ts.Diagnostic, refusals: readonly Refusal[]): boolean {
+  return refusals.some(({ covers }) => start < covers.end && start + length > covers.getStart());
+}
