@@ -1,0 +1,56 @@
+// The back end on one screen: IR to a program's instructions. Takes well-formed IR without asserts; gives the program, or
+// diagnostics where the machine's limits do not hold it. What is accepted depends on the level only through those limits.
+import { type Diagnostic, diagnostic, limits, slotCount } from "@typebpf/abi";
+import type { IrFunction } from "../ir/function.ts";
+import { MACHINE_DIAGNOSTICS } from "./diagnostics.ts";
+import { type EmittedProgram, emit } from "./emit.ts";
+import { layOutFrame } from "./frame.ts";
+import { orderBlocks } from "./layout.ts";
+import type { Mir, Physical, Virtual } from "./mir.ts";
+import { orderOperands, removeDead } from "./peephole.ts";
+import { printMir } from "./print.ts";
+import { allocate } from "./regalloc/allocate.ts";
+import { checkAllocation } from "./regalloc/check.ts";
+import { select } from "./select.ts";
+import { simplifyFlow } from "./simplify.ts";
+
+export interface GenerateOptions {
+  /** Instruction set version. */
+  readonly isa: 1 | 2 | 3 | 4;
+  readonly level: 0 | 1 | 2;
+  /** Machine registers that allocation may use: 3, 5 or 10 (the default). */
+  readonly registers?: number;
+  /** Check the allocation; a wrong one throws. */
+  readonly check?: boolean;
+}
+
+export type Generated = { readonly program: EmittedProgram } | { readonly diagnostics: readonly Diagnostic[] };
+
+/** Generates code for one function. @throws Error for bugs of the compiler only. */
+export function generateProgram(fn: IrFunction, options: GenerateOptions): Generated {
+  const { mir: selected, diagnostics } = select(fn, options.isa);
+  if (diagnostics.length > 0) return { diagnostics };
+  const virtual: Mir<Virtual> = options.level === 0 ? selected : { ...selected, blocks: improved(selected) };
+  const physical = allocated(virtual, options);
+  const finished: Mir<Physical> = { ...physical, blocks: orderBlocks(simplifyFlow(removeDead(physical.blocks))) };
+  const frame = layOutFrame(finished);
+  if ("failure" in frame) return { diagnostics: [frame.failure] };
+  const emitted = emit(finished, frame.frame, options.isa);
+  if ("failure" in emitted) return { diagnostics: [emitted.failure] };
+  const slots = slotCount(emitted.program.insns);
+  if (slots <= limits.programInsns) return emitted;
+  const message = `${fn.name} has ${slots} instruction slots; the kernel takes ${limits.programInsns}`;
+  return { diagnostics: [diagnostic(MACHINE_DIAGNOSTICS.tooManyInsns, { message })] };
+}
+
+function improved(mir: Mir<Virtual>): Mir<Virtual>["blocks"] {
+  return orderOperands(removeDead(simplifyFlow(mir.blocks)));
+}
+
+function allocated(virtual: Mir<Virtual>, { registers, check }: GenerateOptions): Mir<Physical> {
+  const { mir, blocks } = allocate(virtual, registers);
+  if (!check) return mir;
+  const problems = checkAllocation(virtual, blocks);
+  if (problems.length > 0) throw new Error(`regalloc: ${problems.join("\n")}\n${printMir(virtual)}\n${printMir(mir)}`);
+  return mir;
+}

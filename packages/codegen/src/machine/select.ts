@@ -1,0 +1,151 @@
+// Instruction selection: IR to MIR over virtual registers. Takes well-formed IR without asserts; ensures that every
+// instruction exists in the instruction set version, that constants are folded where BPF has room for them, and that
+// edges with arguments have blocks of their own where they need one. Blocks come in reverse postorder.
+import { argumentRegisters, type Diagnostic, helpers, R0, R1 } from "@typebpf/abi";
+import { entryOf, reversePostorder } from "../ir/cfg.ts";
+import type { Block, BlockId, CallInst, Edge, Inst, IrFunction, Param } from "../ir/function.ts";
+import { move } from "./build.ts";
+import { slotAlignment } from "./facts.ts";
+import type { Mir, MirBlock, MirEnd, MirInst, Virtual } from "./mir.ts";
+import { selectBinary, selectUnary } from "./select/arithmetic.ts";
+import { selectBranch } from "./select/branch.ts";
+import { selectEdge } from "./select/edges.ts";
+import {
+  selectAtomic,
+  selectCopy,
+  selectLoad,
+  selectPointerAdd,
+  selectPointerDifference,
+  selectStore,
+  selectZero,
+} from "./select/memory.ts";
+import { Selection } from "./select/state.ts";
+
+/** The function in MIR, or why the instruction set cannot express it. */
+export interface Selected {
+  readonly mir: Mir<Virtual>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Selects instructions of version `isa`. */
+export function select(fn: IrFunction, isa: 1 | 2 | 3 | 4): Selected {
+  const sel = new Selection(fn, isa);
+  const order = reversePostorder(fn);
+  const params = new Map(order.map((block) => [block.id, block.params]));
+  // Definitions come after all their uses on this walk, back edges apart, and what those use is defined further up.
+  const blocks = order
+    .toReversed()
+    .flatMap((block) => selectBlock(sel, block, params, block === entryOf(fn)).toReversed())
+    .toReversed();
+  const slots = fn.slots.map((slot) => ({ ...slot, align: slotAlignment(slot), spill: false }));
+  return { mir: { name: fn.name, slots, blocks }, diagnostics: sel.diagnostics };
+}
+
+function selectBlock(
+  sel: Selection,
+  block: Block,
+  params: ReadonlyMap<BlockId, readonly Param[]>,
+  isEntry: boolean,
+): readonly MirBlock[] {
+  sel.openBlock();
+  const last: MirInst[] = [];
+  const edges: MirBlock[] = [];
+  const end = selectEnd(sel, block, params, last, edges);
+  sel.prepend(last);
+  for (const inst of block.insts.toReversed()) {
+    const group: MirInst[] = [];
+    selectInst(sel, inst, group);
+    sel.prepend(group);
+  }
+  const context = isEntry ? block.params[0] : undefined;
+  const register = context && sel.needed(context.value);
+  if (register !== undefined) sel.prepend([move(register, R1, block.insts[0]?.at ?? block.end.at)]);
+  return [{ id: block.id, insts: sel.closeBlock(), end }, ...edges];
+}
+
+function selectEnd(
+  sel: Selection,
+  block: Block,
+  params: ReadonlyMap<BlockId, readonly Param[]>,
+  out: MirInst[],
+  edges: MirBlock[],
+): MirEnd {
+  const { end } = block;
+  const { at } = end;
+  const movesOf = (edge: Edge): MirInst[] => selectEdge(sel, edge, params.get(edge.block) ?? [], at);
+  /** The edge's own block where it has moves, else its target. */
+  const targetOf = (edge: Edge): BlockId => {
+    const moves = movesOf(edge);
+    if (moves.length === 0) return edge.block;
+    const id = sel.freshBlock();
+    edges.push({ id, insts: moves, end: { kind: "goto", to: edge.block, at } });
+    return id;
+  };
+  switch (end.op) {
+    case "return":
+      sel.moveInto(R0, end.args[0], out, at);
+      return { kind: "exit", at };
+    case "jump":
+      out.push(...movesOf(end.to));
+      return { kind: "goto", to: end.to.block, at };
+    case "branch":
+      return selectBranch(sel, end, targetOf(end.then), targetOf(end.else), out);
+  }
+}
+
+function selectInst(sel: Selection, inst: Inst, out: MirInst[]): void {
+  const dst = "result" in inst && inst.result !== undefined ? sel.needed(inst.result) : undefined;
+  switch (inst.op) {
+    case "store":
+      return selectStore(sel, inst, out);
+    case "copy":
+      return selectCopy(sel, inst, out);
+    case "zero":
+      return selectZero(sel, inst, out);
+    case "atomic":
+      return selectAtomic(sel, inst, dst, out);
+    case "call":
+      return selectCall(sel, inst, out);
+    case "assert":
+      throw new Error("select: an assert was not stripped");
+    case "const":
+    case "slot":
+    case "map":
+      // Uses fold them in.
+      return;
+    default:
+      if (dst === undefined) return;
+  }
+  switch (inst.op) {
+    case "load":
+      return selectLoad(sel, inst, dst, out);
+    case "ptradd":
+      return selectPointerAdd(sel, inst, dst, out);
+    case "ptrdiff":
+      return selectPointerDifference(sel, inst, dst, out);
+    case "zext32":
+    case "sext8":
+    case "sext16":
+    case "sext32":
+    case "swap16":
+    case "swap32":
+    case "swap64":
+    case "neg32":
+    case "neg64":
+      return selectUnary(sel, inst, dst, out);
+    default:
+      return selectBinary(sel, inst, dst, out);
+  }
+}
+
+function selectCall(sel: Selection, inst: CallInst, out: MirInst[]): void {
+  const { at } = inst;
+  inst.args.forEach((arg, index) => {
+    const register = argumentRegisters[index];
+    if (register === undefined) throw new Error(`select: ${inst.helper} has more arguments than registers`);
+    sel.moveInto(register, arg, out, at);
+  });
+  out.push({ name: "call_helper", imm: helpers[inst.helper].number, args: inst.args.length, at });
+  const result = sel.needed(inst.result);
+  if (result !== undefined) out.push(move(result, R0, at));
+}

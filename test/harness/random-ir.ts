@@ -1,0 +1,276 @@
+// Well-formed IR functions from a tape of random numbers, for fuzzing: variables that branches and loops join again,
+// memory on the stack, helpers. A shorter tape gives a smaller function, so failures shrink well. Every function ends.
+import type { Span } from "@typebpf/abi";
+import type { Block, BlockId, Inst, IrFunction, Param, Terminator, ValueId } from "../../packages/codegen/src/ir/function.ts";
+import { type BinaryOp, binaryOps, compareOps, type UnaryOp, unaryOps } from "../../packages/codegen/src/ir/ops.ts";
+import type { IrType } from "../../packages/codegen/src/ir/types.ts";
+
+export interface RandomOptions {
+  /** Also atomic operations that version 1 of the instruction set lacks. */
+  readonly atomics: boolean;
+}
+
+const INTERESTING: readonly bigint[] = [
+  0n, 1n, 2n, 7n, 8n, 31n, 32n, 63n, 64n, 255n, 256n, 0xffffn, 0x7fff_ffffn, 0x8000_0000n, 0xffff_ffffn, 0x1_0000_0000n,
+  0x7fff_ffff_ffff_ffffn, 0x8000_0000_0000_0000n, 0xffff_ffff_8000_0000n, 0xffff_ffff_ffff_ffffn,
+];
+
+const SLOTS = [
+  { size: 24, align: 8 },
+  { size: 12, align: 4 },
+  { size: 7, align: 1 },
+] as const;
+
+/** Builds a function that is a function of the tape alone. */
+export function randomFunction(tape: readonly number[], options: RandomOptions): IrFunction {
+  return new Builder(tape, options).build();
+}
+
+const MAX_DEPTH = 4;
+
+class Builder {
+  private position = 0;
+  private line = 1;
+  private nextValue = 0;
+  private nextBlock = 0;
+  private readonly blocks: Block[] = [];
+  private id: BlockId = 0;
+  private params: readonly Param[] = [];
+  private insts: Inst[] = [];
+  private variables: ValueId[] = [];
+  private readonly context: ValueId;
+  private readonly tape: readonly number[];
+  private readonly options: RandomOptions;
+
+  constructor(tape: readonly number[], options: RandomOptions) {
+    this.tape = tape;
+    this.options = options;
+    this.id = this.nextBlock++;
+    this.context = this.nextValue++;
+    this.params = [{ value: this.context, type: "ptr.context" }];
+  }
+
+  build(): IrFunction {
+    SLOTS.forEach(({ size }, slot) => {
+      this.push({ op: "zero", size, offset: 0, args: [this.slot(slot)], at: this.at() });
+    });
+    const count = 2 + this.take(9);
+    for (let i = 0; i < count; i++) this.variables.push(i % 2 === 0 ? this.contextLoad(i * 4) : this.constant());
+    while (this.position < this.tape.length) this.statement(0);
+    let result = this.variables[0] ?? 0;
+    for (const other of this.variables.slice(1)) result = this.binary("xor64", this.binary("mul64", result, this.literal(31n)), other);
+    SLOTS.forEach((_, slot) => {
+      const loaded = this.load(this.slot(slot), 4, 0, false);
+      result = this.binary("add64", result, loaded);
+    });
+    this.close({ op: "return", args: [result], at: this.at() });
+    const slots = SLOTS.map(({ size, align }, id) => ({ id, size, align, name: `slot ${id}`, at: this.at() }));
+    return { name: "random", failure: 0, slots, blocks: this.blocks.toSorted((a, b) => a.id - b.id) };
+  }
+
+  private at(): Span {
+    return { file: "random", line: this.line++, column: 1, length: 1 };
+  }
+
+  private take(below: number): number {
+    const value = this.tape[this.position++] ?? 0;
+    return value % below;
+  }
+
+  private push(inst: Inst): void {
+    this.insts.push(inst);
+  }
+
+  private define(make: (result: ValueId) => Inst): ValueId {
+    const result = this.nextValue++;
+    this.push(make(result));
+    return result;
+  }
+
+  private close(end: Terminator): void {
+    this.blocks.push({ id: this.id, params: this.params, insts: this.insts, end });
+  }
+
+  private open(id: BlockId, params: readonly Param[]): void {
+    this.id = id;
+    this.params = params;
+    this.insts = [];
+  }
+
+  private slot(slot: number): ValueId {
+    return this.define((result) => ({ op: "slot", slot, result, type: "ptr.stack", at: this.at() }));
+  }
+
+  private literal(value: bigint, type: IrType = "i64"): ValueId {
+    return this.define((result) => ({ op: "const", value, result, type, at: this.at() }));
+  }
+
+  private constant(): ValueId {
+    const kind = this.take(3);
+    if (kind === 0) return this.literal(BigInt(this.take(100)));
+    if (kind === 1) return this.literal(INTERESTING[this.take(INTERESTING.length)] ?? 0n);
+    return this.literal((BigInt(this.take(2 ** 32)) << 32n) | BigInt(this.take(2 ** 32)));
+  }
+
+  private contextLoad(offset: number): ValueId {
+    return this.load(this.context, 4, offset, false);
+  }
+
+  private load(pointer: ValueId, size: 1 | 2 | 4 | 8, offset: number, signed: boolean): ValueId {
+    return this.define((result) => ({ op: "load", size, signed, offset, args: [pointer], result, type: "i64", at: this.at() }));
+  }
+
+  private binary(op: BinaryOp, left: ValueId, right: ValueId): ValueId {
+    return this.define((result) => ({ op, args: [left, right], result, type: "i64", at: this.at() }));
+  }
+
+  private unary(op: UnaryOp, operand: ValueId): ValueId {
+    return this.define((result) => ({ op, args: [operand], result, type: "i64", at: this.at() }));
+  }
+
+  private variable(): ValueId {
+    return this.variables[this.take(this.variables.length)] ?? this.context;
+  }
+
+  private operand(): ValueId {
+    return this.take(3) === 0 ? this.constant() : this.variable();
+  }
+
+  private set(value: ValueId): void {
+    this.variables[this.take(this.variables.length)] = value;
+  }
+
+  /** A pointer into a slot with room for `size` bytes at the offset; sometimes with a part known only at run time. */
+  private pointer(size: number): { readonly pointer: ValueId; readonly offset: number } {
+    const fitting = SLOTS.flatMap((slot, index) => (slot.size >= size ? [index] : []));
+    const index = fitting[this.take(fitting.length)] ?? 0;
+    const room = (SLOTS[index]?.size ?? 0) - size;
+    const offset = Math.floor(this.take(room + 1) / size) * size;
+    const base = this.slot(index);
+    if (room < 8 || this.take(2) === 0) return { pointer: base, offset };
+    const moved = this.define((result) => ({
+      op: "ptradd", args: [base, this.literal(BigInt(size))], result, type: "ptr.stack", at: this.at(),
+    }));
+    const distance = this.binary("and64", this.variable(), this.literal(BigInt(room - size) & 3n));
+    const pointer = this.define((result) => ({ op: "ptradd", args: [moved, distance], result, type: "ptr.stack", at: this.at() }));
+    return { pointer, offset: -size * this.take(2) };
+  }
+
+  private statement(depth: number): void {
+    const kinds = depth < MAX_DEPTH ? 14 : 12;
+    const kind = this.take(kinds);
+    if (kind <= 3) this.set(this.binary(binaryOps[this.take(binaryOps.length)] ?? "add64", this.operand(), this.operand()));
+    else if (kind <= 5) this.set(this.unary(unaryOps[this.take(unaryOps.length)] ?? "zext32", this.operand()));
+    else if (kind === 6) this.memory();
+    else if (kind === 7) this.block();
+    else if (kind === 8) this.call();
+    else if (kind === 9) this.atomic();
+    else if (kind === 10) this.exchange();
+    else if (kind === 11) this.set(this.constant());
+    else if (kind === 12) this.conditional(depth);
+    else this.loop(depth);
+  }
+
+  private memory(): void {
+    const size = ([1, 2, 4, 8] as const)[this.take(4)] ?? 8;
+    const { pointer, offset } = this.pointer(size);
+    if (this.take(2) === 0) this.set(this.load(pointer, size, offset, this.take(2) === 0));
+    else this.push({ op: "store", size, offset, args: [pointer, this.operand()], at: this.at() });
+  }
+
+  private block(): void {
+    const size = 1 + this.take(7);
+    if (this.take(2) === 0) {
+      const { pointer, offset } = this.pointer(size);
+      this.push({ op: "zero", size, offset, args: [pointer], at: this.at() });
+    } else this.push({ op: "copy", size, offset: this.take(5), sourceOffset: 0, args: [this.slot(0), this.slot(2)], at: this.at() });
+  }
+
+  private call(): void {
+    if (this.take(2) === 0) {
+      this.set(this.define((result) => ({ op: "call", helper: "ktimeGetNs", args: [], result, type: "i64", at: this.at() })));
+      return;
+    }
+    const map = this.define((result) => ({ op: "map", map: "m", result, type: "ptr.map", at: this.at() }));
+    const args = [map, this.slot(0), this.slot(1), this.operand()];
+    this.set(this.define((result) => ({ op: "call", helper: "mapUpdateElem", args, result, type: "i64", at: this.at() })));
+  }
+
+  private atomic(): void {
+    const size = this.take(2) === 0 ? 4 : 8;
+    const operation = this.options.atomics ? ((["add", "or", "and", "xor", "xchg"] as const)[this.take(5)] ?? "add") : "add";
+    const fetch = this.options.atomics && this.take(2) === 0;
+    const args = [this.slot(0), this.operand()] as const;
+    const base = { op: "atomic", operation, size, offset: size * this.take(2), args, at: this.at() } as const;
+    if (fetch) this.set(this.define((result) => ({ ...base, result, type: "i64" })));
+    else this.push(base);
+  }
+
+  /** Exchanges two variables: cycles among the moves of later joins. */
+  private exchange(): void {
+    const a = this.take(this.variables.length);
+    const b = this.take(this.variables.length);
+    [this.variables[a], this.variables[b]] = [this.variables[b] ?? this.context, this.variables[a] ?? this.context];
+  }
+
+  private body(depth: number): void {
+    for (let left = 1 + this.take(4); left > 0; left--) this.statement(depth + 1);
+  }
+
+  private parameters(): readonly Param[] {
+    return this.variables.map(() => ({ value: this.nextValue++, type: "i64" }));
+  }
+
+  private conditional(depth: number): void {
+    const join = this.parameters();
+    const [then, otherwise, after] = [this.nextBlock++, this.nextBlock++, this.nextBlock++];
+    const before = [...this.variables];
+    const direct = this.take(3) === 0;
+    const compare = compareOps[this.take(compareOps.length)] ?? "eq64";
+    this.close({
+      op: "branch",
+      compare,
+      args: [this.operand(), this.operand()],
+      then: { block: then, args: [] },
+      else: direct ? { block: after, args: before } : { block: otherwise, args: [] },
+      at: this.at(),
+    });
+    this.open(then, []);
+    this.body(depth);
+    this.close({ op: "jump", to: { block: after, args: this.variables }, at: this.at() });
+    if (!direct) {
+      this.variables = [...before];
+      this.open(otherwise, []);
+      this.body(depth);
+      this.close({ op: "jump", to: { block: after, args: this.variables }, at: this.at() });
+    }
+    this.variables = join.map((param) => param.value);
+    this.open(after, join);
+  }
+
+  private loop(depth: number): void {
+    const [header, body, after] = [this.nextBlock++, this.nextBlock++, this.nextBlock++];
+    const limit = BigInt(this.take(4));
+    const start = this.literal(0n);
+    this.close({ op: "jump", to: { block: header, args: [start, ...this.variables] }, at: this.at() });
+    const counter: Param = { value: this.nextValue++, type: "i64" };
+    const params = this.parameters();
+    this.open(header, [counter, ...params]);
+    this.variables = params.map((param) => param.value);
+    const carried = [...this.variables];
+    this.close({
+      op: "branch",
+      compare: "ult64",
+      args: [counter.value, this.literal(limit)],
+      then: { block: body, args: [] },
+      else: { block: after, args: [] },
+      at: this.at(),
+    });
+    this.open(body, []);
+    this.body(depth);
+    const next = this.binary("add64", counter.value, this.literal(1n));
+    this.close({ op: "jump", to: { block: header, args: [next, ...this.variables] }, at: this.at() });
+    this.variables = carried;
+    this.open(after, []);
+  }
+}
