@@ -7,6 +7,7 @@ import { removeDecidedConditions } from "./conditions.ts";
 import { removeDeadCode } from "./dce.ts";
 import { mergeCommonSubexpressions } from "./gvn.ts";
 import { simplify } from "./simplify.ts";
+import { skipBlocks } from "./skip.ts";
 import { threadJumps } from "./thread.ts";
 import { unrollLoops } from "./unroll.ts";
 
@@ -23,6 +24,7 @@ export const passes = {
   simplify: { name: "simplify", run: simplify },
   dce: { name: "dce", run: removeDeadCode },
   gvn: { name: "gvn", run: mergeCommonSubexpressions },
+  skip: { name: "skip", run: skipBlocks },
   thread: { name: "thread", run: threadJumps },
   conditions: { name: "conditions", run: removeDecidedConditions },
   unroll: { name: "unroll", run: unrollLoops },
@@ -30,7 +32,7 @@ export const passes = {
 
 export type PassName = keyof typeof passes;
 
-const round: readonly PassName[] = ["simplify", "cfg", "gvn", "thread", "cfg", "conditions", "cfg", "dce"];
+const round: readonly PassName[] = ["simplify", "cfg", "gvn", "thread", "skip", "cfg", "conditions", "cfg", "dce"];
 
 /** What runs at each level. */
 export const pipelines: Readonly<Record<OptimizationLevel, readonly PassName[]>> = {

@@ -1,0 +1,83 @@
+// The pipeline on one screen: TypeScript → typed AST → IR → analyze → passes → machine → BpfObject. Findings of the user's program are
+// collected as diagnostics, never thrown; a later stage runs only when the earlier ones found no error.
+import { fileURLToPath } from "node:url";
+import {
+  type BpfObject,
+  type Diagnostic,
+  DiagnosticError,
+  defaultKernel,
+  hasErrors,
+  isaOf,
+  type Target,
+} from "@typebpf/abi";
+import { analyze } from "./analyze/analyze.ts";
+import { convertModule } from "./frontend/project.ts";
+import type { IrFunction, IrModule } from "./ir/function.ts";
+import { link } from "./link/link.ts";
+import { lowerModule } from "./lower/lower.ts";
+import type { EmittedProgram } from "./machine/emit.ts";
+import { generateProgram } from "./machine/generate.ts";
+import { type OptimizationLevel, optimize } from "./passes/pipeline.ts";
+
+export interface CompileOptions {
+  /** 0 none, 1 simple, 2 all (the default). What is accepted does not depend on it. */
+  readonly level?: OptimizationLevel;
+  /** Oldest kernel that must run the object: "6.1" by default. */
+  readonly targetKernel?: string;
+  /** Check the IR after every pass and every register allocation; for tests. */
+  readonly check?: boolean;
+  /** Source text by absolute path, read before the file system. */
+  readonly virtualFiles?: ReadonlyMap<string, string>;
+}
+
+export interface Compiled {
+  /** Present when no diagnostic is an error. */
+  readonly object?: BpfObject;
+  /** The IR that the machine code was selected from. */
+  readonly ir?: IrModule;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Compiles a `.bpf.ts` module.
+ * @throws DiagnosticError with every error of the program.
+ */
+export async function compile(input: string | URL, options: CompileOptions = {}): Promise<BpfObject> {
+  const { object, diagnostics } = await compileFile(typeof input === "string" ? input : fileURLToPath(input), options);
+  if (!object) throw new DiagnosticError(diagnostics.filter((one) => one.severity === "error"));
+  return object;
+}
+
+/** Compiles the module at `path` and collects everything there is to say about it. */
+export async function compileFile(path: string, options: CompileOptions = {}): Promise<Compiled> {
+  const kernel = options.targetKernel ?? defaultKernel;
+  const target: Target = { kernel, isa: isaOf(kernel) };
+  const level = options.level ?? 2;
+  const check = options.check ?? false;
+
+  const converted = await convertModule(path, {
+    target,
+    ...(options.virtualFiles && { virtualFiles: options.virtualFiles }),
+  });
+  if (!converted.module || hasErrors(converted.diagnostics)) return { diagnostics: converted.diagnostics };
+
+  const lowered = lowerModule(converted.module);
+  const found = [...converted.diagnostics, ...lowered.diagnostics];
+  if (hasErrors(found)) return { diagnostics: found };
+
+  const analyzed = analyze(lowered.module, target);
+  found.push(...analyzed.diagnostics);
+  if (hasErrors(found)) return { diagnostics: found };
+
+  const functions: IrFunction[] = [];
+  const emitted: EmittedProgram[] = [];
+  for (const fn of analyzed.module.functions) {
+    const optimized = optimize(fn, level, { check });
+    functions.push(optimized);
+    const generated = generateProgram(optimized, { isa: target.isa, level, check });
+    if ("program" in generated) emitted.push(generated.program);
+    else found.push(...generated.diagnostics);
+  }
+  if (hasErrors(found)) return { ir: { functions }, diagnostics: found };
+  return { object: link(converted.module, emitted), ir: { functions }, diagnostics: found };
+}
