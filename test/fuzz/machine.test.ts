@@ -59,7 +59,8 @@ function interpreted(fn: IrFunction): bigint {
     store: (address: bigint, size: number, value: bigint) => memory.store(address, size, value),
     loadContext: (context: bigint, offset: number, size: number) => memory.load(context + BigInt(offset), size),
     map: () => 1n,
-    call: (helper: keyof typeof helpers, args: readonly bigint[]) => called(helpers[helper].number, calls++, memory, args),
+    call: (helper: keyof typeof helpers, args: readonly bigint[]) =>
+      called(helpers[helper].number, calls++, memory, args),
   };
   return interpret(fn, host, CONTEXT).result;
 }
@@ -80,7 +81,8 @@ describe("code generation", () => {
             const expected = interpreted(fn);
             const generated = generateProgram(fn, { isa, level, registers, check: true });
             // Huge pressure on three registers may need more stack than there is; nothing else may be refused.
-            if ("diagnostics" in generated) return expect(generated.diagnostics.map((one) => one.code)).toEqual(["BPF3010"]);
+            if ("diagnostics" in generated)
+              return expect(generated.diagnostics.map((one) => one.code)).toEqual(["BPF3010"]);
             const memory = withContext();
             let calls = 0;
             const host = {

@@ -1,6 +1,16 @@
 // A small evaluator of bytecode for tests of code generation: straight from the instruction table and the meanings in
 // `abi`, without checks of memory or types. Calls destroy r0…r5, so code that relies on them gives other results.
-import { alu, branchTaken, byteOrder, formOf, type Insn, type InsnForm, signExtend, slotsOf, wideImmediate } from "@typebpf/abi";
+import {
+  alu,
+  branchTaken,
+  byteOrder,
+  formOf,
+  type Insn,
+  type InsnForm,
+  signExtend,
+  slotsOf,
+  wideImmediate,
+} from "@typebpf/abi";
 
 /** What surrounds the program: memory, and what helpers do. */
 export interface BytecodeHost {
@@ -51,7 +61,8 @@ class Machine {
   /** Runs one instruction; gives how far to jump from the next. */
   step(insn: Insn, { action }: InsnForm): number {
     const dst = this.register(insn.dst);
-    const second = (source: "imm" | "reg"): bigint => (source === "imm" ? u64(BigInt(insn.imm)) : this.register(insn.src));
+    const second = (source: "imm" | "reg"): bigint =>
+      source === "imm" ? u64(BigInt(insn.imm)) : this.register(insn.src);
     switch (action.kind) {
       case "alu": {
         const result = alu(action.op, action.width, dst, action.op === "neg" ? 0n : second(action.source));
@@ -72,7 +83,11 @@ class Machine {
         return 0;
       }
       case "store":
-        this.host.store(u64(dst + BigInt(insn.offset)), action.size, BigInt.asUintN(action.size * 8, second(action.source)));
+        this.host.store(
+          u64(dst + BigInt(insn.offset)),
+          action.size,
+          BigInt.asUintN(action.size * 8, second(action.source)),
+        );
         return 0;
       case "atomic": {
         const address = u64(dst + BigInt(insn.offset));
@@ -88,7 +103,10 @@ class Machine {
         this.registers[insn.dst] = wideImmediate(insn);
         return 0;
       case "call": {
-        const result = this.host.call(insn.imm, [1, 2, 3, 4, 5].map((one) => this.register(one)));
+        const result = this.host.call(
+          insn.imm,
+          [1, 2, 3, 4, 5].map((one) => this.register(one)),
+        );
         for (let one = 1; one <= 5; one++) this.registers[one] = u64(POISON - BigInt(one));
         this.registers[0] = result;
         return 0;

@@ -1,7 +1,15 @@
 // Well-formed IR functions from a tape of random numbers, for fuzzing: variables that branches and loops join again,
 // memory on the stack, helpers. A shorter tape gives a smaller function, so failures shrink well. Every function ends.
 import type { Span } from "@typebpf/abi";
-import type { Block, BlockId, Inst, IrFunction, Param, Terminator, ValueId } from "../../packages/codegen/src/ir/function.ts";
+import type {
+  Block,
+  BlockId,
+  Inst,
+  IrFunction,
+  Param,
+  Terminator,
+  ValueId,
+} from "../../packages/codegen/src/ir/function.ts";
 import { type BinaryOp, binaryOps, compareOps, type UnaryOp, unaryOps } from "../../packages/codegen/src/ir/ops.ts";
 import type { IrType } from "../../packages/codegen/src/ir/types.ts";
 
@@ -11,8 +19,26 @@ export interface RandomOptions {
 }
 
 const INTERESTING: readonly bigint[] = [
-  0n, 1n, 2n, 7n, 8n, 31n, 32n, 63n, 64n, 255n, 256n, 0xffffn, 0x7fff_ffffn, 0x8000_0000n, 0xffff_ffffn, 0x1_0000_0000n,
-  0x7fff_ffff_ffff_ffffn, 0x8000_0000_0000_0000n, 0xffff_ffff_8000_0000n, 0xffff_ffff_ffff_ffffn,
+  0n,
+  1n,
+  2n,
+  7n,
+  8n,
+  31n,
+  32n,
+  63n,
+  64n,
+  255n,
+  256n,
+  0xffffn,
+  0x7fff_ffffn,
+  0x8000_0000n,
+  0xffff_ffffn,
+  0x1_0000_0000n,
+  0x7fff_ffff_ffff_ffffn,
+  0x8000_0000_0000_0000n,
+  0xffff_ffff_8000_0000n,
+  0xffff_ffff_ffff_ffffn,
 ];
 
 const SLOTS = [
@@ -58,7 +84,8 @@ class Builder {
     for (let i = 0; i < count; i++) this.variables.push(i % 2 === 0 ? this.contextLoad(i * 4) : this.constant());
     while (this.position < this.tape.length) this.statement(0);
     let result = this.variables[0] ?? 0;
-    for (const other of this.variables.slice(1)) result = this.binary("xor64", this.binary("mul64", result, this.literal(31n)), other);
+    for (const other of this.variables.slice(1))
+      result = this.binary("xor64", this.binary("mul64", result, this.literal(31n)), other);
     SLOTS.forEach((_, slot) => {
       const loaded = this.load(this.slot(slot), 4, 0, false);
       result = this.binary("add64", result, loaded);
@@ -117,7 +144,16 @@ class Builder {
   }
 
   private load(pointer: ValueId, size: 1 | 2 | 4 | 8, offset: number, signed: boolean): ValueId {
-    return this.define((result) => ({ op: "load", size, signed, offset, args: [pointer], result, type: "i64", at: this.at() }));
+    return this.define((result) => ({
+      op: "load",
+      size,
+      signed,
+      offset,
+      args: [pointer],
+      result,
+      type: "i64",
+      at: this.at(),
+    }));
   }
 
   private binary(op: BinaryOp, left: ValueId, right: ValueId): ValueId {
@@ -149,17 +185,28 @@ class Builder {
     const base = this.slot(index);
     if (room < 8 || this.take(2) === 0) return { pointer: base, offset };
     const moved = this.define((result) => ({
-      op: "ptradd", args: [base, this.literal(BigInt(size))], result, type: "ptr.stack", at: this.at(),
+      op: "ptradd",
+      args: [base, this.literal(BigInt(size))],
+      result,
+      type: "ptr.stack",
+      at: this.at(),
     }));
     const distance = this.binary("and64", this.variable(), this.literal(BigInt(room - size) & 3n));
-    const pointer = this.define((result) => ({ op: "ptradd", args: [moved, distance], result, type: "ptr.stack", at: this.at() }));
+    const pointer = this.define((result) => ({
+      op: "ptradd",
+      args: [moved, distance],
+      result,
+      type: "ptr.stack",
+      at: this.at(),
+    }));
     return { pointer, offset: -size * this.take(2) };
   }
 
   private statement(depth: number): void {
     const kinds = depth < MAX_DEPTH ? 14 : 12;
     const kind = this.take(kinds);
-    if (kind <= 3) this.set(this.binary(binaryOps[this.take(binaryOps.length)] ?? "add64", this.operand(), this.operand()));
+    if (kind <= 3)
+      this.set(this.binary(binaryOps[this.take(binaryOps.length)] ?? "add64", this.operand(), this.operand()));
     else if (kind <= 5) this.set(this.unary(unaryOps[this.take(unaryOps.length)] ?? "zext32", this.operand()));
     else if (kind === 6) this.memory();
     else if (kind === 7) this.block();
@@ -183,22 +230,36 @@ class Builder {
     if (this.take(2) === 0) {
       const { pointer, offset } = this.pointer(size);
       this.push({ op: "zero", size, offset, args: [pointer], at: this.at() });
-    } else this.push({ op: "copy", size, offset: this.take(5), sourceOffset: 0, args: [this.slot(0), this.slot(2)], at: this.at() });
+    } else
+      this.push({
+        op: "copy",
+        size,
+        offset: this.take(5),
+        sourceOffset: 0,
+        args: [this.slot(0), this.slot(2)],
+        at: this.at(),
+      });
   }
 
   private call(): void {
     if (this.take(2) === 0) {
-      this.set(this.define((result) => ({ op: "call", helper: "ktimeGetNs", args: [], result, type: "i64", at: this.at() })));
+      this.set(
+        this.define((result) => ({ op: "call", helper: "ktimeGetNs", args: [], result, type: "i64", at: this.at() })),
+      );
       return;
     }
     const map = this.define((result) => ({ op: "map", map: "m", result, type: "ptr.map", at: this.at() }));
     const args = [map, this.slot(0), this.slot(1), this.operand()];
-    this.set(this.define((result) => ({ op: "call", helper: "mapUpdateElem", args, result, type: "i64", at: this.at() })));
+    this.set(
+      this.define((result) => ({ op: "call", helper: "mapUpdateElem", args, result, type: "i64", at: this.at() })),
+    );
   }
 
   private atomic(): void {
     const size = this.take(2) === 0 ? 4 : 8;
-    const operation = this.options.atomics ? ((["add", "or", "and", "xor", "xchg"] as const)[this.take(5)] ?? "add") : "add";
+    const operation = this.options.atomics
+      ? ((["add", "or", "and", "xor", "xchg"] as const)[this.take(5)] ?? "add")
+      : "add";
     const fetch = this.options.atomics && this.take(2) === 0;
     const args = [this.slot(0), this.operand()] as const;
     const base = { op: "atomic", operation, size, offset: size * this.take(2), args, at: this.at() } as const;

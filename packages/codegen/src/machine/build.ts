@@ -25,7 +25,13 @@ function placed(place: Place, field: "dst" | "src"): Pick<MirInst, "dst" | "src"
 }
 
 /** `dst = dst op operand` (`mov`: `dst = operand`). */
-export function alu(op: Exclude<AluOp, "neg" | `movsx${string}`>, width: Width, dst: Register, operand: Operand, at: Span): MirInst {
+export function alu(
+  op: Exclude<AluOp, "neg" | `movsx${string}`>,
+  width: Width,
+  dst: Register,
+  operand: Operand,
+  at: Span,
+): MirInst {
   return operand.kind === "register"
     ? { name: `${op}${width}_reg`, dst, src: operand.register, at }
     : { name: `${op}${width}_imm`, dst, imm: operand.value, at };

@@ -15,14 +15,16 @@ export const MACHINE_DIAGNOSTICS = {
     code: "BPF3011",
     severity: "error",
     title: "a jump is too far",
-    explain: "Jumps of this instruction set version span at most 32767 instruction slots, and the program is longer than that.",
+    explain:
+      "Jumps of this instruction set version span at most 32767 instruction slots, and the program is longer than that.",
     help: "make the program smaller, or raise the target to Linux 6.6 or newer, which has long jumps",
   },
   noAtomic: {
     code: "BPF3012",
     severity: "error",
     title: "the target has no such atomic operation",
-    explain: "Before instruction set version 3 (Linux 5.12) the only atomic operation is adding without reading the old value.",
+    explain:
+      "Before instruction set version 3 (Linux 5.12) the only atomic operation is adding without reading the old value.",
     help: "do not use the old value, or raise the target",
   },
   tooManyInsns: {

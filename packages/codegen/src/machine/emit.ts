@@ -1,7 +1,20 @@
 // Emission: MIR over machine registers to instructions, with jump distances, stack offsets, source lines and relocations.
 // Takes blocks in their final order. Jumps span 16 bits; longer ones become `gotol` where the instruction set has it
 // (version 4) and are refused where not.
-import { type Diagnostic, diagnostic, type Insn, type InsnName, instruction, type JumpOp, type LineEntry, loadWide, R10, type Relocation, type Span, slotsOf } from "@typebpf/abi";
+import {
+  type Diagnostic,
+  diagnostic,
+  type Insn,
+  type InsnName,
+  instruction,
+  type JumpOp,
+  type LineEntry,
+  loadWide,
+  R10,
+  type Relocation,
+  type Span,
+  slotsOf,
+} from "@typebpf/abi";
 import type { BlockId } from "../ir/function.ts";
 import { MACHINE_DIAGNOSTICS } from "./diagnostics.ts";
 import type { Frame } from "./frame.ts";
@@ -19,7 +32,13 @@ export interface EmittedProgram {
 /** An instruction in its place, or a jump whose distance is not known yet. */
 type Item =
   | { readonly kind: "insn"; readonly insn: Insn; readonly map?: string; readonly at: Span }
-  | { readonly kind: "jump"; readonly to: BlockId; readonly at: Span; readonly make: (distance: number) => Insn; readonly far: (distance: number) => readonly Insn[] };
+  | {
+      readonly kind: "jump";
+      readonly to: BlockId;
+      readonly at: Span;
+      readonly make: (distance: number) => Insn;
+      readonly far: (distance: number) => readonly Insn[];
+    };
 
 type Branch = Extract<MirEnd, { kind: "branch" }>;
 

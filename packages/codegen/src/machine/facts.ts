@@ -70,7 +70,8 @@ function findDefinitions(fn: IrFunction): ReadonlyMap<ValueId, Definition> {
       definitions.set(param.value, { kind: "param", block: block.id, incoming: values });
     }
     for (const inst of block.insts)
-      if ("result" in inst && inst.result !== undefined) definitions.set(inst.result, { kind: "inst", inst, block: block.id });
+      if ("result" in inst && inst.result !== undefined)
+        definitions.set(inst.result, { kind: "inst", inst, block: block.id });
   }
   const params = new Map(blocks.map((block) => [block.id, block.params]));
   for (const block of blocks)
@@ -85,7 +86,11 @@ function findDefinitions(fn: IrFunction): ReadonlyMap<ValueId, Definition> {
 /** The greatest solution of one equation per value; each round can only make answers worse, and few answers exist. */
 function solve(
   definitions: ReadonlyMap<ValueId, Definition>,
-  { best, worst, meet }: { readonly best: number; readonly worst: number; readonly meet: (a: number, b: number) => number },
+  {
+    best,
+    worst,
+    meet,
+  }: { readonly best: number; readonly worst: number; readonly meet: (a: number, b: number) => number },
   transfer: (inst: Inst, of: (value: ValueId) => number) => number,
 ): (value: ValueId) => number {
   const known = new Map<ValueId, number>();
@@ -141,7 +146,11 @@ function isBinary(inst: Inst): inst is BinaryInst {
   return binaryOps.some((op) => op === inst.op);
 }
 
-function binaryBits(inst: BinaryInst, of: (value: ValueId) => number, constant: (value: ValueId) => bigint | undefined): number {
+function binaryBits(
+  inst: BinaryInst,
+  of: (value: ValueId) => number,
+  constant: (value: ValueId) => bigint | undefined,
+): number {
   const { name, width } = splitOp<BinaryName>(inst.op);
   const left = Math.min(width, of(inst.args[0]));
   const right = Math.min(width, of(inst.args[1]));
@@ -162,7 +171,7 @@ function binaryBits(inst: BinaryInst, of: (value: ValueId) => number, constant: 
     smod: nonNegative ? left : width,
     shl: count === undefined ? width : left + count,
     lshr: count === undefined ? left : Math.max(0, left - count),
-    ashr: left < width ? left : width,
+    ashr: left,
   };
   return Math.min(width, rules[name]);
 }

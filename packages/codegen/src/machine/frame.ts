@@ -14,8 +14,12 @@ export interface Frame {
 
 /** Places the slots; `failure` when they do not fit. */
 export function layOutFrame(mir: Mir<Physical>): { readonly frame: Frame } | { readonly failure: Diagnostic } {
-  const used = new Set(mir.blocks.flatMap(({ insts }) => insts.flatMap(({ slot }) => (slot === undefined ? [] : [slot]))));
-  const slots = mir.slots.filter((slot) => used.has(slot.id)).sort((a, b) => b.align - a.align || b.size - a.size || a.id - b.id);
+  const used = new Set(
+    mir.blocks.flatMap(({ insts }) => insts.flatMap(({ slot }) => (slot === undefined ? [] : [slot]))),
+  );
+  const slots = mir.slots
+    .filter((slot) => used.has(slot.id))
+    .sort((a, b) => b.align - a.align || b.size - a.size || a.id - b.id);
   const offsets = new Map<SlotId, number>();
   let bytes = 0;
   for (const slot of slots) {

@@ -1,11 +1,11 @@
 // The back end on one screen: IR to a program's instructions. Takes well-formed IR without asserts; gives the program, or
 // diagnostics where the machine's limits do not hold it. What is accepted depends on the level only through those limits.
-import { type Diagnostic, diagnostic, limits, slotCount } from "@typebpf/abi";
+import type { Diagnostic } from "@typebpf/abi";
 import type { IrFunction } from "../ir/function.ts";
-import { MACHINE_DIAGNOSTICS } from "./diagnostics.ts";
 import { type EmittedProgram, emit } from "./emit.ts";
 import { layOutFrame } from "./frame.ts";
 import { orderBlocks } from "./layout.ts";
+import { checkLimits } from "./limits.ts";
 import type { Mir, Physical, Virtual } from "./mir.ts";
 import { orderOperands, removeDead } from "./peephole.ts";
 import { printMir } from "./print.ts";
@@ -37,10 +37,8 @@ export function generateProgram(fn: IrFunction, options: GenerateOptions): Gener
   if ("failure" in frame) return { diagnostics: [frame.failure] };
   const emitted = emit(finished, frame.frame, options.isa);
   if ("failure" in emitted) return { diagnostics: [emitted.failure] };
-  const slots = slotCount(emitted.program.insns);
-  if (slots <= limits.programInsns) return emitted;
-  const message = `${fn.name} has ${slots} instruction slots; the kernel takes ${limits.programInsns}`;
-  return { diagnostics: [diagnostic(MACHINE_DIAGNOSTICS.tooManyInsns, { message })] };
+  const broken = checkLimits(emitted.program);
+  return broken.length > 0 ? { diagnostics: broken } : emitted;
 }
 
 function improved(mir: Mir<Virtual>): Mir<Virtual>["blocks"] {

@@ -1,7 +1,6 @@
 // Small improvements of MIR that need no more than liveness: definitions that nobody reads, and operands of commutative
 // operations in the order in which the copy before them disappears. Keep the meaning of every path.
-import type { AluOp } from "@typebpf/abi";
-import { formNamed } from "@typebpf/abi";
+import { type AluOp, formNamed } from "@typebpf/abi";
 import { isMove, isPure, isVirtual, type MirBlock, type MirInst, type Register, readsOfEnd, writesOf } from "./mir.ts";
 import { findLiveness, stepBack } from "./regalloc/liveness.ts";
 
@@ -47,7 +46,7 @@ export function orderOperands(blocks: readonly MirBlock[]): readonly MirBlock[] 
     for (let index = insts.length - 1; index > 0; index--) {
       const op = insts[index];
       const copy = insts[index - 1];
-      if (op && copy && shouldSwap(copy, op, live)) {
+      if (op && copy && isMove(copy) && shouldSwap(copy, op, live)) {
         insts[index - 1] = { ...copy, src: op.src };
         insts[index] = { ...op, src: copy.src };
       }
@@ -59,12 +58,11 @@ export function orderOperands(blocks: readonly MirBlock[]): readonly MirBlock[] 
 }
 
 function shouldSwap(
-  copy: MirInst,
+  copy: MirInst & { readonly dst: Register; readonly src: Register },
   op: MirInst,
   liveAfter: ReadonlySet<Register>,
 ): op is MirInst & { readonly dst: Register; readonly src: Register } {
   return (
-    isMove(copy) &&
     isCommutative(op) &&
     op.dst === copy.dst &&
     op.src !== op.dst &&
@@ -74,4 +72,3 @@ function shouldSwap(
     !liveAfter.has(op.src)
   );
 }
-

@@ -3,10 +3,23 @@
 // edges with arguments have blocks of their own where they need one. Blocks come in reverse postorder.
 import { argumentRegisters, type Diagnostic, helpers, R0, R1 } from "@typebpf/abi";
 import { entryOf, reversePostorder } from "../ir/cfg.ts";
-import type { Block, BlockId, CallInst, Edge, Inst, IrFunction, Param } from "../ir/function.ts";
+import type {
+  BinaryInst,
+  Block,
+  BlockId,
+  CallInst,
+  Edge,
+  Inst,
+  IrFunction,
+  LoadInst,
+  Param,
+  PointerAddInst,
+  PointerDifferenceInst,
+  UnaryInst,
+} from "../ir/function.ts";
 import { move } from "./build.ts";
 import { slotAlignment } from "./facts.ts";
-import type { Mir, MirBlock, MirEnd, MirInst, Virtual } from "./mir.ts";
+import type { Mir, MirBlock, MirEnd, MirInst, Register, Virtual } from "./mir.ts";
 import { selectBinary, selectUnary } from "./select/arithmetic.ts";
 import { selectBranch } from "./select/branch.ts";
 import { selectEdge } from "./select/edges.ts";
@@ -97,32 +110,46 @@ function selectInst(sel: Selection, inst: Inst, out: MirInst[]): void {
   const dst = "result" in inst && inst.result !== undefined ? sel.needed(inst.result) : undefined;
   switch (inst.op) {
     case "store":
-      return selectStore(sel, inst, out);
+      selectStore(sel, inst, out);
+      break;
     case "copy":
-      return selectCopy(sel, inst, out);
+      selectCopy(sel, inst, out);
+      break;
     case "zero":
-      return selectZero(sel, inst, out);
+      selectZero(sel, inst, out);
+      break;
     case "atomic":
-      return selectAtomic(sel, inst, dst, out);
+      selectAtomic(sel, inst, dst, out);
+      break;
     case "call":
-      return selectCall(sel, inst, out);
+      selectCall(sel, inst, out);
+      break;
     case "assert":
       throw new Error("select: an assert was not stripped");
     case "const":
     case "slot":
     case "map":
       // Uses fold them in.
-      return;
+      break;
     default:
-      if (dst === undefined) return;
+      if (dst !== undefined) selectValue(sel, inst, dst, out);
   }
+}
+
+/** Instructions that do nothing but give a value. */
+type ValueInst = LoadInst | PointerAddInst | PointerDifferenceInst | UnaryInst | BinaryInst;
+
+function selectValue(sel: Selection, inst: ValueInst, dst: Register, out: MirInst[]): void {
   switch (inst.op) {
     case "load":
-      return selectLoad(sel, inst, dst, out);
+      selectLoad(sel, inst, dst, out);
+      break;
     case "ptradd":
-      return selectPointerAdd(sel, inst, dst, out);
+      selectPointerAdd(sel, inst, dst, out);
+      break;
     case "ptrdiff":
-      return selectPointerDifference(sel, inst, dst, out);
+      selectPointerDifference(sel, inst, dst, out);
+      break;
     case "zext32":
     case "sext8":
     case "sext16":
@@ -132,9 +159,10 @@ function selectInst(sel: Selection, inst: Inst, out: MirInst[]): void {
     case "swap64":
     case "neg32":
     case "neg64":
-      return selectUnary(sel, inst, dst, out);
+      selectUnary(sel, inst, dst, out);
+      break;
     default:
-      return selectBinary(sel, inst, dst, out);
+      selectBinary(sel, inst, dst, out);
   }
 }
 

@@ -155,7 +155,9 @@ class Assigner {
     candidate: Candidate,
     conflicts: ReadonlyMap<Register, ReadonlySet<Candidate> | "fixed">,
   ): { readonly register: Register; readonly victims: readonly Candidate[] } | undefined {
-    let best: { readonly register: Register; readonly victims: readonly Candidate[]; readonly cost: number } | undefined;
+    let best:
+      | { readonly register: Register; readonly victims: readonly Candidate[]; readonly cost: number }
+      | undefined;
     for (const [register, found] of conflicts) {
       if (found === "fixed") continue;
       const victims = [...found];

@@ -5,12 +5,22 @@
 //   join of paths: only what holds on each        copy: the target holds what the source holds
 //   definition: the name is nowhere but there     call: r0…r5 hold nothing but the result
 import type { BlockId } from "../../ir/function.ts";
-import { isMove, isRematerialisable, type Mir, type MirBlock, type MirInst, type Register, targetsOf, type Virtual, writesOf } from "../mir.ts";
+import {
+  isMove,
+  isRematerialisable,
+  type Mir,
+  type MirBlock,
+  type MirInst,
+  type Register,
+  targetsOf,
+  type Virtual,
+  writesOf,
+} from "../mir.ts";
 import { printMirEnd, printMirInst } from "../print.ts";
 import type { Step, StepBlock } from "./steps.ts";
 
-/** "r3", or "s5" for spill slot 5. */
-type Location = `r${number}` | `s${number}`;
+/** "r3", "s5" for spill slot 5, or a constant: a place that can be read anywhere and never changes. */
+type Location = `r${number}` | `s${number}` | `c${string}`;
 type Names = ReadonlySet<Register>;
 /** Where values are; a location without an entry holds nothing known. */
 type State = ReadonlyMap<Location, Names>;
@@ -27,18 +37,15 @@ class Checker {
   private readonly output: readonly StepBlock[];
   private readonly spillSlots: ReadonlySet<number>;
   private readonly problems: string[] = [];
-  /** The only definition of registers that have one. */
-  private readonly definitions = new Map<Register, MirInst | "several">();
 
   constructor(input: Mir<Virtual>, output: readonly StepBlock[]) {
     this.input = new Map(input.blocks.map((block) => [block.id, block]));
     this.output = output;
     const own = new Set(input.slots.map((slot) => slot.id));
-    const used = output.flatMap((block) => block.steps.flatMap(({ inst }) => (inst?.slot === undefined ? [] : [inst.slot])));
+    const used = output.flatMap((block) =>
+      block.steps.flatMap(({ inst }) => (inst?.slot === undefined ? [] : [inst.slot])),
+    );
     this.spillSlots = new Set(used.filter((slot) => !own.has(slot)));
-    for (const { insts } of input.blocks)
-      for (const inst of insts)
-        for (const register of writesOf(inst)) this.definitions.set(register, this.definitions.has(register) ? "several" : inst);
   }
 
   run(): readonly string[] {
@@ -113,7 +120,8 @@ class Checker {
       require(state, `r${inst[field] ?? -1}`, name, text, report);
     }
     if (of.name === "call_helper")
-      for (let register = 1; register <= (of.args ?? 0); register++) require(state, `r${register}`, register, text, report);
+      for (let register = 1; register <= (of.args ?? 0); register++)
+        require(state, `r${register}`, register, text, report);
     const source = isMove(of) && of.src !== of.dst ? state.get(`r${inst.src ?? -1}`) : undefined;
     for (const name of writesOf(of)) forget(state, name);
     for (const register of writesOf(inst)) state.delete(`r${register}`);
@@ -122,6 +130,8 @@ class Checker {
       for (const name of writesOf(of)) {
         const register = name === of.dst ? inst.dst : inst.src;
         if (register === FRAME_POINTER) report(`${text} writes the frame pointer`);
+        if (isMove(of)) nameCopy(state, of);
+        if (isRematerialisable(of)) nameConstant(state, of);
         state.set(`r${register ?? -1}`, new Set([name, ...(source ?? [])]));
       }
   }
@@ -130,32 +140,28 @@ class Checker {
   private leftOut(state: Map<Location, Names>, of: MirInst, report: (problem: string) => void): void {
     if (isMove(of)) {
       forget(state, of.dst);
-      for (const [location, names] of state)
-        if (names.has(of.src) && (of.dst > FRAME_POINTER || location === `r${of.dst}`))
-          state.set(location, new Set([...names, of.dst]));
-    } else if (isRematerialisable(of) && of.dst !== undefined && this.definitions.get(of.dst) === of) forget(state, of.dst);
-    else report(`${printMirInst(of)} was left out`);
+      nameCopy(state, of);
+    } else if (isRematerialisable(of) && of.dst !== undefined) {
+      forget(state, of.dst);
+      nameConstant(state, of);
+    } else report(`${printMirInst(of)} was left out`);
   }
 
   /** A move, a spill, a reload, or a repeated constant. */
   private added(state: Map<Location, Names>, inst: MirInst, report: (problem: string) => void): void {
     const target: Location | undefined =
-      inst.name === "stx_u64" && inst.slot !== undefined ? `s${inst.slot}` : inst.dst === undefined ? undefined : `r${inst.dst}`;
+      inst.name === "stx_u64" && inst.slot !== undefined
+        ? `s${inst.slot}`
+        : inst.dst === undefined
+          ? undefined
+          : `r${inst.dst}`;
     const isSpillAccess = inst.slot !== undefined && this.spillSlots.has(inst.slot) && inst.offset === 0;
     if (target === undefined || target === `r${FRAME_POINTER}`) report(`${printMirInst(inst)} must not be added`);
     else if (isMove(inst)) state.set(target, new Set(state.get(`r${inst.src}`)));
     else if (inst.name === "stx_u64" && isSpillAccess) state.set(target, new Set(state.get(`r${inst.src ?? -1}`)));
     else if (inst.name === "ldx_u64" && isSpillAccess) state.set(target, new Set(state.get(`s${inst.slot ?? -1}`)));
-    else if (isRematerialisable(inst)) state.set(target, this.namesOfConstant(inst));
+    else if (isRematerialisable(inst)) state.set(target, new Set(state.get(constantOf(inst))));
     else report(`${printMirInst(inst)} must not be added`);
-  }
-
-  /** Registers that hold this constant wherever they are live. */
-  private namesOfConstant(inst: MirInst): Names {
-    const names = new Set<Register>();
-    for (const [register, definition] of this.definitions)
-      if (register > FRAME_POINTER && definition !== "several" && shape(definition) === shape(inst)) names.add(register);
-    return names;
   }
 }
 
@@ -163,6 +169,24 @@ class Checker {
 function shape(inst: MirInst): string {
   const base = inst.src === FRAME_POINTER ? "src" : inst.dst === FRAME_POINTER ? "dst" : "";
   return [inst.name, base, inst.offset, inst.imm, inst.wide, inst.map, inst.slot, inst.args].join("|");
+}
+
+/** The place that holds the value that a rematerialisable instruction makes. */
+function constantOf(inst: MirInst): Location {
+  return `c${shape(inst)}`;
+}
+
+function nameConstant(state: Map<Location, Names>, of: MirInst): void {
+  if (of.dst === undefined) return;
+  const place = constantOf(of);
+  state.set(place, new Set([...(state.get(place) ?? []), of.dst]));
+}
+
+/** The target of a copy names everything that its source names; a machine register only itself. */
+function nameCopy(state: Map<Location, Names>, of: { readonly dst: Register; readonly src: Register }): void {
+  for (const [location, names] of state)
+    if (names.has(of.src) && (of.dst > FRAME_POINTER || location === `r${of.dst}`))
+      state.set(location, new Set([...names, of.dst]));
 }
 
 /** Names that the instruction reads in its own fields. */
@@ -181,7 +205,13 @@ function readsTarget(of: MirInst): boolean {
   return !/^(mov|ldx_|lddw|frame_address)/.test(of.name);
 }
 
-function require(state: State, location: Location, name: Register, text: string, report: (problem: string) => void): void {
+function require(
+  state: State,
+  location: Location,
+  name: Register,
+  text: string,
+  report: (problem: string) => void,
+): void {
   const virtual = name > FRAME_POINTER ? `v${name}` : `r${name}`;
   if (!state.get(location)?.has(name)) report(`${text}: ${location} does not hold ${virtual}`);
 }

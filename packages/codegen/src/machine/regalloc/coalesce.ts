@@ -33,7 +33,9 @@ export function coalesce(blocks: readonly StepBlock[]): readonly StepBlock[] {
   return mapSteps(blocks, change, (end) => renameEnd(end, find));
 }
 
-function copiesByFrequency(blocks: readonly StepBlock[]): readonly { readonly dst: Register; readonly src: Register }[] {
+function copiesByFrequency(
+  blocks: readonly StepBlock[],
+): readonly { readonly dst: Register; readonly src: Register }[] {
   const code = instsOf(blocks);
   const frequency = frequencyOf(code);
   return code

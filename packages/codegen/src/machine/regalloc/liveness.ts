@@ -35,7 +35,9 @@ function summarise(block: MirBlock): Summary {
 /** Solves the dataflow. */
 export function findLiveness(blocks: readonly MirBlock[]): Liveness {
   const summaries = new Map(blocks.map((block) => [block.id, summarise(block)]));
-  const before = new Map<BlockId, Set<Register>>(blocks.map((block) => [block.id, new Set(summaries.get(block.id)?.reads)]));
+  const before = new Map<BlockId, Set<Register>>(
+    blocks.map((block) => [block.id, new Set(summaries.get(block.id)?.reads)]),
+  );
   const after = new Map<BlockId, Set<Register>>(blocks.map((block) => [block.id, new Set<Register>()]));
   const predecessors = predecessorsOf(blocks);
   const byName = new Map(blocks.map((block) => [block.id, block]));

@@ -5,7 +5,17 @@
 // any spill, so levels can rise from round to round and no leftovers of earlier rounds remain.
 import { R10, type Span } from "@typebpf/abi";
 import type { BlockId, SlotId } from "../../ir/function.ts";
-import { isMove, type MirEnd, type MirInst, type Register, readsOf, readsOfEnd, renameEnd, renameRegisters, writesOf } from "../mir.ts";
+import {
+  isMove,
+  type MirEnd,
+  type MirInst,
+  type Register,
+  readsOf,
+  readsOfEnd,
+  renameEnd,
+  renameRegisters,
+  writesOf,
+} from "../mir.ts";
 import { findLiveness } from "./liveness.ts";
 import { instsOf, type Step, type StepBlock } from "./steps.ts";
 
@@ -44,7 +54,9 @@ export function rewriteSpills(
     pieces.set(fresh, piece);
     return fresh++;
   };
-  const rewritten = blocks.map((block) => new BlockRewriter(block, spilled, newPiece).run(after.get(block.id) ?? new Set()));
+  const rewritten = blocks.map((block) =>
+    new BlockRewriter(block, spilled, newPiece).run(after.get(block.id) ?? new Set()),
+  );
   return { blocks: rewritten, pieces };
 }
 
@@ -171,5 +183,7 @@ function storeTo(slot: SlotId, src: Register, at: Span): MirInst {
 
 function reload(spilled: Spilled, dst: Register, at: Span): MirInst {
   const { home } = spilled;
-  return home.kind === "slot" ? { name: "ldx_u64", dst, src: R10, slot: home.slot, offset: 0, at } : { ...home.inst, dst };
+  return home.kind === "slot"
+    ? { name: "ldx_u64", dst, src: R10, slot: home.slot, offset: 0, at }
+    : { ...home.inst, dst };
 }

@@ -142,22 +142,31 @@ export function selectUnary(sel: Selection, inst: UnaryInst, dst: Register, out:
   };
   switch (inst.op) {
     case "zext32":
-      return zeroExtend(sel, operand, dst, out, at);
+      zeroExtend(sel, operand, dst, out, at);
+      break;
     case "sext8":
-      return signExtend(sel, operand, 8, dst, out, at);
+      signExtend(sel, operand, 8, dst, out, at);
+      break;
     case "sext16":
-      return signExtend(sel, operand, 16, dst, out, at);
+      signExtend(sel, operand, 16, dst, out, at);
+      break;
     case "sext32":
-      return signExtend(sel, operand, 32, dst, out, at);
+      signExtend(sel, operand, 32, dst, out, at);
+      break;
     case "swap16":
-      return change(16, "be16");
+      change(16, "be16");
+      break;
     case "swap32":
-      return change(32, "be32");
+      change(32, "be32");
+      break;
     case "swap64":
-      return change(64, "be64");
+      change(64, "be64");
+      break;
     case "neg32":
-      return change(32, "neg32");
+      change(32, "neg32");
+      break;
     case "neg64":
-      return change(64, "neg64");
+      change(64, "neg64");
+      break;
   }
 }

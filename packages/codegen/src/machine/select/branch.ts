@@ -35,20 +35,19 @@ const jumpOf: Readonly<Record<CompareName, JumpOp>> = {
 /** Conditions that version 1 lacks, and their opposites, which it has. */
 const oppositeOf: Readonly<Partial<Record<JumpOp, JumpOp>>> = { jlt: "jge", jle: "jgt", jslt: "jsge", jsle: "jsgt" };
 
-const unsignedOf: Readonly<Partial<Record<CompareName, CompareName>>> = { slt: "ult", sle: "ule", sgt: "ugt", sge: "uge" };
+const unsignedOf: Readonly<Partial<Record<CompareName, CompareName>>> = {
+  slt: "ult",
+  sle: "ule",
+  sgt: "ugt",
+  sge: "uge",
+};
 
 function isSigned(name: CompareName): boolean {
   return name in unsignedOf;
 }
 
 /** The end of a block that branches to `then` or `otherwise`. */
-export function selectBranch(
-  sel: Selection,
-  end: Branch,
-  then: BlockId,
-  otherwise: BlockId,
-  out: MirInst[],
-): MirEnd {
+export function selectBranch(sel: Selection, end: Branch, then: BlockId, otherwise: BlockId, out: MirInst[]): MirEnd {
   const { at } = end;
   const [left, right] = end.args;
   const known = [sel.facts.constant(left), sel.facts.constant(right)] as const;
@@ -97,7 +96,13 @@ function withoutExtensions(sel: Selection, given: Condition): Condition {
     const low = (value: ValueId): ValueId | undefined => {
       const constant = sel.facts.constant(value);
       if (constant !== undefined)
-        return op === "sext32" ? (fitsSigned(32, BigInt.asIntN(64, constant)) ? value : undefined) : constant < 1n << 32n ? value : undefined;
+        return op === "sext32"
+          ? fitsSigned(32, BigInt.asIntN(64, constant))
+            ? value
+            : undefined
+          : constant < 1n << 32n
+            ? value
+            : undefined;
       return extended(sel, value, op) ?? (sel.facts.bits(value) <= (op === "sext32" ? 31 : 32) ? value : undefined);
     };
     const left = low(given.left);
@@ -139,7 +144,12 @@ function operands(sel: Selection, condition: Condition, out: MirInst[], end: Bra
     return register;
   };
   const constant = sel.facts.constant(condition.right);
-  const value = constant === undefined ? undefined : isSigned(condition.name) ? BigInt.asIntN(32, constant) : BigInt.asUintN(32, constant);
+  const value =
+    constant === undefined
+      ? undefined
+      : isSigned(condition.name)
+        ? BigInt.asIntN(32, constant)
+        : BigInt.asUintN(32, constant);
   const dst = extend(condition.left);
   const operand: Operand =
     value !== undefined && fitsSigned(32, value)

@@ -41,7 +41,13 @@ function sequence(sel: Selection, moves: readonly PendingMove[], at: Span): MirI
   const isRead = (register: Register, by: readonly PendingMove[]): boolean =>
     by.some((one) => one.from !== undefined && one.from.register === register && !saved.has(register));
   while (pending.length > 0) {
-    const ready = pending.find((one) => !isRead(one.dst, pending.filter((other) => other !== one)));
+    const ready = pending.find(
+      (one) =>
+        !isRead(
+          one.dst,
+          pending.filter((other) => other !== one),
+        ),
+    );
     if (!ready) {
       // Every target is still read: save one and go on.
       const [first] = pending;

@@ -47,7 +47,11 @@ export function selectAtomic(sel: Selection, inst: AtomicInst, dst: Register | u
   const width = inst.size === 8 ? 64 : 32;
   const fetch = dst !== undefined || operation === "xchg";
   if (sel.isa < 3 && (fetch || operation !== "add"))
-    sel.report(MACHINE_DIAGNOSTICS.noAtomic, `instruction set version ${sel.isa} has no atomic ${operation} like this`, at);
+    sel.report(
+      MACHINE_DIAGNOSTICS.noAtomic,
+      `instruction set version ${sel.isa} has no atomic ${operation} like this`,
+      at,
+    );
   const place = sel.place(inst.args[0], inst.offset, out, at);
   if (!fetch) {
     out.push(atomic(`atomic${width}_${operation}`, place, sel.use(inst.args[1], out, at), at));
@@ -118,7 +122,12 @@ export function selectPointerAdd(sel: Selection, inst: PointerAddInst, dst: Regi
 }
 
 /** `dst` = left - right; constant parts are added at the end. */
-export function selectPointerDifference(sel: Selection, inst: PointerDifferenceInst, dst: Register, out: MirInst[]): void {
+export function selectPointerDifference(
+  sel: Selection,
+  inst: PointerDifferenceInst,
+  dst: Register,
+  out: MirInst[],
+): void {
   const { at } = inst;
   const [left, right] = inst.args.map((arg) => sel.anchor(arg));
   if (left?.kind !== "value" || right?.kind !== "value" || !fitsSigned(31, BigInt(left.offset - right.offset))) {

@@ -1,7 +1,7 @@
 // State of instruction selection for one function. Selection walks backwards, so that a value without a register when
 // its definition is reached is not needed, and its definition emits nothing. Constants, maps, stack addresses, constant
 // distances from pointers and extensions that change nothing have no code of their own: each use folds them in.
-import { type Diagnostic, diagnostic, type DiagnosticRow, type Span } from "@typebpf/abi";
+import { type Diagnostic, type DiagnosticRow, diagnostic, type Span } from "@typebpf/abi";
 import { argsOf, argsOfEnd, highestIds, valueTypes } from "../../ir/cfg.ts";
 import type { BlockId, Inst, IrFunction, SlotId, ValueId } from "../../ir/function.ts";
 import type { IrType } from "../../ir/types.ts";
