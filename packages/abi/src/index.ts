@@ -1,6 +1,7 @@
 export * from "./diagnostics/catalogue.ts";
 export { wantsColor } from "./diagnostics/color.ts";
 export * from "./diagnostics/diagnostic.ts";
+export { displayText } from "./diagnostics/display.ts";
 export * from "./diagnostics/render.ts";
 export * from "./diagnostics/span.ts";
 export * from "./isa/assemble.ts";

@@ -5,7 +5,7 @@ const billion = 1_000_000_000n;
 
 /** The bytes of a capture with these packets. Times are nanoseconds since 1970, below 2^32 seconds. */
 export function writeCapture(packets: readonly CapturedPacket[]): Uint8Array {
-  const size = packets.reduce((sum, { data }) => sum + pcapSizes.record + data.length, pcapSizes.file);
+  const size = packets.reduce<number>((sum, { data }) => sum + pcapSizes.record + data.length, pcapSizes.file);
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, pcapMagic.nanoseconds, true);

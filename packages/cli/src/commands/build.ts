@@ -1,0 +1,144 @@
+// `typebpf build FILE…`: compiles, and prints a table of programs and maps, or writes the object, its assembly or its
+// intermediate form. ELF is the form to come.
+import { mkdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { type BpfObject, slotCount } from "@typebpf/abi";
+import type { Command } from "../command.ts";
+import { cliError } from "../diagnostics.ts";
+import { fileReason, writeBytes } from "../input/files.ts";
+import { type CompileSettings, type Filter, openFilter } from "../input/filter.ts";
+import { type BuildDocument, buildDocument } from "../json/documents.ts";
+import { formatAssembly } from "../output/assembly.ts";
+import { mapTypeName, programTypeName } from "../output/names.ts";
+import { type Styles, stylesFor } from "../output/style.ts";
+import { formatTable } from "../output/table.ts";
+
+/** What can be written. */
+export const emitForms = ["json", "asm", "ir", "elf"] as const;
+
+/** Arguments of `build`. */
+export interface BuildArguments extends CompileSettings {
+  readonly files: readonly string[];
+  readonly emit?: (typeof emitForms)[number] | undefined;
+  /** A file, or a folder for several filters. */
+  readonly output?: string | undefined;
+}
+
+type BuildBody = Omit<BuildDocument, "diagnostics">;
+
+function describe(objects: readonly BpfObject[]): BuildBody {
+  return {
+    programs: objects.flatMap((object) =>
+      object.programs.map(({ name, type, section, insns, stackBytes }) => {
+        return { name, type: programTypeName(type), section, insns: slotCount(insns), stackBytes };
+      }),
+    ),
+    maps: objects.flatMap((object) =>
+      object.maps.map(({ name, type, key, value, maxEntries, flags }) => {
+        return { name, type: mapTypeName(type), keySize: key.size, valueSize: value.size, maxEntries, flags };
+      }),
+    ),
+  };
+}
+
+function tableText({ programs, maps }: BuildBody, styles: Styles): string {
+  if (programs.length === 0) return "";
+  const right = "right" as const;
+  const programTable = formatTable(
+    [
+      { title: "program" },
+      { title: "type" },
+      { title: "section" },
+      { title: "insns", align: right },
+      { title: "stack", align: right },
+    ],
+    programs.map((one) => [one.name, one.type, one.section, `${one.insns}`, `${one.stackBytes}`]),
+    styles,
+  );
+  if (maps.length === 0) return programTable;
+  const mapTable = formatTable(
+    [
+      { title: "map" },
+      { title: "type" },
+      { title: "key", align: right },
+      { title: "value", align: right },
+      { title: "entries", align: right },
+      { title: "flags", align: right },
+    ],
+    maps.map((one) => [
+      one.name,
+      one.type,
+      `${one.keySize}`,
+      `${one.valueSize}`,
+      `${one.maxEntries}`,
+      `0x${one.flags.toString(16)}`,
+    ]),
+    styles,
+  );
+  return `${programTable}\n${mapTable}`;
+}
+
+type TextForm = Exclude<NonNullable<BuildArguments["emit"]>, "elf">;
+
+async function emitted({ object, ir, file }: Filter, form: TextForm, styles: Styles): Promise<string> {
+  if (!object) return "";
+  if (form === "asm") return formatAssembly(object, styles);
+  if (form === "json") return (await import("../json/object.ts")).objectText(object);
+  if (ir === undefined) throw cliError("noIr", { message: `${file} is compiled already and has no intermediate form` });
+  return ir;
+}
+
+function outputPath(output: string, file: string, form: TextForm, several: boolean): string {
+  return several ? join(output, `${basename(file).replace(/\.[^.]*$/, "")}.${form}`) : output;
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw cliError("unwritable", { message: `cannot make the folder ${path}: ${fileReason(error)}` });
+  }
+}
+
+function checkOptions({ files, emit, output }: BuildArguments, json: boolean): void {
+  if (emit === "elf")
+    throw cliError("notYet", { message: "--emit elf comes later", help: "use --emit json, asm or ir" });
+  if (output !== undefined && emit === undefined) {
+    throw cliError("notYet", {
+      message: "-o needs --emit: the default, ELF, comes later",
+      help: "add --emit json, asm or ir",
+    });
+  }
+  if (emit === undefined || output !== undefined) return;
+  if (json) throw cliError("conflict", { message: "--json prints its own document: give --emit a file with -o" });
+  if (emit === "json" && files.length > 1) {
+    throw cliError("conflict", { message: "several objects do not make one file: give a folder with -o" });
+  }
+}
+
+/** `typebpf build` */
+export const build: Command<BuildArguments, BuildDocument> = {
+  schema: buildDocument,
+  empty: () => ({ programs: [], maps: [] }),
+  async run(args, { json, styles }) {
+    checkOptions(args, json);
+    const { files, emit, output, ...settings } = args;
+    const filters: Filter[] = [];
+    for (const file of files) filters.push(await openFilter(file, settings));
+    const objects = filters.flatMap(({ object }) => object ?? []);
+    const body = describe(objects);
+    const diagnostics = filters.flatMap((filter) => filter.diagnostics);
+    if (emit === undefined || emit === "elf") return { body, text: tableText(body, styles), diagnostics, filters };
+    if (output === undefined) {
+      const texts = await Promise.all(filters.map((filter) => emitted(filter, emit, styles)));
+      return { body, text: texts.filter((text) => text !== "").join("\n"), diagnostics, filters };
+    }
+    const several = files.length > 1;
+    if (several) makeFolder(output);
+    for (const filter of filters) {
+      const text = await emitted(filter, emit, stylesFor(false));
+      if (text !== "") writeBytes(outputPath(output, filter.file, emit, several), text);
+    }
+    return { body, text: tableText(body, styles), diagnostics, filters };
+  },
+};

@@ -1,0 +1,137 @@
+// `typebpf run FILE`: packets through a program, in the simulator or in the kernel, and what became of packets and maps.
+// With --insns it runs bare bytecode on bare memory instead.
+import type { Diagnostic } from "@typebpf/abi";
+import { fromHex, runRaw, virtualClock } from "@typebpf/loader";
+import type { Command, Outcome, Terminal } from "../command.ts";
+import { cliError } from "../diagnostics.ts";
+import { parseAssignment } from "../input/assignment.ts";
+import { readJson, writeBytes } from "../input/files.ts";
+import { type CompileSettings, openFilter } from "../input/filter.ts";
+import { type PacketSources, readPackets } from "../input/packets.ts";
+import { type RunDocument, runDocument } from "../json/documents.ts";
+import { mapsFile } from "../json/inputs.ts";
+import { type AnyLoaded, chooseProgram, loadInto, objectOf, programOf } from "../loading.ts";
+import { findMap, mapDocuments, writeEntries } from "../map-access.ts";
+import { formatMaps } from "../output/maps.ts";
+import { formatCost, formatVerdicts } from "../output/runs.ts";
+import { writeCapture } from "../pcap/write.ts";
+import { type PacketRun, replay } from "../replay.ts";
+
+/** Arguments of `run`. */
+export interface RunArguments extends CompileSettings, PacketSources {
+  readonly file?: string | undefined;
+  readonly program?: string | undefined;
+  readonly kernel?: boolean | undefined;
+  /** Initial map contents. */
+  readonly maps?: string | undefined;
+  readonly set?: readonly string[] | undefined;
+  readonly write?: string | undefined;
+  readonly repeat?: number | undefined;
+  readonly insns?: string | undefined;
+  readonly memory?: string | undefined;
+}
+
+/** Verdicts with which a packet goes on its way. */
+const leaving: readonly (string | undefined)[] = ["PASS", "TX", "REDIRECT"];
+
+/** Arguments whose name is not that of a long option. */
+const notLongOptions: Readonly<Record<string, string>> = { file: "FILE", level: "-O", targetKernel: "--target-kernel" };
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
+}
+
+function runBare({ insns, memory, ...rest }: RunArguments): Outcome<RunDocument> {
+  const others = Object.entries(rest).filter(([, value]) => value !== undefined);
+  const [first] = others;
+  if (first) {
+    const name = notLongOptions[first[0]] ?? `--${first[0]}`;
+    throw cliError("conflict", { message: `--insns runs bare bytecode: ${name} has no meaning there` });
+  }
+  const start = performance.now();
+  const output = runRaw({ program: fromHex(insns ?? "", "--insns"), memory: fromHex(memory ?? "", "--memory") });
+  const durationNs = Math.round((performance.now() - start) * 1e6);
+  const retval = Number(BigInt.asUintN(32, output.r0));
+  const run = { name: "insns", retval, action: null, packet: hex(output.memory), durationNs };
+  return {
+    body: { backend: "simulator", runs: [run], maps: {}, r0: `${output.r0}` },
+    text: `r0 = ${output.r0} (0x${output.r0.toString(16)})\nmemory: ${run.packet || "none"}\ncost: ${output.instructions} instructions\n`,
+    diagnostics: [],
+    filters: [],
+  };
+}
+
+/** Writes initial contents: the file first, then what the command line sets. */
+function fillMaps(loaded: AnyLoaded, { maps, set }: RunArguments): void {
+  if (maps !== undefined) {
+    const contents = readJson(maps, mapsFile, "object of map contents: { MAP: [{ key, value }] }");
+    for (const [name, entries] of Object.entries(contents)) {
+      writeEntries(findMap(loaded.maps, name), entries, `${maps}: `);
+    }
+  }
+  for (const text of set ?? []) {
+    const { map, key, value } = parseAssignment(text);
+    writeEntries(findMap(loaded.maps, map), [{ key, value }], "--set ");
+  }
+}
+
+function writePackets(path: string, runs: readonly PacketRun[]): string {
+  const left = runs.filter(({ result }) => leaving.includes(result.action));
+  const packets = left.map(({ input, result }) => ({
+    data: result.packet,
+    originalLength: result.packet.length,
+    time: input.captured?.time ?? 0n,
+  }));
+  writeBytes(path, writeCapture(packets));
+  return `\n${path}: ${packets.length} of ${runs.length} packets written, the others were dropped\n`;
+}
+
+async function runFilter(file: string, args: RunArguments, terminal: Terminal): Promise<Outcome<RunDocument>> {
+  const { kernel = false } = args;
+  const backend = kernel ? "kernel" : "simulator";
+  const { packets, diagnostics: warnings } = readPackets(args);
+  const filter = await openFilter(file, args);
+  const object = objectOf(filter);
+  const name = chooseProgram(object, args.program);
+  const clock = virtualClock();
+  using loaded = await loadInto(object, kernel, clock);
+  fillMaps(loaded, args);
+  const { runs, diagnostics } = replay(programOf(loaded, name), packets, {
+    repeat: args.repeat,
+    clock: kernel ? undefined : clock,
+    progress: (done) => terminal.progress(`${done} of ${packets.length} packets`),
+  });
+  const written = args.write === undefined ? "" : writePackets(args.write, runs);
+  const all: Diagnostic[] = [...filter.diagnostics, ...warnings, ...diagnostics];
+  const { json, styles } = terminal;
+  return {
+    body: json
+      ? { backend, runs: runs.map(runDocumentOf), maps: mapDocuments(loaded.maps) }
+      : { backend, runs: [], maps: {} },
+    text: json
+      ? ""
+      : formatVerdicts(name, backend, runs, styles) +
+        formatMaps(loaded.maps, styles) +
+        formatCost(backend, runs) +
+        written,
+    diagnostics: all,
+    filters: [filter],
+  };
+}
+
+function runDocumentOf({ input, result }: PacketRun): RunDocument["runs"][number] {
+  const { retval, action, packet, durationNs } = result;
+  return { name: input.name, retval, action: action ?? null, packet: hex(packet), durationNs };
+}
+
+/** `typebpf run` */
+export const run: Command<RunArguments, RunDocument> = {
+  schema: runDocument,
+  empty: (kernel) => ({ backend: kernel ? "kernel" : "simulator", runs: [], maps: {} }),
+  async run(args, terminal) {
+    if (args.insns !== undefined) return runBare(args);
+    if (args.memory !== undefined) throw cliError("conflict", { message: "--memory belongs to --insns" });
+    if (args.file === undefined) throw cliError("arguments", { message: "run takes a FILE, or --insns HEX" });
+    return runFilter(args.file, args, terminal);
+  },
+};

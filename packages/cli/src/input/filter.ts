@@ -1,0 +1,95 @@
+// A filter as the commands take it: a TypeScript file, which is compiled, or an object file, which is read. The compiler
+// is loaded only for the first. What is wrong with the program is collected; what is wrong with the call is thrown.
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { type BpfObject, type Diagnostic, isKernelRelease } from "@typebpf/abi";
+import { cliError } from "../diagnostics.ts";
+import { readBytes, readJson } from "./files.ts";
+
+/** How to compile. */
+export interface CompileSettings {
+  /** "0", "1" or "2"; undefined for the default. */
+  readonly level?: "0" | "1" | "2" | undefined;
+  readonly targetKernel?: string | undefined;
+}
+
+/** A filter, or why there is none. */
+export interface Filter {
+  readonly file: string;
+  /** Present when no diagnostic is an error. */
+  readonly object?: BpfObject;
+  /** The optimised intermediate form as text; absent for object files. */
+  readonly ir?: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const elfMagic = "7f454c46";
+
+function refuseKind(file: string): never {
+  const magic = Buffer.from(readBytes(file).subarray(0, 4)).toString("hex");
+  if (magic === elfMagic) throw cliError("notYet", { message: `${file} is an ELF object; reading those comes later` });
+  throw cliError("fileKind", { message: `${file} is neither a TypeScript filter nor an object file` });
+}
+
+async function readObject(file: string, settings: CompileSettings): Promise<Filter> {
+  if (settings.level !== undefined || settings.targetKernel !== undefined) {
+    throw cliError("conflict", {
+      message: `${file} is compiled already: -O and --target-kernel are for .bpf.ts files`,
+    });
+  }
+  const { objectSchema } = await import("../json/object.ts");
+  return { file, object: readJson(file, objectSchema, "object of `typebpf build --emit json`"), diagnostics: [] };
+}
+
+async function compile(file: string, settings: CompileSettings): Promise<Filter> {
+  readBytes(file);
+  const { compileFile, printModule } = await import("@typebpf/codegen");
+  const { object, ir, diagnostics } = await compileFile(resolve(file), {
+    level: settings.level === undefined ? 2 : settings.level === "0" ? 0 : settings.level === "1" ? 1 : 2,
+    ...(settings.targetKernel !== undefined && { targetKernel: settings.targetKernel }),
+  });
+  return { file, ...(object && { object }), ...(ir && { ir: printModule(ir) }), diagnostics };
+}
+
+/** Compiles or reads a filter. @throws DiagnosticError for what is no filter, and for wrong settings. */
+export async function openFilter(file: string, settings: CompileSettings): Promise<Filter> {
+  const { targetKernel } = settings;
+  if (targetKernel !== undefined && !isKernelRelease(targetKernel)) {
+    throw cliError("optionValue", {
+      message: `--target-kernel ${targetKernel} is no kernel release`,
+      help: "write it as 6.1",
+    });
+  }
+  if (file.endsWith(".json")) return readObject(file, settings);
+  if (file.endsWith(".ts") && !file.endsWith(".d.ts")) return compile(file, settings);
+  return refuseKind(file);
+}
+
+/** Folder that spans of a filter are relative to: that of the nearest package.json. */
+function packageRoot(file: string): string {
+  const start = dirname(resolve(file));
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, "package.json"))) return folder;
+    if (dirname(folder) === folder) return start;
+  }
+}
+
+/** The text of a source file that a diagnostic names, from the objects or from around the filters' files. */
+export function sourceLookup(
+  filters: readonly Filter[],
+  files: readonly string[],
+): (file: string) => string | undefined {
+  const texts = new Map(filters.flatMap(({ object }) => object?.sources ?? []).map(({ file, text }) => [file, text]));
+  return (file) => {
+    const known = texts.get(file);
+    if (known !== undefined) return known;
+    for (const root of new Set(files.map(packageRoot))) {
+      try {
+        return readFileSync(join(root, file), "utf8");
+      } catch {
+        // Not of this package: the next one may have it; without any, the report goes without a frame.
+      }
+    }
+    return undefined;
+  };
+}

@@ -1,0 +1,57 @@
+// Packets to run, from captures, JSON files and hex on the command line, in this order. Names are unique for people, not
+// for us: packets without one are counted.
+import type { Diagnostic } from "@typebpf/abi";
+import { fromHex } from "@typebpf/loader";
+import { cliError } from "../diagnostics.ts";
+import { packetsFile } from "../json/inputs.ts";
+import type { CapturedPacket } from "../pcap/format.ts";
+import { readCapture } from "../pcap/read.ts";
+import { readBytes, readJson } from "./files.ts";
+
+/** A packet with its name, context and place in time. */
+export interface NamedPacket {
+  readonly name: string;
+  readonly packet: Uint8Array;
+  /** Context fields by their DSL name. */
+  readonly context?: Readonly<Record<string, number | bigint>>;
+  /** As it was recorded, when it comes from a capture. */
+  readonly captured?: CapturedPacket;
+}
+
+/** Where packets come from, as options. */
+export interface PacketSources {
+  readonly pcap?: string | undefined;
+  readonly packets?: string | undefined;
+  readonly packet?: readonly string[] | undefined;
+}
+
+function fromFile(path: string, before: number): NamedPacket[] {
+  const what = "list of packets: [{ name, packet: HEX, ctx? }]";
+  return readJson(path, packetsFile, what).map(({ name, packet, ctx }, index) => ({
+    name: name ?? `packet ${before + index + 1}`,
+    packet: fromHex(packet, `${path}: [${index}].packet`),
+    ...(ctx && { context: ctx }),
+  }));
+}
+
+/** All packets of a call, with warnings about them. @throws DiagnosticError, also where there are none. */
+export function readPackets(sources: PacketSources): {
+  readonly packets: readonly NamedPacket[];
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const packets: NamedPacket[] = [];
+  const diagnostics: Diagnostic[] = [];
+  if (sources.pcap !== undefined) {
+    const capture = readCapture(readBytes(sources.pcap), sources.pcap);
+    diagnostics.push(...capture.diagnostics);
+    for (const captured of capture.packets) {
+      packets.push({ name: `packet ${packets.length + 1}`, packet: captured.data, captured });
+    }
+  }
+  if (sources.packets !== undefined) packets.push(...fromFile(sources.packets, packets.length));
+  for (const hex of sources.packet ?? []) {
+    packets.push({ name: `packet ${packets.length + 1}`, packet: fromHex(hex, "--packet") });
+  }
+  if (packets.length === 0) throw cliError("noPackets");
+  return { packets, diagnostics };
+}

@@ -1,0 +1,94 @@
+// The document that each command prints with --json. Stable: fields are added, never changed. 64-bit integers are
+// decimal strings, bytes are hex without a prefix, structs are objects with the schema's field names.
+import type { Json } from "@typebpf/loader";
+import { z } from "zod";
+import { diagnosticsSchema } from "./diagnostic.ts";
+
+const json: z.ZodType<Json> = z.json();
+
+const hex = z.string().regex(/^([0-9a-f]{2})*$/);
+
+/** `typebpf check --json`; `ok` when no diagnostic is an error. */
+export const checkDocument = z.strictObject({ ok: z.boolean(), diagnostics: diagnosticsSchema });
+
+/** `typebpf build --json`. Types of programs and maps are the kernel's names in lower case, as `bpftool` prints them. */
+export const buildDocument = z.strictObject({
+  programs: z.array(
+    z.strictObject({
+      name: z.string(),
+      type: z.string(),
+      section: z.string(),
+      /** 8-byte slots. */
+      insns: z.int().min(0),
+      stackBytes: z.int().min(0).max(512),
+    }),
+  ),
+  maps: z.array(
+    z.strictObject({
+      name: z.string(),
+      type: z.string(),
+      keySize: z.int().min(0),
+      valueSize: z.int().min(0),
+      maxEntries: z.int().min(0),
+      flags: z.int().min(0),
+    }),
+  ),
+  diagnostics: diagnosticsSchema,
+});
+
+/** Contents of maps by name. Values of per-CPU maps are arrays with one value for each CPU. */
+export const mapContents = z.record(z.string(), z.array(z.strictObject({ key: json, value: json })));
+
+const backend = z.enum(["simulator", "kernel"]);
+
+/** `typebpf run --json`. */
+export const runDocument = z.strictObject({
+  backend,
+  runs: z.array(
+    z.strictObject({
+      name: z.string(),
+      /** Unsigned 32 bits. */
+      retval: z.int().min(0).max(0xffff_ffff),
+      /** The verdict by name; null where the number has none. */
+      action: z.string().nullable(),
+      /** The packet after the run; with --insns the memory. */
+      packet: hex,
+      /** Mean of one run. */
+      durationNs: z.number().min(0),
+    }),
+  ),
+  maps: mapContents,
+  /** Only with --insns: all 64 bits of r0, as an unsigned decimal number. */
+  r0: z
+    .string()
+    .regex(/^\d{1,20}$/)
+    .optional(),
+  diagnostics: diagnosticsSchema,
+});
+
+/** `typebpf test --json`. */
+export const testDocument = z.strictObject({
+  backend,
+  passed: z.int().min(0),
+  failed: z.int().min(0),
+  cases: z.array(z.strictObject({ name: z.string(), ok: z.boolean(), why: z.string().optional() })),
+  diagnostics: diagnosticsSchema,
+});
+
+/** `typebpf attach --json`, printed when the program is detached; `link` is null when it could not be attached. */
+export const attachDocument = z.strictObject({
+  backend: z.literal("kernel"),
+  link: z.strictObject({ id: z.int().min(0), description: z.string() }).nullable(),
+  maps: mapContents,
+  diagnostics: diagnosticsSchema,
+});
+
+/** What is printed when no command was understood. */
+export const usageDocument = z.strictObject({ diagnostics: diagnosticsSchema });
+
+export type CheckDocument = z.infer<typeof checkDocument>;
+export type BuildDocument = z.infer<typeof buildDocument>;
+export type RunDocument = z.infer<typeof runDocument>;
+export type TestDocument = z.infer<typeof testDocument>;
+export type AttachDocument = z.infer<typeof attachDocument>;
+export type UsageDocument = z.infer<typeof usageDocument>;

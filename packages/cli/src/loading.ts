@@ -1,0 +1,38 @@
+// An object into a back end, and the choice of one of its programs.
+import { type BpfObject, DiagnosticError } from "@typebpf/abi";
+import { kernel, type Loaded, load, type ProgramHandle, simulator, type VirtualClock } from "@typebpf/loader";
+import { cliError } from "./diagnostics.ts";
+import type { Filter } from "./input/filter.ts";
+
+/** A loaded object whose module's types are not known. */
+export type AnyLoaded = Loaded<Record<string, unknown>>;
+
+/** The object of a filter. @throws DiagnosticError with why there is none. */
+export function objectOf(filter: Filter): BpfObject {
+  if (!filter.object) throw new DiagnosticError(filter.diagnostics);
+  return filter.object;
+}
+
+/** Loads into the kernel, or into the simulator with a clock of the caller's. @throws DiagnosticError */
+export function loadInto(object: BpfObject, inKernel: boolean, clock?: VirtualClock): Promise<AnyLoaded> {
+  return load(object, inKernel ? kernel() : simulator(clock ? { clock } : {}));
+}
+
+/** The name of the wanted program; without a wish, of the only one. @throws DiagnosticError BPF6306 */
+export function chooseProgram(object: BpfObject, wanted: string | undefined): string {
+  const names = object.programs.map(({ name }) => name);
+  const [only] = names;
+  if (wanted === undefined && names.length === 1 && only !== undefined) return only;
+  if (wanted !== undefined && names.includes(wanted)) return wanted;
+  const notes = [names.length === 0 ? "it has no programs" : `its programs: ${names.join(", ")}`];
+  const message =
+    wanted === undefined ? `the filter has ${names.length} programs` : `the filter has no program "${wanted}"`;
+  throw cliError("noProgram", { message, notes });
+}
+
+/** The handle of a program that the object has. */
+export function programOf(loaded: AnyLoaded, name: string): ProgramHandle {
+  const program = loaded.programs[name];
+  if (!program) throw new Error(`loading: the back end lost the program ${name}`);
+  return program;
+}

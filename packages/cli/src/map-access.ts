@@ -1,0 +1,103 @@
+// Maps of a loaded object as JSON: entries in and out by the map's schema, the same on both back ends and in files.
+// Values of per-CPU maps are arrays with one value for each CPU; going in, anything but an array is for every CPU.
+import { type MapSpec, mapTypes } from "@typebpf/abi";
+import {
+  type AnyMapHandle,
+  decode,
+  fromJson,
+  type Json,
+  type MapHandle,
+  type PerCpuMapHandle,
+  toJson,
+  type Value,
+} from "@typebpf/loader";
+import { cliError } from "./diagnostics.ts";
+
+/** An entry as it goes into a document. */
+export interface JsonEntry {
+  readonly key: Json;
+  readonly value: Json;
+}
+
+/** Handles of an object's maps by name. */
+export type MapHandles = Readonly<Record<string, AnyMapHandle>>;
+
+/** The map of that name. @throws DiagnosticError BPF6330 with those there are. */
+export function findMap(maps: MapHandles, name: string): AnyMapHandle {
+  const found = Object.hasOwn(maps, name) ? maps[name] : undefined;
+  if (found) return found;
+  const names = Object.keys(maps);
+  throw cliError("noMap", {
+    message: `the filter has no map "${name}"`,
+    notes: [names.length === 0 ? "it has no maps" : `its maps: ${names.join(", ")}`],
+  });
+}
+
+/** Bytes from one CPU's copy of a value to the next. */
+export function copyStride(spec: MapSpec): number {
+  return mapTypes[spec.type].perCpu ? Math.ceil(spec.value.size / 8) * 8 : spec.value.size;
+}
+
+/** The copies of a value in a back end's buffer: one, or one for each CPU. */
+export function copiesOf(map: AnyMapHandle, buffer: Uint8Array): readonly Uint8Array[] {
+  const { spec, raw } = map;
+  const stride = copyStride(spec);
+  return Array.from({ length: raw.copies }, (_, cpu) => buffer.subarray(cpu * stride, cpu * stride + spec.value.size));
+}
+
+function isPerCpu(map: AnyMapHandle): map is PerCpuMapHandle<Value, Value, Value, Value> {
+  return mapTypes[map.spec.type].perCpu;
+}
+
+/** Writes entries in their JSON form. @throws DiagnosticError with the path of what is wrong. */
+export function writeEntries(map: AnyMapHandle, entries: readonly JsonEntry[], where: string): void {
+  const { spec, name } = map;
+  const read = (json: Json, path: string): Value => decode(spec.value, fromJson(spec.value, json, path));
+  const all = entries.map(({ key, value }, index) => {
+    const path = entries.length === 1 ? `${where}${name}` : `${where}${name}[${index}]`;
+    const decoded = decode(spec.key, fromJson(spec.key, key, `${path} key`));
+    if (!isPerCpu(map)) return [decoded, read(value, `${path} value`)] as const;
+    const copies = Array.isArray(value)
+      ? value.map((one: Json, cpu) => read(one, `${path} value of CPU ${cpu}`))
+      : new Array<Value>(map.raw.copies).fill(read(value, `${path} value`));
+    return [decoded, copies] as const;
+  });
+  if (isPerCpu(map)) map.setMany(all as (readonly [Value, Value[]])[]);
+  else (map as MapHandle<Value, Value, Value, Value>).setMany(all);
+}
+
+function compareBytes(left: Uint8Array, right: Uint8Array): number {
+  for (let at = 0; at < left.length; at++) {
+    const difference = (left[at] ?? 0) - (right[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function compareKeys(spec: MapSpec): (left: Uint8Array, right: Uint8Array) => number {
+  if (spec.key.kind !== "scalar") return compareBytes;
+  return (left, right) => {
+    const [a, b] = [decode(spec.key, left), decode(spec.key, right)];
+    return a < b ? -1 : a > b ? 1 : 0;
+  };
+}
+
+/** All entries as bytes, ordered by key, so that both back ends list them alike. */
+export function sortedEntries(map: AnyMapHandle): readonly (readonly [key: Uint8Array, value: Uint8Array])[] {
+  const compare = compareKeys(map.spec);
+  return [...map.raw.entries()].sort(([left], [right]) => compare(left, right));
+}
+
+/** All entries of a map as a document has them. */
+export function jsonEntries(map: AnyMapHandle): readonly JsonEntry[] {
+  const { spec } = map;
+  return sortedEntries(map).map(([key, buffer]) => {
+    const copies = copiesOf(map, buffer).map((copy) => toJson(spec.value, copy));
+    return { key: toJson(spec.key, key), value: isPerCpu(map) ? copies : (copies[0] ?? null) };
+  });
+}
+
+/** The contents of all maps by name, as a document has them. */
+export function mapDocuments(maps: MapHandles): Record<string, { key: Json; value: Json }[]> {
+  return Object.fromEntries(Object.values(maps).map((map) => [map.name, [...jsonEntries(map)]]));
+}

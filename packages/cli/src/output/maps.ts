@@ -1,0 +1,97 @@
+// Contents of maps for people: one table for each map, structs spread over columns, per-CPU values one row for each CPU.
+// Entries of arrays that are all zero are left out, and said so. u32be values are shown as IPv4 addresses, six bytes as a
+// MAC address: both can be typed in the same way.
+import { type Layout, mapTypes } from "@typebpf/abi";
+import { type AnyMapHandle, decode, toHex, type Value } from "@typebpf/loader";
+import { copiesOf, type MapHandles, sortedEntries } from "../map-access.ts";
+import { mapTypeName } from "./names.ts";
+import { counted, type Styles } from "./style.ts";
+import { type Column, formatTable } from "./table.ts";
+
+/** Rows of one map that are printed; --json has all of them. */
+const mostRows = 40;
+
+function scalarText(layout: Layout, value: number | bigint): string {
+  if (layout.kind !== "scalar" || layout.name !== "u32be") return `${value}`;
+  return [24, 16, 8, 0].map((shift) => (Number(value) >>> shift) & 0xff).join(".");
+}
+
+/** A value on one line. */
+export function valueText(layout: Layout, value: Value): string {
+  if (typeof value === "number" || typeof value === "bigint") return scalarText(layout, value);
+  if (value instanceof Uint8Array) return toHex(value).replace(/(..)(?=.)/g, value.length === 6 ? "$1:" : "$1");
+  if (layout.kind === "array" && Array.isArray(value)) {
+    return `[${value.map((item: Value) => valueText(layout.item, item)).join(", ")}]`;
+  }
+  if (layout.kind !== "struct") return String(value);
+  const members = value as Readonly<Record<string, Value>>;
+  const shown = layout.fields.map((field) => `${field.name}: ${valueText(field.layout, members[field.name] ?? 0)}`);
+  return `{ ${shown.join(", ")} }`;
+}
+
+interface Cells {
+  readonly columns: readonly Column[];
+  cells(bytes: Uint8Array): readonly string[];
+}
+
+/** A struct takes a column for each field, anything else one. */
+function cellsOf(title: string, layout: Layout): Cells {
+  const align = (one: Layout): "left" | "right" =>
+    one.kind === "bits" || (one.kind === "scalar" && one.name !== "u32be") ? "right" : "left";
+  if (layout.kind !== "struct") {
+    return {
+      columns: [{ title, align: align(layout) }],
+      cells: (bytes) => [valueText(layout, decode(layout, bytes))],
+    };
+  }
+  return {
+    columns: layout.fields.map((field) => ({ title: field.name, align: align(field.layout) })),
+    cells: (bytes) => {
+      const members = decode(layout, bytes) as Readonly<Record<string, Value>>;
+      return layout.fields.map((field) => valueText(field.layout, members[field.name] ?? 0));
+    },
+  };
+}
+
+interface Row {
+  readonly key: Uint8Array;
+  readonly copy: Uint8Array;
+  readonly cpu: number;
+}
+
+function rowsOf(map: AnyMapHandle): readonly Row[] {
+  const { keys, perCpu } = mapTypes[map.spec.type];
+  return sortedEntries(map).flatMap(([key, buffer]) =>
+    copiesOf(map, buffer)
+      .map((copy, cpu) => ({ key, copy, cpu }))
+      .filter(({ copy }) => (keys !== "index" && !perCpu) || copy.some((byte) => byte !== 0)),
+  );
+}
+
+/** One map as text, with a title. */
+export function formatMap(map: AnyMapHandle, styles: Styles): string {
+  const { spec } = map;
+  const { keys, perCpu } = mapTypes[spec.type];
+  const rows = rowsOf(map);
+  const kind = mapTypeName(spec.type);
+  const what =
+    keys === "index" ? `${spec.maxEntries} entries, those not zero` : `${rows.length} of ${spec.maxEntries} entries`;
+  const title = `${styles.title(spec.name)} ${styles.faint(`(${kind}, ${what})`)}\n`;
+  if (rows.length === 0) return `${title}${keys === "index" ? "all zero" : "empty"}\n`;
+  const key = cellsOf("key", spec.key);
+  const value = cellsOf("value", spec.value);
+  const columns = [...key.columns, ...(perCpu ? [{ title: "cpu", align: "right" } as const] : []), ...value.columns];
+  const cells = rows
+    .slice(0, mostRows)
+    .map(({ key: bytes, copy, cpu }) => [...key.cells(bytes), ...(perCpu ? [`${cpu}`] : []), ...value.cells(copy)]);
+  const more = rows.length - cells.length;
+  const rest = more > 0 ? styles.faint(`… ${counted(more, "more row")}; --json has all of them\n`) : "";
+  return title + formatTable(columns, cells, styles) + rest;
+}
+
+/** All maps as text, a blank line before each. */
+export function formatMaps(maps: MapHandles, styles: Styles): string {
+  return Object.values(maps)
+    .map((map) => `\n${formatMap(map, styles)}`)
+    .join("");
+}
