@@ -128,13 +128,6 @@ export const LANGUAGE_DIAGNOSTICS = {
     explain: "The kernel does not let programs compare addresses; a reference can be compared with undefined only.",
     help: "compare the members",
   },
-  label: {
-    code: "BPF1067",
-    severity: "error",
-    title: "label that leads nowhere",
-    explain: "continue needs a label of a loop.",
-    help: "put the label on a loop",
-  },
   objectForm: {
     code: "BPF1068",
     severity: "error",

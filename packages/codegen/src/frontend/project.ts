@@ -60,9 +60,10 @@ function convert(path: string, { target, virtualFiles }: ConvertOptions): Conver
   const program = ts.createProgram([files.entry], compilerOptions, host);
   if (problems.length > 0) return { diagnostics: problems };
   const reporter = createReporter(createSpans(files.shown));
-  const modules = program.getSourceFiles().filter((file) => !file.isDeclarationFile);
   const entry = program.getSourceFile(files.entry);
   if (!entry) throw new Error("frontend: the entry module is missing from the program");
+  const imported = program.getSourceFiles().filter((file) => !file.isDeclarationFile && file !== entry);
+  const modules = [entry, ...imported];
   checkModules(program, modules, reporter);
   if (hasErrors(reporter.all())) return { diagnostics: reporter.all() };
 
@@ -96,11 +97,9 @@ function checkModules(program: ts.Program, modules: readonly ts.SourceFile[], re
     const refusals = findRefusals(file);
     reportRefusals(refusals, reporter);
     for (const one of program.getSemanticDiagnostics(file)) {
-      if (!isCovered(one, refusals)) reporter.add(fromTypeScript(one, spans, false));
+      // Without a place are the checker's complaints about a library type that it looked for in vain.
+      if (one.file && !isCovered(one, refusals)) reporter.add(fromTypeScript(one, spans, false));
     }
-  }
-  for (const one of program.getGlobalDiagnostics()) {
-    if (!hasErrors(reporter.all())) reporter.add(fromTypeScript(one, spans, false));
   }
 }
 

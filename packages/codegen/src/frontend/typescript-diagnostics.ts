@@ -60,10 +60,15 @@ const texts: readonly (readonly [RegExp, FrontendDiagnostic])[] = [
 /** A finding of the checker or the parser. `syntax` is true for the parser's. */
 export function fromTypeScript(one: ts.Diagnostic, spans: Spans, syntax: boolean): Diagnostic {
   const message = ts.flattenDiagnosticMessageText(one.messageText, "\n");
-  const name = syntax ? "syntax" : rowOf(one.code, message);
+  const specifier = moduleSpecifier(one);
+  const name = syntax ? "syntax" : specifier ? "unknownModule" : rowOf(one.code, message);
   const related = one.relatedInformation ?? [];
+  const missing = name === "unknownName" ? /^Cannot find name '([^']+)'/.exec(message)?.[1] : undefined;
+  const own = specifier ? `cannot find the module ${specifier.text}` : missing && `${missing} does not exist here`;
+  // The layers of TypeScript's explanation below a flavour only tell how flavours are made.
+  const layers = /\[(width|action)\]/.test(message) ? [] : message.split("\n").slice(1);
   return diagnostic(FRONTEND_DIAGNOSTICS[name], {
-    message: firstLine(message),
+    message: own ?? firstLine(message),
     ...(one.file && { at: spans.range(one.file, one.start ?? 0, (one.start ?? 0) + (one.length ?? 1)) }),
     labels: related.flatMap(({ file, start, length, messageText }) =>
       file && start !== undefined && !file.isDeclarationFile
@@ -75,15 +80,19 @@ export function fromTypeScript(one: ts.Diagnostic, spans: Spans, syntax: boolean
           ]
         : [],
     ),
-    notes: [
-      ...message
-        .split("\n")
-        .slice(1)
-        .map((line) => line.trim()),
-      `TypeScript: TS${one.code}`,
-    ],
+    notes: [...layers.map((line) => line.trim()), `TypeScript: TS${one.code}`],
     ...help(name, message),
   });
+}
+
+/** The module specifier that a finding is about: one that leads nowhere. */
+function moduleSpecifier({ file, start }: ts.Diagnostic): ts.StringLiteral | undefined {
+  for (const statement of file?.statements ?? []) {
+    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue;
+    const { moduleSpecifier: specifier } = statement;
+    if (specifier && ts.isStringLiteral(specifier) && specifier.getStart() === start) return specifier;
+  }
+  return undefined;
 }
 
 function firstLine(text: string): string {
@@ -111,5 +120,5 @@ function help(name: FrontendDiagnostic, message: string): { readonly help?: stri
   const member = /exported member '([^']+)'/.exec(message)?.[1];
   if (member) return { help: `the module exports no ${member}; see its declarations` };
   const missing = name === "unknownName" ? /name '([^']+)'/.exec(message)?.[1] : undefined;
-  return missing ? { help: `${missing} does not exist in the kernel; import it, or do without` } : {};
+  return missing ? { help: `${missing} is neither declared nor imported, and the kernel has none` } : {};
 }

@@ -55,7 +55,7 @@ export type Binding =
 /** A loop, switch or labelled block that encloses a statement. */
 export interface JumpTarget {
   readonly id: number;
-  readonly label: string | undefined;
+  readonly labels: readonly string[];
   readonly kind: "loop" | "switch" | "block";
   /** Where `continue` goes when it is not the loop itself: the block of an unrolled iteration. */
   readonly continueBlock?: number;

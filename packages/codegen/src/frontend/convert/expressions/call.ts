@@ -2,21 +2,32 @@
 import { ts } from "ts-morph";
 import type { Expr } from "../../../ast/nodes.ts";
 import type { Constant } from "../../values.ts";
-import { convertExpression, evaluate, refuse, type Scope } from "../context.ts";
+import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from "../context.ts";
 import { callFunction } from "../function.ts";
 import { describeType } from "../types.ts";
 import { convertContextCall } from "./call-context.ts";
 import { convertAtomicAdd, convertSchemaCall } from "./call-dsl.ts";
 import { convertGlobalCall, convertGlobalMethod } from "./call-library.ts";
 import { convertMapCall } from "./call-map.ts";
+import { bindingOf } from "./name.ts";
 
 /** `callee(…)`. */
 export function convertCall(node: ts.CallExpression, scope: Scope): Expr {
   if (ts.isOptionalChain(node)) return refuse("optionalChain", node, scope);
   const callee = evaluate(node.expression, scope);
   if (callee) return convertKnownCall(node, callee, scope);
-  if (!ts.isPropertyAccessExpression(node.expression)) return refuse("notCallable", node.expression, scope);
+  if (!ts.isPropertyAccessExpression(node.expression)) {
+    return isPoisoned(node.expression, scope)
+      ? poison(spanOf(node, scope))
+      : refuse("notCallable", node.expression, scope);
+  }
   return convertMethod(node, node.expression, scope);
+}
+
+/** True for a name whose value was refused where it was declared. */
+function isPoisoned(callee: ts.Expression, scope: Scope): boolean {
+  const resolution = ts.isIdentifier(callee) ? scope.module.symbols.resolve(callee) : undefined;
+  return resolution?.kind === "declaration" && bindingOf(resolution.symbol, callee, scope)?.kind === "poison";
 }
 
 function convertKnownCall(node: ts.CallExpression, callee: Constant, scope: Scope): Expr {
@@ -30,6 +41,8 @@ function convertKnownCall(node: ts.CallExpression, callee: Constant, scope: Scop
     case "dsl":
       if (callee.entry.intrinsic?.kind === "function") return convertAtomicAdd(node, scope);
       return refuse("dslPlace", node.expression, scope);
+    case "poison":
+      return poison(spanOf(node, scope));
     default:
       return refuse("notCallable", node.expression, scope);
   }
@@ -39,6 +52,7 @@ function convertMethod(node: ts.CallExpression, callee: ts.PropertyAccessExpress
   const owner = evaluate(callee.expression, scope);
   if (owner?.kind === "map") return convertMapCall(node, owner, callee.name, scope);
   if (owner?.kind === "global") return convertGlobalMethod(node, owner.name, callee.name.text, scope);
+  if (owner?.kind === "poison") return poison(spanOf(node, scope));
   if (owner) return refuse("notCallable", callee, scope);
   const object = convertExpression(callee.expression, scope);
   if (object.kind === "poison") return object;

@@ -11,7 +11,7 @@ import { constantExpression } from "../expressions/name.ts";
 import { bindPattern } from "../pattern.ts";
 import { typeOfLayout } from "../types.ts";
 import { flat } from "./branch.ts";
-import { labelOf } from "./label.ts";
+import { labelsOf } from "./label.ts";
 import { convertStatements } from "./sequence.ts";
 
 /** `for (const x of array) …` */
@@ -93,7 +93,7 @@ function repeat(
     // What was evaluated for one item does not hold for the next.
     scope.memo.clear();
     const bound = bindItem(name, item, scope);
-    scope.targets.push({ id, label: labelOf(node), kind: "loop", continueBlock });
+    scope.targets.push({ id, labels: labelsOf(node), kind: "loop", continueBlock });
     const body = flat(convertStatements([node.statement], scope));
     scope.targets.pop();
     return { kind: "block", id: continueBlock, body: [...bound, ...body], at };
@@ -113,7 +113,7 @@ function countedLoop(node: ts.ForOfStatement, name: ts.BindingName, source: Expr
   const index = { kind: "local", variable: counter, type: numberType, at } as const;
   const element: Expr = { kind: "element", object: again, index, layout: item, length, type: typeOfLayout(item), at };
   const id = scope.module.nextId();
-  scope.targets.push({ id, label: labelOf(node), kind: "loop" });
+  scope.targets.push({ id, labels: labelsOf(node), kind: "loop" });
   const bound = bindItem(name, element, scope);
   const body = flat(convertStatements([node.statement], scope));
   scope.targets.pop();

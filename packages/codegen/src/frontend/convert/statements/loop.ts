@@ -5,7 +5,7 @@ import { settle } from "../coerce.ts";
 import { convertCondition } from "../condition.ts";
 import { convertExpression, type JumpTarget, type Scope, spanOf } from "../context.ts";
 import { flat } from "./branch.ts";
-import { labelOf } from "./label.ts";
+import { labelsOf } from "./label.ts";
 import { convertStatements } from "./sequence.ts";
 import { convertDeclarations } from "./variable.ts";
 
@@ -52,7 +52,7 @@ export function convertDo(node: ts.DoStatement, scope: Scope): readonly Statemen
 
 function convertLoopBody(node: Loop, scope: Scope): Pick<LoopStatement, "id" | "body" | "at"> {
   const id = scope.module.nextId();
-  const target: JumpTarget = { id, label: labelOf(node), kind: "loop" };
+  const target: JumpTarget = { id, labels: labelsOf(node), kind: "loop" };
   scope.targets.push(target);
   const body = flat(convertStatements([node.statement], scope));
   scope.targets.pop();

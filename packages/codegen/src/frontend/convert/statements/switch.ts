@@ -5,14 +5,14 @@ import { coerce, settle } from "../coerce.ts";
 import { convertExpression, refuse, type Scope, spanOf } from "../context.ts";
 import { refuseOperands } from "../expressions/combine.ts";
 import { describeType } from "../types.ts";
-import { labelOf } from "./label.ts";
+import { labelsOf } from "./label.ts";
 import { convertStatements } from "./sequence.ts";
 
 /** `switch (subject) { case test: … }` */
 export function convertSwitch(node: ts.SwitchStatement, scope: Scope): readonly Statement[] {
   const subject = settle(convertExpression(node.expression, scope), scope);
   const id = scope.module.nextId();
-  scope.targets.push({ id, label: labelOf(node), kind: "switch" });
+  scope.targets.push({ id, labels: labelsOf(node), kind: "switch" });
   const cases: SwitchStatement["cases"][number][] = [];
   let failed = subject.kind === "poison" || !isTestable(subject, node.expression, scope);
   for (const clause of node.caseBlock.clauses) {

@@ -1,0 +1,4 @@
+import { xdp, XDP } from "@typebpf/dsl";
+
+export const filter = xdp(() => XDP.PASS);
+export default filter; // here

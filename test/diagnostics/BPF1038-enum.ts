@@ -1,0 +1,8 @@
+import { xdp, XDP } from "@typebpf/dsl";
+
+enum Action { // here
+  Pass,
+  Drop,
+}
+
+export const filter = xdp(() => XDP.PASS);

@@ -1,0 +1,8 @@
+import { hashMap, u32, u64, xdp, XDP } from "@typebpf/dsl";
+
+const counters = hashMap({ key: u32, value: u64, maxEntries: 16 });
+
+export const filter = xdp((ctx) => {
+  if (counters.get(0) === counters.get(1)) return XDP.DROP; // here
+  return XDP.PASS;
+});

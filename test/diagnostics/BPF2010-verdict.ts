@@ -1,0 +1,3 @@
+import { xdp } from "@typebpf/dsl";
+
+export const filter = xdp(() => 2); // here
