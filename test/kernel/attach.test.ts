@@ -24,7 +24,7 @@ async function loadFilter(side: TestbedSide) {
   };
 }
 
-const quick = { timeoutMs: 150 };
+const quick = { timeoutMs: 300 };
 
 describeKernel("XDP on an interface", () => {
   test.each(["native", "generic"] as const)("%s: the blocked source's traffic stops, and comes back", async (mode) => {

@@ -28,5 +28,7 @@ const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
 
 const held = await tasks[process.argv[2] ?? ""]?.();
 process.once("message", () => process.exit(0));
+// The test is gone, in whichever way: so is its child.
+process.once("disconnect", () => process.exit(1));
 process.send?.(held === undefined ? "nothing" : "ready");
 setInterval(() => held, 1 << 30);

@@ -4,16 +4,23 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { createTestbed, type TestbedSide } from "../../packages/loader/src/testing/index.ts";
 import { describeKernel } from "./gate.ts";
 
 const script = fileURLToPath(new URL("./process-child.ts", import.meta.url));
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
+const children = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of children) child.kill("SIGKILL");
+  children.clear();
+});
+
 /** A child inside the side's network that has done its task. */
 async function start(side: TestbedSide, task: string): Promise<ChildProcess> {
   const child = side.inNamespace(() => fork(script, [task], { execArgv: ["--import", tsx] }));
+  children.add(child);
   const [message] = await Promise.race([once(child, "message"), once(child, "exit")]);
   expect(message).toBe("ready");
   return child;

@@ -23,11 +23,12 @@ const modeFlags: ReadonlyMap<unknown, number> = new Map<XdpAttachOptions["mode"]
   ["generic", uapi.xdpFlags.SKB_MODE],
 ]);
 
-const attachedModes: Readonly<Record<number, string>> = {
-  [uapi.constant.XDP_ATTACHED_DRV]: "native",
-  [uapi.constant.XDP_ATTACHED_SKB]: "generic",
-  [uapi.constant.XDP_ATTACHED_HW]: "in hardware",
-};
+/** Modes as the kernel reports them: our name, and the word of `ip link` that takes such a program off. */
+const attachedModes: ReadonlyMap<number, { readonly name: string; readonly off: string }> = new Map([
+  [uapi.constant.XDP_ATTACHED_DRV, { name: "native", off: "xdpdrv" }],
+  [uapi.constant.XDP_ATTACHED_SKB, { name: "generic", off: "xdpgeneric" }],
+  [uapi.constant.XDP_ATTACHED_HW, { name: "in hardware", off: "xdpoffload" }],
+]);
 
 function readLinks(sys: Sys): readonly NetworkInterface[] {
   using netlink = new Netlink(sys);
@@ -62,8 +63,8 @@ function busyDiagnostic(sys: Sys, device: NetworkInterface, status: number): Dia
   }
   const name = programName(sys, id);
   const link = findXdpLink(sys, device.index, id);
-  const mode = device.xdp ? attachedModes[device.xdp.mode] : undefined;
-  const program = `program ${id}${name ? ` ("${name}")` : ""}${mode ? `, ${mode}` : ""}`;
+  const mode = attachedModes.get(device.xdp?.mode ?? 0);
+  const program = `program ${id}${name ? ` ("${name}")` : ""}${mode ? `, ${mode.name}` : ""}`;
   return diagnostic(kernelDiagnostics.busy, {
     message: `${message}: ${program}`,
     notes: [
@@ -71,7 +72,7 @@ function busyDiagnostic(sys: Sys, device: NetworkInterface, status: number): Dia
     ],
     help: link
       ? `stop the process that attached it, or run: bpftool link detach id ${link.id}`
-      : `run: ip link set dev ${device.name} xdp off`,
+      : `run: ip link set dev ${device.name} ${mode?.off ?? "xdp"} off`,
   });
 }
 
@@ -124,6 +125,6 @@ export function attachXdp(program: Attachable, options: AttachOptions): BackendL
   if (status < 0) throw new DiagnosticError([refusal(sys, program, device, options, status)]);
   const fd = new Fd(sys, status, `link of "${program.name}" on ${device.name}`);
   const attached = readLinks(sys).find((link) => link.index === device.index)?.xdp;
-  const mode = (attached && attachedModes[attached.mode]) ?? options.mode;
+  const mode = attachedModes.get(attached?.mode ?? 0)?.name ?? options.mode;
   return new KernelLink(fd, linkInfo(sys, status)?.id ?? 0, `xdp on ${device.name}${mode ? ` (${mode})` : ""}`);
 }

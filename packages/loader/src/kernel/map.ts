@@ -10,6 +10,7 @@ import { Fd } from "./fd.ts";
 import { lookupBatches, updateBatches } from "./map-batch.ts";
 import type { Memory, Sys } from "./sys.ts";
 
+type ElementAttr = Attr<typeof attrLayouts.mapElement>;
 type Entry = readonly [key: Uint8Array, value: Uint8Array];
 
 function roundUp8(size: number): number {
@@ -29,7 +30,11 @@ export class KernelMap implements BackendMap, Disposable {
   readonly #sys: Sys;
   readonly #key: Memory;
   readonly #value: Memory;
-  readonly #attr: Attr<typeof attrLayouts.mapElement>;
+  /** One block per shape of command, so that nothing but the bytes changes from call to call. */
+  readonly #keyAndValue: ElementAttr;
+  readonly #withFlags: ElementAttr;
+  readonly #keyOnly: ElementAttr;
+  readonly #noKey: ElementAttr;
 
   constructor(sys: Sys, fd: Fd, spec: MapSpec, cpus: number) {
     const { perCpu } = mapTypes[spec.type];
@@ -41,40 +46,47 @@ export class KernelMap implements BackendMap, Disposable {
     this.#key = sys.allocate(spec.key.size);
     // The value also receives keys from BPF_MAP_GET_NEXT_KEY: the two fields are one in the kernel.
     this.#value = sys.allocate(Math.max(this.bufferSize, spec.key.size));
-    this.#attr = new Attr(sys, attrLayouts.mapElement).set("map_fd", fd.number);
+    const attr = (): ElementAttr => new Attr(sys, attrLayouts.mapElement).set("map_fd", fd.number);
+    this.#keyAndValue = attr().set("key", this.#key).set("value", this.#value);
+    this.#withFlags = attr().set("key", this.#key).set("value", this.#value);
+    // The kernel refuses fields that a command does not have: deleting has no value, the first key none before it.
+    this.#keyOnly = attr().set("key", this.#key);
+    this.#noKey = attr().set("value", this.#value);
   }
 
   /** One system call on the element `key`; -EBADF after dispose, -EINVAL for a key of the wrong size. */
-  #element(command: number, key: Uint8Array | undefined, flags: number): number {
+  #element(command: number, attr: ElementAttr, key: Uint8Array): number {
     if (this.fd.closed) return -errnos.EBADF;
-    if (key && key.length !== this.spec.key.size) return -errnos.EINVAL;
-    if (key) this.#key.bytes.set(key);
-    // The kernel refuses fields that a command does not have, and deleting has no value.
-    this.#attr.set("value", command === uapi.command.MAP_DELETE_ELEM ? 0n : this.#value);
-    this.#attr.set("key", key ? this.#key : 0n).set("flags", flags);
-    return this.#attr.call(command);
+    if (key.length !== this.spec.key.size) return -errnos.EINVAL;
+    this.#key.bytes.set(key);
+    return attr.call(command);
   }
 
   lookup(key: Uint8Array): Uint8Array | number {
-    const status = this.#element(uapi.command.MAP_LOOKUP_ELEM, key, 0);
+    const status = this.#element(uapi.command.MAP_LOOKUP_ELEM, this.#keyAndValue, key);
     return status < 0 ? status : this.#value.bytes.slice(0, this.bufferSize);
   }
 
   update(key: Uint8Array, value: Uint8Array, flags: number): number {
-    if (value.length !== this.bufferSize || !isU32(flags)) return -errnos.EINVAL;
+    if (value.length !== this.bufferSize || !isU32(flags)) return this.fd.closed ? -errnos.EBADF : -errnos.EINVAL;
     this.#value.bytes.set(value);
-    return this.#element(uapi.command.MAP_UPDATE_ELEM, key, flags);
+    return this.#element(uapi.command.MAP_UPDATE_ELEM, this.#withFlags.set("flags", flags), key);
   }
 
   delete(key: Uint8Array): number {
-    return this.#element(uapi.command.MAP_DELETE_ELEM, key, 0);
+    return this.#element(uapi.command.MAP_DELETE_ELEM, this.#keyOnly, key);
   }
 
   nextKey(key: Uint8Array | undefined): Uint8Array | undefined {
-    const status = this.#element(uapi.command.MAP_GET_NEXT_KEY, key, 0);
+    const command = uapi.command.MAP_GET_NEXT_KEY;
+    const status = key ? this.#element(command, this.#keyAndValue, key) : this.#first(command);
     if (status === -errnos.ENOENT) return undefined;
     if (status < 0) throw this.#readError(status);
     return this.#value.bytes.slice(0, this.spec.key.size);
+  }
+
+  #first(command: number): number {
+    return this.fd.closed ? -errnos.EBADF : this.#noKey.call(command);
   }
 
   *entries(): Iterable<Entry> {

@@ -91,8 +91,9 @@ export class TestbedSide {
   /** A UDP socket of Node's, bound to one of this side's addresses. */
   async udpSocket(local: Endpoint): Promise<DatagramSocket> {
     this.checkAddress(local.address);
-    const socket = await openUdp(this.#sys, this.#namespace, local);
-    const close = (): void => void socket.close();
+    const controller = new AbortController();
+    const socket = await openUdp(this.#sys, this.#namespace, local, controller.signal);
+    const close = (): void => controller.abort();
     socket.once("close", () => this.#closers.delete(close));
     return this.#keep(socket, close);
   }

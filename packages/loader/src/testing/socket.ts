@@ -60,10 +60,15 @@ export function openIcmp(sys: Sys, namespace: NetworkNamespace, from: string): n
   return openSocket(sys, namespace, { family, type: socketTypes.RAW, protocol, local: socketAddress(from, 0) });
 }
 
-/** A bound UDP socket of Node's. */
-export async function openUdp(sys: Sys, namespace: NetworkNamespace, local: Endpoint): Promise<DatagramSocket> {
+/** A bound UDP socket of Node's; the signal closes it if it is still open. */
+export async function openUdp(
+  sys: Sys,
+  namespace: NetworkNamespace,
+  local: Endpoint,
+  signal: AbortSignal,
+): Promise<DatagramSocket> {
   const fd = openAt(sys, namespace, socketTypes.DGRAM, local);
-  const socket = createSocket(local.address.includes(":") ? "udp6" : "udp4");
+  const socket = createSocket({ type: local.address.includes(":") ? "udp6" : "udp4", signal });
   // The event may come while binding.
   const listening = once(socket, "listening");
   socket.bind({ fd });

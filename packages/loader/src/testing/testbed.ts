@@ -23,7 +23,7 @@ export interface TrafficOptions {
   readonly to?: string;
   /** How many, 1 to 1000; default 3. */
   readonly count?: number;
-  /** For all of them together; default 500. */
+  /** For all of them together; default 2000. An answer that comes is never waited for longer than it takes. */
   readonly timeoutMs?: number;
 }
 
@@ -34,7 +34,7 @@ const defaultPeer: SideOptions = {
 };
 const defaultCount = 3;
 const mostPackets = 1000;
-const defaultTimeoutMs = 500;
+const defaultTimeoutMs = 2000;
 
 interface Route {
   readonly source: TestbedSide;
