@@ -1,0 +1,52 @@
+// Analysis: proves what the language demands of values, loops and memory on the unoptimised IR, so that what is accepted
+// never depends on the optimisation level. Takes lowered IR with asserts; gives diagnostics, and the IR without asserts.
+import type { Diagnostic, Target } from "@typebpf/abi";
+import { mergeCongruent } from "../ir/congruence.ts";
+import { dominators } from "../ir/dominators.ts";
+import type { IrFunction, IrModule } from "../ir/function.ts";
+import { Places } from "../ir/places.ts";
+import { computeRanges } from "../ir/ranges.ts";
+import { checkAsserts } from "./checks.ts";
+import { checkLoops } from "./loops.ts";
+import { checkPacketRefs } from "./packet-refs.ts";
+import { settle } from "./settle.ts";
+import { checkKeptSlots, checkStack } from "./stack.ts";
+import { computeWidths } from "./widths.ts";
+
+/** The module without asserts, and what is wrong with it. */
+export interface Analyzed {
+  readonly module: IrModule;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Analyses every program of a module. The target is not needed yet: no rule depends on the kernel's release. */
+export function analyze(module: IrModule, _target: Target): Analyzed {
+  const analyzed = module.functions.map(analyzeFunction);
+  return {
+    module: { functions: analyzed.map((one) => one.fn) },
+    diagnostics: unique(analyzed.flatMap((one) => one.diagnostics)),
+  };
+}
+
+function analyzeFunction(lowered: IrFunction): {
+  readonly fn: IrFunction;
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const tree = dominators(lowered);
+  const fn = mergeCongruent(lowered, tree);
+  const ranges = computeRanges(fn);
+  const places = new Places(fn);
+  const diagnostics = [
+    ...checkAsserts(fn, { ranges, places, widths: computeWidths(fn, ranges) }),
+    ...checkPacketRefs(fn),
+    ...checkLoops(fn, ranges),
+    ...checkStack(fn, ranges),
+    ...checkKeptSlots(fn, ranges, places),
+  ];
+  return { fn: settle(fn, ranges), diagnostics };
+}
+
+/** A function that is inlined more than once, or into two programs, says the same thing once. */
+function unique(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return [...new Map(diagnostics.map((one) => [JSON.stringify([one.code, one.message, one.at]), one])).values()];
+}

@@ -1,0 +1,103 @@
+// Diagnostics that analysis raises: BPF2100…BPF2199 values that may leave what holds them, BPF3001…BPF3009 limits that
+// follow from loops and memory. Codes are stable: a row is never renumbered.
+
+import type { DiagnosticRow } from "@typebpf/abi";
+import type { Check } from "../ir/function.ts";
+
+/** Rows of analysis, by the name the code uses for them. */
+export const analyzeDiagnostics = {
+  unsafeInteger: {
+    code: "BPF2100",
+    severity: "error",
+    title: "the number may leave ±(2^53-1)",
+    explain:
+      "A JavaScript number is exact only up to 2^53-1; beyond it the result would be rounded, which integer registers cannot imitate.",
+    help: "keep the operands small (a cast, `& mask`, a test before), or compute with bigint",
+  },
+  indexOutOfRange: {
+    code: "BPF2101",
+    severity: "error",
+    title: "the index may lie outside of the array",
+    explain:
+      "Arrays in memory have a fixed length, and the kernel refuses accesses that it cannot prove to be inside. So the compiler must know that 0 ≤ index < length.",
+    help: "test the index before it is used, or mask it",
+  },
+  divisorMayBeZero: {
+    code: "BPF2102",
+    severity: "error",
+    title: "the divisor may be zero",
+    explain: "JavaScript gives NaN or Infinity for a division by zero, which no integer is.",
+    help: "test the divisor before, or write `(a / b) | 0`, which gives 0 for it",
+  },
+  valueTooWide: {
+    code: "BPF2103",
+    severity: "error",
+    title: "the value is wider than the field",
+    explain:
+      "An arithmetic result has the width of its widest operand, or what its range needs, whichever is less. Storing it in a narrower field would silently drop bits.",
+    help: "cast the value to the field's type to say that the upper bits may go",
+  },
+  constantTooWide: {
+    code: "BPF2104",
+    severity: "error",
+    title: "the constant does not fit the field",
+    explain: "The field cannot hold this value, so reading it back would give another one.",
+    help: "write the value that the field holds, or a cast",
+  },
+  valueOutOfRange: {
+    code: "BPF2105",
+    severity: "error",
+    title: "the value may be out of range",
+    explain: "The operation is defined for a range of values only.",
+    help: "test the value before it is used",
+  },
+  deadPacketRef: {
+    code: "BPF2150",
+    severity: "error",
+    title: "the packet ref is dead",
+    explain:
+      "The helper may move the packet's data. Refs into the packet that were made before it point to where the data was, and the kernel refuses to follow them.",
+    help: "make the ref again after the call: `ctx.packet.at(offset, schema)`",
+  },
+  unboundedLoop: {
+    code: "BPF3001",
+    severity: "error",
+    title: "no bound is found for the loop",
+    explain:
+      "The kernel follows every iteration before it accepts a program, so a loop must end after a number of iterations that is known beforehand.",
+    help: "let a counter run to a constant, or bound the limit: `for (let i = 0; i < Math.min(n, 64); i++)`",
+  },
+  stackTooLarge: {
+    code: "BPF3002",
+    severity: "error",
+    title: "the variables need more than 512 bytes of stack",
+    explain:
+      "The kernel gives a program 512 bytes of stack. Structs, arrays, and keys and values of maps that the program builds live there.",
+    help: "keep large data in the value of a perCpuArray with one entry, or make it smaller",
+  },
+  loopTooLong: {
+    code: "BPF3004",
+    severity: "error",
+    title: "the loop runs too long",
+    explain:
+      "The kernel follows every iteration before it accepts a program, and gives up after one million instructions.",
+    help: "lower the limit of the loop, or do less in it",
+  },
+  keptStackRef: {
+    code: "BPF3008",
+    severity: "error",
+    title: "memory made in a loop is kept for the next iteration",
+    explain:
+      "A struct or array that a loop makes has one place on the stack, and the next iteration makes it again there. A ref to it that outlives the iteration would see the new one.",
+    help: "make the struct before the loop and assign to it (`Object.assign`), or keep its members in variables",
+  },
+} as const satisfies Readonly<Record<string, DiagnosticRow>>;
+
+/** The row of a check that fails. */
+export const rowOfCheck: Readonly<Record<Check["kind"], DiagnosticRow>> = {
+  safe: analyzeDiagnostics.unsafeInteger,
+  index: analyzeDiagnostics.indexOutOfRange,
+  nonzero: analyzeDiagnostics.divisorMayBeZero,
+  fits: analyzeDiagnostics.valueTooWide,
+  within: analyzeDiagnostics.valueOutOfRange,
+};
