@@ -86,3 +86,40 @@ export function loopDepths(order: readonly MirBlock[]): ReadonlyMap<BlockId, num
   }
   return depth;
 }
+
+/** Whether every path from the entry to `below` goes through `above`; a block dominates itself. */
+export function dominatorsOf(blocks: readonly MirBlock[]): (above: BlockId, below: BlockId) => boolean {
+  const order = reversePostorderOf(blocks);
+  const position = new Map(order.map((block, index) => [block.id, index]));
+  const before = predecessorsOf(order);
+  const parent = new Map<BlockId, BlockId>();
+  const [entry] = order;
+  if (entry) parent.set(entry.id, entry.id);
+  const rank = (id: BlockId): number => position.get(id) ?? 0;
+  const up = (id: BlockId): BlockId => parent.get(id) ?? id;
+  const meet = (left: BlockId, right: BlockId): BlockId => {
+    let [a, b] = [left, right];
+    while (a !== b) {
+      while (rank(a) > rank(b)) a = up(a);
+      while (rank(b) > rank(a)) b = up(b);
+    }
+    return a;
+  };
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const { id } of order.slice(1)) {
+      const known = (before.get(id) ?? []).filter((one) => parent.has(one));
+      const [first, ...rest] = known;
+      if (first === undefined) continue;
+      const next = rest.reduce(meet, first);
+      if (parent.get(id) === next) continue;
+      parent.set(id, next);
+      changed = true;
+    }
+  }
+  return (above, below) => {
+    let at = below;
+    while (rank(at) > rank(above)) at = up(at);
+    return at === above;
+  };
+}

@@ -9,10 +9,12 @@ import { checkLimits } from "./limits.ts";
 import type { Mir, Physical, Virtual } from "./mir.ts";
 import { orderOperands, removeDead } from "./peephole.ts";
 import { printMir } from "./print.ts";
+import { advancePointers } from "./rebase.ts";
 import { allocate } from "./regalloc/allocate.ts";
 import { checkAllocation } from "./regalloc/check.ts";
 import { select } from "./select.ts";
 import { simplifyFlow } from "./simplify.ts";
+import { shareTails } from "./tails.ts";
 
 export interface GenerateOptions {
   /** Instruction set version. */
@@ -32,7 +34,7 @@ export function generateProgram(fn: IrFunction, options: GenerateOptions): Gener
   if (diagnostics.length > 0) return { diagnostics };
   const virtual: Mir<Virtual> = options.level === 0 ? selected : { ...selected, blocks: improved(selected) };
   const physical = allocated(virtual, options);
-  const finished: Mir<Physical> = { ...physical, blocks: orderBlocks(simplifyFlow(removeDead(physical.blocks))) };
+  const finished: Mir<Physical> = { ...physical, blocks: orderBlocks(tidied(physical, options.level)) };
   const frame = layOutFrame(finished);
   if ("failure" in frame) return { diagnostics: [frame.failure] };
   const emitted = emit(finished, frame.frame, options.isa);
@@ -42,7 +44,12 @@ export function generateProgram(fn: IrFunction, options: GenerateOptions): Gener
 }
 
 function improved(mir: Mir<Virtual>): Mir<Virtual>["blocks"] {
-  return orderOperands(removeDead(simplifyFlow(mir.blocks)));
+  return orderOperands(advancePointers(removeDead(simplifyFlow(mir.blocks))));
+}
+
+function tidied(mir: Mir<Physical>, level: 0 | 1 | 2): Mir<Physical>["blocks"] {
+  const blocks = simplifyFlow(removeDead(mir.blocks));
+  return level === 2 ? simplifyFlow(shareTails(blocks)) : blocks;
 }
 
 function allocated(virtual: Mir<Virtual>, { registers, check }: GenerateOptions): Mir<Physical> {

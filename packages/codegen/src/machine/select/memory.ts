@@ -112,12 +112,11 @@ export function selectZero(sel: Selection, inst: ZeroInst, out: MirInst[]): void
 /** `dst` = pointer + variable bytes; a constant part of the pointer is left to the uses (see `Selection.anchor`). */
 export function selectPointerAdd(sel: Selection, inst: PointerAddInst, dst: Register, out: MirInst[]): void {
   const { at } = inst;
-  const [pointer, bytes] = inst.args;
-  const base = sel.anchor(pointer);
-  const operand = sel.operand(bytes, 64, out, at);
-  if (base.kind === "slot") out.push(frameAddress(dst, base.slot, base.offset, at));
-  else if (base.offset === 0) sel.moveInto(dst, pointer, out, at);
-  else out.push(move(dst, sel.registerOf(base.value), at));
+  const sum = sel.variableSum(inst);
+  const operand = sel.operand(sum?.bytes ?? inst.args[1], 64, out, at);
+  if (!sum) sel.moveInto(dst, inst.args[0], out, at);
+  else if (sum.base.kind === "slot") out.push(frameAddress(dst, sum.base.slot, sum.base.offset, at));
+  else out.push(move(dst, sel.registerOf(sum.base.value), at));
   out.push(alu("add", 64, dst, operand, at));
 }
 

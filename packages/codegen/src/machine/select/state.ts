@@ -3,7 +3,7 @@
 // distances from pointers and extensions that change nothing have no code of their own: each use folds them in.
 import { type Diagnostic, type DiagnosticRow, diagnostic, type Span } from "@typebpf/abi";
 import { argsOf, argsOfEnd, highestIds, valueTypes } from "../../ir/cfg.ts";
-import type { BlockId, Inst, IrFunction, SlotId, ValueId } from "../../ir/function.ts";
+import type { BlockId, Inst, IrFunction, PointerAddInst, SlotId, ValueId } from "../../ir/function.ts";
 import type { IrType } from "../../ir/types.ts";
 import { alu, constant, frameAddress, mapReference, move, type Operand, type Place } from "../build.ts";
 import { type Facts, findFacts } from "../facts.ts";
@@ -22,7 +22,7 @@ interface SharedConstant {
   group: number;
 }
 
-const MAX_DISTANCE = 1n << 28n;
+const MAX_DISTANCE = 1 << 28;
 
 /** True when the value fits a signed integer of that many bits. */
 export function fitsSigned(bits: number, value: bigint): boolean {
@@ -97,18 +97,35 @@ export class Selection {
     const inst = this.instOf(value);
     if (inst?.op === "slot") return { kind: "slot", slot: inst.slot, offset: 0 };
     if (inst?.op === "ptradd") {
-      const base = this.anchor(inst.args[0]);
       const distance = this.facts.constant(inst.args[1]);
-      if (distance !== undefined) {
-        const offset = BigInt(base.offset) + BigInt.asIntN(64, distance);
-        if (offset < MAX_DISTANCE && offset > -MAX_DISTANCE) return { ...base, offset: Number(offset) };
-      } else if (base.kind === "value") {
-        // The register holds base + variable part; the constant part moves on to the uses.
-        return { kind: "value", value, offset: base.offset };
-      }
+      const sum = distance === undefined ? this.variableSum(inst) : undefined;
+      // The register holds base + variable part; the constant part moves on to the uses.
+      if (sum) return { kind: "value", value, offset: sum.base.kind === "value" ? sum.base.offset : 0 };
+      const base = this.anchor(inst.args[0]);
+      const offset = base.offset + Number(BigInt.asIntN(64, distance ?? 0n));
+      if (distance !== undefined && Math.abs(offset) < MAX_DISTANCE) return { ...base, offset };
     }
     if (inst && isIdentity(inst, this.facts)) return this.anchor(inst.args[0]);
     return { kind: "value", value, offset: 0 };
+  }
+
+  /** A pointer plus a variable as base + variable, with all constant parts in the base's offset. */
+  variableSum(inst: PointerAddInst): { readonly base: Anchor; readonly bytes: ValueId } | undefined {
+    const base = this.anchor(inst.args[0]);
+    if (base.kind === "value" && this.facts.constant(base.value) !== undefined) return undefined;
+    const { bytes, constant } = this.withoutConstant(inst.args[1]);
+    const offset = base.offset + constant;
+    return Math.abs(offset) < MAX_DISTANCE ? { base: { ...base, offset }, bytes } : undefined;
+  }
+
+  /** A sum that only this use needs, without its constant part. */
+  private withoutConstant(value: ValueId): { readonly bytes: ValueId; readonly constant: number } {
+    const inst = this.instOf(value);
+    if (inst?.op === "add64" && this.usedOnce(value)) {
+      const constant = this.immediate(inst.args[1], 64);
+      if (constant !== undefined) return { bytes: inst.args[0], constant };
+    }
+    return { bytes: value, constant: 0 };
   }
 
   /** The value in a register, for reading. */
