@@ -13,13 +13,17 @@ function ipv4Bytes(text: string): readonly number[] | undefined {
   return bytes.every((byte) => byte <= 255) ? bytes : undefined;
 }
 
+/** The number of an IPv4 address in text, undefined where the text is none. */
+export function parseIpv4(text: string): number | undefined {
+  return ipv4Bytes(text)?.reduce((number, byte) => number * 256 + byte, 0);
+}
+
 /**
  * "10.0.0.1" as a number in host order: the value of a `u32be` field.
  * @throws DiagnosticError BPF6154
  */
 export function ipv4(text: string): number {
-  const bytes = ipv4Bytes(text) ?? refuse(text, "IPv4 address");
-  return bytes.reduce((number, byte) => number * 256 + byte, 0);
+  return parseIpv4(text) ?? refuse(text, "IPv4 address");
 }
 
 function groupsOf(text: string): readonly number[] | undefined {
@@ -47,13 +51,24 @@ function ipv6Groups(text: string): readonly number[] | undefined {
   return [...head, ...new Array<number>(8 - head.length - tail.length).fill(0), ...tail];
 }
 
+/** The 16 bytes of an IPv6 address in text, undefined where the text is none. */
+export function parseIpv6(text: string): Uint8Array | undefined {
+  const groups = ipv6Groups(text);
+  return groups && Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 0xff]));
+}
+
 /**
  * "2001:db8::1" as its 16 bytes in network order.
  * @throws DiagnosticError BPF6154
  */
 export function ipv6(text: string): Uint8Array {
-  const groups = ipv6Groups(text) ?? refuse(text, "IPv6 address");
-  return Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 0xff]));
+  return parseIpv6(text) ?? refuse(text, "IPv6 address");
+}
+
+/** The 6 bytes of a MAC address in text, undefined where the text is none. */
+export function parseMac(text: string): Uint8Array | undefined {
+  if (!/^[0-9a-fA-F]{2}([:-])[0-9a-fA-F]{2}(\1[0-9a-fA-F]{2}){4}$/.test(text)) return undefined;
+  return Uint8Array.from(text.split(/[:-]/), (part) => Number.parseInt(part, 16));
 }
 
 /**
@@ -61,6 +76,5 @@ export function ipv6(text: string): Uint8Array {
  * @throws DiagnosticError BPF6154
  */
 export function mac(text: string): Uint8Array {
-  if (!/^[0-9a-fA-F]{2}([:-])[0-9a-fA-F]{2}(\1[0-9a-fA-F]{2}){4}$/.test(text)) refuse(text, "MAC address");
-  return Uint8Array.from(text.split(/[:-]/), (part) => Number.parseInt(part, 16));
+  return parseMac(text) ?? refuse(text, "MAC address");
 }

@@ -1,4 +1,4 @@
-export { ipv4, ipv6, mac } from "./address.ts";
+export { mac } from "./address.ts";
 export type {
   AttachOptions,
   Backend,
@@ -26,6 +26,23 @@ export {
   kernel,
 } from "./kernel/kernel.ts";
 export { type Loaded, load } from "./load.ts";
+export {
+  arp,
+  describePacket,
+  dnsQuery,
+  ethernet,
+  icmp,
+  icmpv6,
+  ipv4,
+  ipv6,
+  type Layer,
+  type Payload,
+  packet,
+  packetDiagnostics,
+  tcp,
+  udp,
+  vlan,
+} from "./packet/index.ts";
 export {
   type Clock,
   type RawHelper,
