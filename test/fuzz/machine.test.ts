@@ -9,11 +9,12 @@ import { interpret } from "../../packages/codegen/src/ir/interpret.ts";
 import { printModule } from "../../packages/codegen/src/ir/print.ts";
 import { generateProgram } from "../../packages/codegen/src/machine/generate.ts";
 import { runBytecode } from "../harness/bytecode.ts";
-import { randomFunction } from "../harness/random-ir.ts";
+import { packetLayout, randomFunction } from "../harness/random-ir.ts";
 
 const RUNS = Number(process.env.FUZZ_RUNS ?? 150);
 const STACK = 0x7f00_0000n;
 const CONTEXT = 0x1000n;
+const PACKET = 0x2000n;
 
 class Memory {
   private readonly bytes = new Map<bigint, number>();
@@ -27,15 +28,18 @@ class Memory {
   }
 }
 
-/** What both sides see in the context. */
-function contextByte(index: number): number {
-  return (index * 73 + 41) & 0xff;
-}
-
+/** Context and packet as both sides see them. */
 function withContext(): Memory {
   const memory = new Memory();
-  for (let i = 0; i < 64; i++) memory.store(CONTEXT + BigInt(i), 1, BigInt(contextByte(i)));
+  for (let i = 0; i < 64; i++) memory.store(CONTEXT + BigInt(i), 1, BigInt((i * 73 + 41) & 0xff));
+  for (let i = 0; i < packetLayout.size; i++) memory.store(PACKET + BigInt(i), 1, BigInt((i * 151 + 17) & 0xff));
+  memory.store(CONTEXT + BigInt(packetLayout.start), 4, PACKET);
+  memory.store(CONTEXT + BigInt(packetLayout.end), 4, PACKET + BigInt(packetLayout.size));
   return memory;
+}
+
+function packetOf(memory: Memory): readonly bigint[] {
+  return Array.from({ length: packetLayout.size / 8 }, (_, index) => memory.load(PACKET + BigInt(8 * index), 8));
 }
 
 /** The result of a helper, from its number, how often helpers were called, and its integer argument if it has one. */
@@ -46,7 +50,8 @@ function called(number: number, times: number, memory: Memory, args: readonly bi
   return BigInt.asUintN(64, seed ^ (memory.load(key, 8) * 3n) ^ (memory.load(value, 4) * 5n) ^ (flags * 7n));
 }
 
-function interpreted(fn: IrFunction): bigint {
+/** The result, then the packet afterwards. */
+function interpreted(fn: IrFunction): readonly bigint[] {
   const memory = withContext();
   let next = 0x10_0000n;
   let calls = 0;
@@ -62,7 +67,7 @@ function interpreted(fn: IrFunction): bigint {
     call: (helper: keyof typeof helpers, args: readonly bigint[]) =>
       called(helpers[helper].number, calls++, memory, args),
   };
-  return interpret(fn, host, CONTEXT).result;
+  return [interpret(fn, host, CONTEXT).result, ...packetOf(memory)];
 }
 
 describe("code generation", () => {
@@ -91,7 +96,7 @@ describe("code generation", () => {
               call: (number: number, args: readonly bigint[]) => called(number, calls++, memory, args),
             };
             const result = runBytecode(generated.program.insns, host, { context: CONTEXT, stack: STACK });
-            expect(result, printModule({ functions: [fn] })).toBe(expected);
+            expect([result, ...packetOf(memory)], printModule({ functions: [fn] })).toEqual(expected);
           }),
           { numRuns: RUNS },
         );

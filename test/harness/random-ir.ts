@@ -54,6 +54,9 @@ export function randomFunction(tape: readonly number[], options: RandomOptions):
 
 const MAX_DEPTH = 4;
 
+/** Where the context has the addresses of the packet and of its end, and how long the packet is. */
+export const packetLayout = { start: 56, end: 60, size: 64 } as const;
+
 class Builder {
   private position = 0;
   private line = 1;
@@ -64,6 +67,10 @@ class Builder {
   private params: readonly Param[] = [];
   private insts: Inst[] = [];
   private variables: ValueId[] = [];
+  private packet: ValueId = -1;
+  private packetEnd: ValueId = -1;
+  /** Pointers into the packet that dominate the current block; each has 16 bytes behind it. */
+  private pointers: ValueId[] = [];
   private readonly context: ValueId;
   private readonly tape: readonly number[];
   private readonly options: RandomOptions;
@@ -80,6 +87,9 @@ class Builder {
     SLOTS.forEach(({ size }, slot) => {
       this.push({ op: "zero", size, offset: 0, args: [this.slot(slot)], at: this.at() });
     });
+    this.packet = this.load(this.context, 4, packetLayout.start, false, "ptr.packet");
+    this.packetEnd = this.load(this.context, 4, packetLayout.end, false, "ptr.packetEnd");
+    this.pointers.push(this.packet);
     const count = 2 + this.take(9);
     for (let i = 0; i < count; i++) this.variables.push(i % 2 === 0 ? this.contextLoad(i * 4) : this.constant());
     while (this.position < this.tape.length) this.statement(0);
@@ -143,7 +153,7 @@ class Builder {
     return this.load(this.context, 4, offset, false);
   }
 
-  private load(pointer: ValueId, size: 1 | 2 | 4 | 8, offset: number, signed: boolean): ValueId {
+  private load(pointer: ValueId, size: 1 | 2 | 4 | 8, offset: number, signed: boolean, type: IrType = "i64"): ValueId {
     return this.define((result) => ({
       op: "load",
       size,
@@ -151,7 +161,7 @@ class Builder {
       offset,
       args: [pointer],
       result,
-      type: "i64",
+      type,
       at: this.at(),
     }));
   }
@@ -178,6 +188,10 @@ class Builder {
 
   /** A pointer into a slot with room for `size` bytes at the offset; sometimes with a part known only at run time. */
   private pointer(size: number): { readonly pointer: ValueId; readonly offset: number } {
+    if (this.take(3) === 0) {
+      const pointer = this.pointers[this.take(this.pointers.length)] ?? this.packet;
+      return { pointer, offset: this.take(9) };
+    }
     const fitting = SLOTS.flatMap((slot, index) => (slot.size >= size ? [index] : []));
     const index = fitting[this.take(fitting.length)] ?? 0;
     const room = (SLOTS[index]?.size ?? 0) - size;
@@ -203,7 +217,7 @@ class Builder {
   }
 
   private statement(depth: number): void {
-    const kinds = depth < MAX_DEPTH ? 14 : 12;
+    const kinds = depth < MAX_DEPTH ? 16 : 12;
     const kind = this.take(kinds);
     if (kind <= 3)
       this.set(this.binary(binaryOps[this.take(binaryOps.length)] ?? "add64", this.operand(), this.operand()));
@@ -215,6 +229,7 @@ class Builder {
     else if (kind === 10) this.exchange();
     else if (kind === 11) this.set(this.constant());
     else if (kind === 12) this.conditional(depth);
+    else if (kind <= 14) this.checked(depth);
     else this.loop(depth);
   }
 
@@ -305,6 +320,51 @@ class Builder {
       this.body(depth);
       this.close({ op: "jump", to: { block: after, args: this.variables }, at: this.at() });
     }
+    this.variables = join.map((param) => param.value);
+    this.open(after, join);
+  }
+
+  private pointerAdd(pointer: ValueId, bytes: ValueId): ValueId {
+    return this.define((result) => ({
+      op: "ptradd",
+      args: [pointer, bytes],
+      result,
+      type: "ptr.packet",
+      at: this.at(),
+    }));
+  }
+
+  /** A bounds check of a pointer into the packet, with code that may use the pointer where it holds. */
+  private checked(depth: number): void {
+    const from = this.pointers[this.take(this.pointers.length)] ?? this.packet;
+    const plus = this.literal(BigInt(this.take(24)));
+    const masked = (): ValueId => this.binary("and64", this.variable(), this.literal(7n));
+    const kind = this.take(3);
+    const bytes = kind === 0 ? plus : kind === 1 ? masked() : this.binary("add64", masked(), plus);
+    const pointer = this.pointerAdd(from, bytes);
+    const limit = this.pointerAdd(pointer, this.literal(16n));
+    const join = this.parameters();
+    const [then, after] = [this.nextBlock++, this.nextBlock++];
+    const fail = { block: after, args: [...this.variables] };
+    const then_ = { block: then, args: [] };
+    const end = { op: "branch", args: [limit, this.packetEnd], at: this.at() } as const;
+    if (this.take(2) === 0) this.close({ ...end, compare: "ugt64", then: fail, else: then_ });
+    else this.close({ ...end, compare: "ule64", then: then_, else: fail });
+    this.open(then, []);
+    this.pointers.push(pointer);
+    this.body(depth);
+    if (this.take(3) === 0) {
+      const length = this.define((result) => ({
+        op: "ptrdiff",
+        args: [this.packetEnd, pointer],
+        result,
+        type: "i64",
+        at: this.at(),
+      }));
+      this.set(length);
+    }
+    this.pointers.pop();
+    this.close({ op: "jump", to: { block: after, args: this.variables }, at: this.at() });
     this.variables = join.map((param) => param.value);
     this.open(after, join);
   }
