@@ -31,7 +31,19 @@ const entryPoints: readonly EntryPoint[] = [
     title: "What the author of a filter imports from @typebpf/dsl.",
     index: main,
     modules: [
-      ...["scalars", "schema", "bits", "array", "struct", "sizes", "maps", "packet", "actions", "contexts.generated"],
+      ...[
+        "scalars",
+        "schema",
+        "bits",
+        "array",
+        "struct",
+        "sizes",
+        "prefix-key",
+        "maps",
+        "packet",
+        "actions",
+        "contexts.generated",
+      ],
       ...["xdp", "atomics"],
     ]
       .map((name) => `${source}/${name}.ts`)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { arrayLayout, bitsLayout, type Layout, scalarLayouts, structLayout } from "./layout.ts";
+import { arrayLayout, bitsLayout, type Layout, prefixAddress, scalarLayouts, structLayout } from "./layout.ts";
 
-const { u8, u16, u32, u64, u16be, i32 } = scalarLayouts;
+const { u8, u16, u32, u64, u16be, u32be, i32 } = scalarLayouts;
 
 function offsets(members: Readonly<Record<string, Layout>>): readonly unknown[] {
   const { fields, size, align } = structLayout("s", members);
@@ -103,4 +103,16 @@ describe("bit fields of big-endian units", () => {
       [4, 0],
     ]);
   });
+});
+
+test("the address of a prefix key lies right behind the length", () => {
+  expect(prefixAddress(structLayout("k", { prefixLength: u32, address: u32be }))).toBe(u32be);
+  const others = [
+    { prefixLength: u32, address: u64 },
+    { prefixLength: u32be, address: u32be },
+    { length: u32, address: u32be },
+    { prefixLength: u32, address: u32be, more: u8 },
+  ];
+  for (const members of others) expect(prefixAddress(structLayout("k", members))).toBeUndefined();
+  expect(prefixAddress(u32)).toBeUndefined();
 });

@@ -141,3 +141,17 @@ export function structLayout(name: string, members: Readonly<Record<string, Layo
   const align = Math.max(1, ...fields.map((field) => field.layout.align));
   return { kind: "struct", name, fields, size: alignUp(Math.ceil(position.bit / 8), align), align };
 }
+
+/** The most bytes that the address of a prefix key has (LPM_DATA_SIZE_MAX of kernel/bpf/lpm_trie.c). */
+export const MAX_PREFIX_ADDRESS = 256;
+
+/**
+ * The address of a prefix key, the key of a longest-prefix-match trie: a struct of `prefixLength`, a native u32, and
+ * right behind it the `address`. Undefined for any other layout.
+ */
+export function prefixAddress(key: Layout): Layout | undefined {
+  if (key.kind !== "struct" || key.fields.length !== 2) return undefined;
+  const [length, address] = key.fields;
+  if (length?.name !== "prefixLength" || address?.name !== "address" || address.offset !== 4) return undefined;
+  return length.layout.kind === "scalar" && length.layout.name === "u32" ? address.layout : undefined;
+}

@@ -14,14 +14,22 @@ export {
   type IndexedMapOptions,
   type KeyedMap,
   type KeyedMapOptions,
+  type LpmTrie,
+  type LpmTrieOptions,
   type LruHashMap,
+  type LruPerCpuHashMap,
+  lpmTrie,
   lruHashMap,
+  lruPerCpuHashMap,
   type MapDescription,
   MapUpdate,
   type PerCpuArray,
+  type PerCpuHashMap,
   perCpuArray,
+  perCpuHashMap,
 } from "./maps.ts";
 export type { Packet } from "./packet.ts";
+export type { Prefix, PrefixInit } from "./prefix-key.ts";
 export { i8, i16, i32, i64, type Scalar, u8, u16, u16be, u32, u32be, u64, u64be } from "./scalars.ts";
 export type { BitField, FixedArray, Infer, Init, Member, Ref, RefTo, ScalarRef, Schema } from "./schema.ts";
 export { offsetOf, sizeOf } from "./sizes.ts";

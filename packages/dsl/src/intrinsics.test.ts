@@ -17,7 +17,7 @@ describe("the table of intrinsics", () => {
     else expect(value).toBeTypeOf("function");
     if (row.kind !== "mapConstructor") return;
     const make = value as (options: object) => Record<string, unknown>;
-    const map = make({ key: dsl.u32, value: dsl.u32, maxEntries: 1 });
+    const map = make({ key: dsl.u32be, value: dsl.u32, maxEntries: 1 });
     const operations = Object.keys(map).filter(
       (key) => typeof map[key] === "function" && key !== "key" && key !== "value",
     );

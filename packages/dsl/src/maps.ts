@@ -1,8 +1,9 @@
 // Maps: shared memory of filters and user space. A map in plain JavaScript is its description, which loaders and tests
 // read; its operations need the kernel or the simulator and throw here.
 // The operations are the kernel's helpers bpf_map_{lookup,update,delete}_elem.
-import type { MapTypeName } from "@typebpf/abi";
+import { type MapTypeName, type MapTypeRow, mapTypes } from "@typebpf/abi";
 import { addressableLayout, checkInteger } from "./define.ts";
+import { type Prefix, type PrefixInit, prefixSchema } from "./prefix-key.ts";
 import { u32 } from "./scalars.ts";
 import type { Init, RefTo, Schema } from "./schema.ts";
 
@@ -32,16 +33,16 @@ export interface MapDescription<Type extends string, K, V> {
   readonly flags: number;
 }
 
-/** A map with keys of any kind. */
-export interface KeyedMap<Type extends string, K, V> extends MapDescription<Type, K, V> {
+/** A map with keys of any kind; `Key` is what may stand for one. */
+export interface KeyedMap<Type extends string, K, V, Key = Init<K>> extends MapDescription<Type, K, V> {
   /** The value at `key`, to read and write in place; undefined if there is none. */
-  get(key: Init<K>): RefTo<V> | undefined;
+  get(key: Key): RefTo<V> | undefined;
   /** Whether there is a value at `key`. */
-  has(key: Init<K>): boolean;
+  has(key: Key): boolean;
   /** Stores a copy of `value`. Gives 0, or a negative errno: E2BIG (−7) if full, EEXIST, ENOENT by `flags`. */
-  set(key: Init<K>, value: Init<V>, flags?: MapUpdate): number;
+  set(key: Key, value: Init<V>, flags?: MapUpdate): number;
   /** Removes the entry. Gives 0, or ENOENT (−2) if there is none. */
-  delete(key: Init<K>): number;
+  delete(key: Key): number;
 }
 
 /** A map whose keys are the indices below `maxEntries`. Every entry always exists, zero at first. */
@@ -58,6 +59,16 @@ export interface IndexedMap<Type extends string, V> extends MapDescription<Type,
 export interface HashMap<K, V> extends KeyedMap<"hash", K, V> {}
 /** A hash table that drops least recently used entries when full. */
 export interface LruHashMap<K, V> extends KeyedMap<"lruHash", K, V> {}
+/** A hash table with a copy of every value for each CPU; the filter sees the copy of the CPU it runs on. */
+export interface PerCpuHashMap<K, V> extends KeyedMap<"perCpuHash", K, V> {}
+/** A hash table with a copy of every value for each CPU that drops least recently used entries when full. */
+export interface LruPerCpuHashMap<K, V> extends KeyedMap<"lruPerCpuHash", K, V> {}
+/**
+ * A trie of address prefixes. `get` and `has` find the longest prefix that matches and is no longer than the key's;
+ * `set` and `delete` mean exactly the key's. `set` gives ENOSPC (−28) if full; `set` and `delete` give EINVAL (−22) for
+ * a prefix that is longer than the address, with which `get` and `has` find nothing.
+ */
+export interface LpmTrie<K, V> extends KeyedMap<"lpmTrie", Prefix<K>, V, PrefixInit<K>> {}
 /** An array. */
 export interface ArrayMap<V> extends IndexedMap<"array", V> {}
 /** An array with a copy of every value for each CPU; the filter sees the copy of the CPU it runs on. */
@@ -72,6 +83,18 @@ export interface KeyedMapOptions<K, V> {
   /** The most entries it holds. */
   readonly maxEntries: number;
   /** `BPF_F_*` flags, such as 1 for BPF_F_NO_PREALLOC. */
+  readonly flags?: number;
+}
+
+/** What a trie of prefixes is made of. */
+export interface LpmTrieOptions<K, V> {
+  /** The schema of an address: `u32be`, `array(u8, 16)`, … */
+  readonly key: Schema<K>;
+  /** The schema of a value. */
+  readonly value: Schema<V>;
+  /** The most prefixes it holds. */
+  readonly maxEntries: number;
+  /** `BPF_F_*` flags; BPF_F_NO_PREALLOC, which tries need, is always among them. */
   readonly flags?: number;
 }
 
@@ -103,11 +126,16 @@ interface Options {
 }
 
 function defineMap<M>(type: MapTypeName, options: Options, operations: readonly string[]): M {
-  const { key, value, maxEntries, flags = 0 } = options;
+  const { key, value, maxEntries, flags: wanted = 0 } = options;
+  const { requiredFlags = 0, refusedFlags = 0 }: MapTypeRow = mapTypes[type];
   addressableLayout(key, "The key of a map");
   addressableLayout(value, "The value of a map");
   checkInteger(maxEntries, 1, MAX_U32, "The maxEntries of a map");
-  checkInteger(flags, 0, MAX_U32, "The flags of a map");
+  checkInteger(wanted, 0, MAX_U32, "The flags of a map");
+  if ((wanted & refusedFlags) !== 0) {
+    throw new TypeError(`The flags of this map cannot have ${wanted & refusedFlags}: the kernel refuses it`);
+  }
+  const flags = (wanted | requiredFlags) >>> 0;
   const methods = Object.fromEntries(operations.map((operation) => [operation, unavailable(operation)]));
   return Object.freeze({ kind: "map", type, key, value, maxEntries, flags, ...methods }) as M;
 }
@@ -123,6 +151,24 @@ export function hashMap<K, V>(options: KeyedMapOptions<K, V>): HashMap<K, V> {
 /** A hash table that drops least recently used entries when full. */
 export function lruHashMap<K, V>(options: KeyedMapOptions<K, V>): LruHashMap<K, V> {
   return defineMap("lruHash", options, keyed);
+}
+
+/** A hash table with a copy of every value for each CPU, so that counters need no atomics. */
+export function perCpuHashMap<K, V>(options: KeyedMapOptions<K, V>): PerCpuHashMap<K, V> {
+  return defineMap("perCpuHash", options, keyed);
+}
+
+/** A hash table with a copy of every value for each CPU that drops least recently used entries when full. */
+export function lruPerCpuHashMap<K, V>(options: KeyedMapOptions<K, V>): LruPerCpuHashMap<K, V> {
+  return defineMap("lruPerCpuHash", options, keyed);
+}
+
+/**
+ * A trie of prefixes, for rules by network: `lpmTrie({ key: u32be, value: Rule, maxEntries: 1024 })`, then
+ * `rules.get({ prefixLength: 32, address: ip.saddr })`.
+ */
+export function lpmTrie<K, V>(options: LpmTrieOptions<K, V>): LpmTrie<K, V> {
+  return defineMap("lpmTrie", { ...options, key: prefixSchema(options.key) }, keyed);
 }
 
 /** An array: `arrayMap({ value: Config, maxEntries: 1 })`. */

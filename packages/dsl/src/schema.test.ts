@@ -1,3 +1,4 @@
+import { prefixAddress } from "@typebpf/abi";
 import { expect, test } from "vitest";
 import {
   array,
@@ -5,15 +6,21 @@ import {
   bits,
   hashMap,
   i32,
+  lpmTrie,
   lruHashMap,
+  lruPerCpuHashMap,
   offsetOf,
   perCpuArray,
+  perCpuHashMap,
   sizeOf,
   struct,
   u8,
   u16,
+  u16be,
   u32,
+  u32be,
   u64,
+  u64be,
 } from "./index.ts";
 
 const Pair = struct("pair", { small: u8, wide: u64 });
@@ -55,6 +62,21 @@ test.each([
   ["a map without a key", () => hashMap({ value: u8, maxEntries: 1 } as never), "The key of a map must be a schema"],
   ["a map without room", () => arrayMap({ value: u8, maxEntries: 0 }), "The maxEntries of a map"],
   ["flags that are none", () => hashMap({ key: u8, value: u8, maxEntries: 1, flags: -1 }), "The flags of a map"],
+  [
+    "a flag that LRU maps do not have",
+    () => lruPerCpuHashMap({ key: u8, value: u8, maxEntries: 1, flags: 1 }),
+    "have 1",
+  ],
+  ["a trie of nothing", () => lpmTrie({ value: u8, maxEntries: 1 } as never), "The key of an lpmTrie must be a schema"],
+  ["a trie with a gap in its key", () => lpmTrie({ key: u64be, value: u8, maxEntries: 1 }), "64-bit members"],
+  ["a trie of native integers", () => lpmTrie({ key: u32, value: u8, maxEntries: 1 }), "cannot end in u32:"],
+  ["a trie of native words", () => lpmTrie({ key: array(u32, 4), value: u8, maxEntries: 1 }), "cannot end in u32:"],
+  [
+    "a trie that ends in native bits",
+    () => lpmTrie({ key: struct("s", { a: u32be, b: bits(u8, 4) }), value: u8, maxEntries: 1 }),
+    "cannot end in bits of u8",
+  ],
+  ["a trie of long keys", () => lpmTrie({ key: array(u8, 257), value: u8, maxEntries: 1 }), "at most 256 bytes"],
 ])("refuses %s", (_, make, message) => {
   expect(make).toThrow(message);
 });
@@ -70,4 +92,15 @@ test("maps describe themselves, and work only where maps exist", () => {
   ]);
   expect(() => hash.delete(1)).toThrow("delete() on a map only works in the kernel or the simulator");
   expect("delete" in (slots[0] ?? {})).toBe(false);
+});
+
+test("a trie's key is a prefix length and an address without a gap", () => {
+  const trie = lpmTrie({ key: u32be, value: u8, maxEntries: 1, flags: 8 });
+  expect([trie.type, trie.flags, trie.key.size]).toEqual(["lpmTrie", 9, 8]);
+  expect(prefixAddress(trie.key.layout)).toBe(u32be.layout);
+  const zone = struct("zone", { id: u32, address: array(u8, 16) });
+  for (const key of [array(u8, 256), u16be, u8, zone]) {
+    expect(prefixAddress(lpmTrie<unknown, u8>({ key, value: u8, maxEntries: 1 }).key.layout)).toBe(key.layout);
+  }
+  expect(perCpuHashMap({ key: u32, value: u8, maxEntries: 1, flags: 1 }).flags).toBe(1);
 });

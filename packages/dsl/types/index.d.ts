@@ -186,6 +186,20 @@ export declare function sizeOf(schema: Schema<unknown>): number;
 /** Offset of a field from the start of its struct, in bytes. A bit field has none. */
 export declare function offsetOf<T>(schema: StructSchema<T>, field: keyof T & string): number;
 
+/** A prefix in memory: an address and how many of its bits count, from the most significant one on. */
+export interface Prefix<A> {
+  prefixLength: u32;
+  address: A;
+}
+
+/** What may stand for a prefix. */
+export interface PrefixInit<A> {
+  /** How many bits of the address count: 32 for one IPv4 address, 24 for 256 of them, 0 for all. */
+  readonly prefixLength: u32;
+  /** The address; bits behind the prefix do not matter. */
+  readonly address: Init<A>;
+}
+
 /** How `set` treats an entry that exists, or does not. */
 export declare const MapUpdate: {
   /** Make the entry or replace it. */
@@ -213,16 +227,16 @@ export interface MapDescription<Type extends string, K, V> {
   readonly flags: number;
 }
 
-/** A map with keys of any kind. */
-export interface KeyedMap<Type extends string, K, V> extends MapDescription<Type, K, V> {
+/** A map with keys of any kind; `Key` is what may stand for one. */
+export interface KeyedMap<Type extends string, K, V, Key = Init<K>> extends MapDescription<Type, K, V> {
   /** The value at `key`, to read and write in place; undefined if there is none. */
-  get(key: Init<K>): RefTo<V> | undefined;
+  get(key: Key): RefTo<V> | undefined;
   /** Whether there is a value at `key`. */
-  has(key: Init<K>): boolean;
+  has(key: Key): boolean;
   /** Stores a copy of `value`. Gives 0, or a negative errno: E2BIG (−7) if full, EEXIST, ENOENT by `flags`. */
-  set(key: Init<K>, value: Init<V>, flags?: MapUpdate): number;
+  set(key: Key, value: Init<V>, flags?: MapUpdate): number;
   /** Removes the entry. Gives 0, or ENOENT (−2) if there is none. */
-  delete(key: Init<K>): number;
+  delete(key: Key): number;
 }
 
 /** A map whose keys are the indices below `maxEntries`. Every entry always exists, zero at first. */
@@ -240,6 +254,19 @@ export interface HashMap<K, V> extends KeyedMap<"hash", K, V> {}
 
 /** A hash table that drops least recently used entries when full. */
 export interface LruHashMap<K, V> extends KeyedMap<"lruHash", K, V> {}
+
+/** A hash table with a copy of every value for each CPU; the filter sees the copy of the CPU it runs on. */
+export interface PerCpuHashMap<K, V> extends KeyedMap<"perCpuHash", K, V> {}
+
+/** A hash table with a copy of every value for each CPU that drops least recently used entries when full. */
+export interface LruPerCpuHashMap<K, V> extends KeyedMap<"lruPerCpuHash", K, V> {}
+
+/**
+ * A trie of address prefixes. `get` and `has` find the longest prefix that matches and is no longer than the key's;
+ * `set` and `delete` mean exactly the key's. `set` gives ENOSPC (−28) if full; `set` and `delete` give EINVAL (−22) for
+ * a prefix that is longer than the address, with which `get` and `has` find nothing.
+ */
+export interface LpmTrie<K, V> extends KeyedMap<"lpmTrie", Prefix<K>, V, PrefixInit<K>> {}
 
 /** An array. */
 export interface ArrayMap<V> extends IndexedMap<"array", V> {}
@@ -259,6 +286,18 @@ export interface KeyedMapOptions<K, V> {
   readonly flags?: number;
 }
 
+/** What a trie of prefixes is made of. */
+export interface LpmTrieOptions<K, V> {
+  /** The schema of an address: `u32be`, `array(u8, 16)`, … */
+  readonly key: Schema<K>;
+  /** The schema of a value. */
+  readonly value: Schema<V>;
+  /** The most prefixes it holds. */
+  readonly maxEntries: number;
+  /** `BPF_F_*` flags; BPF_F_NO_PREALLOC, which tries need, is always among them. */
+  readonly flags?: number;
+}
+
 /** What an array is made of. */
 export interface IndexedMapOptions<V> {
   /** The schema of a value. */
@@ -274,6 +313,18 @@ export declare function hashMap<K, V>(options: KeyedMapOptions<K, V>): HashMap<K
 
 /** A hash table that drops least recently used entries when full. */
 export declare function lruHashMap<K, V>(options: KeyedMapOptions<K, V>): LruHashMap<K, V>;
+
+/** A hash table with a copy of every value for each CPU, so that counters need no atomics. */
+export declare function perCpuHashMap<K, V>(options: KeyedMapOptions<K, V>): PerCpuHashMap<K, V>;
+
+/** A hash table with a copy of every value for each CPU that drops least recently used entries when full. */
+export declare function lruPerCpuHashMap<K, V>(options: KeyedMapOptions<K, V>): LruPerCpuHashMap<K, V>;
+
+/**
+ * A trie of prefixes, for rules by network: `lpmTrie({ key: u32be, value: Rule, maxEntries: 1024 })`, then
+ * `rules.get({ prefixLength: 32, address: ip.saddr })`.
+ */
+export declare function lpmTrie<K, V>(options: LpmTrieOptions<K, V>): LpmTrie<K, V>;
 
 /** An array: `arrayMap({ value: Config, maxEntries: 1 })`. */
 export declare function arrayMap<V>(options: IndexedMapOptions<V>): ArrayMap<V>;

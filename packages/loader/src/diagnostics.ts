@@ -29,8 +29,8 @@ export const loaderDiagnostics = {
   unsimulatedMap: row(
     "BPF6004",
     "the simulator cannot make this map",
-    "Either the simulator does not know the type, or the map is larger than the memory it may use.",
-    "make the map smaller, or load the object into `kernel()`",
+    "The simulator does not know the type, the kernel would refuse the map too, or it is larger than the memory it may use.",
+    "change the map as the message says, make it smaller, or load the object into `kernel()`",
   ),
   disposed: row(
     "BPF6005",

@@ -157,7 +157,14 @@ test("what is no object is refused", async () => {
 test("names without meaning are undefined", async () => {
   using untyped = await load(
     objectOf({}, [
-      { name: "m", type: "array", key: scalarLayouts.u32, value: structLayout("s", {}), maxEntries: 1, flags: 0 },
+      {
+        name: "m",
+        type: "array",
+        key: scalarLayouts.u32,
+        value: structLayout("s", { a: scalarLayouts.u8 }),
+        maxEntries: 1,
+        flags: 0,
+      },
     ]),
     simulator(),
   );

@@ -7,17 +7,51 @@ export interface MapTypeRow {
   readonly number: number;
   /** First kernel that has it. */
   readonly since: string;
-  /** Index keys are a native u32 below `maxEntries`; every entry always exists. */
-  readonly keys: "any" | "index";
+  /**
+   * Index keys are a native u32 below `maxEntries`; every entry always exists. Prefix keys are a native u32, the number
+   * of bits that count, and an address of 1 to 256 bytes, its most significant bit first.
+   */
+  readonly keys: "any" | "index" | "prefix";
   /** One copy of each value per possible CPU; user space reads and writes them all, each rounded up to 8 bytes. */
   readonly perCpu: boolean;
-  /** When full: refuse the new entry (E2BIG), or evict an old one. */
+  /** When full: refuse the new entry (E2BIG, a trie ENOSPC), or evict an old one. */
   readonly full: "refuse" | "evict" | "never";
+  /** `BPF_F_*` flags without which the kernel does not create it; 0 where not given. */
+  readonly requiredFlags?: number;
+  /** `BPF_F_*` flags that other types have and with which the kernel does not create it; 0 where not given. */
+  readonly refusedFlags?: number;
 }
+
+/** `BPF_F_NO_PREALLOC`: entries are allocated when they are made. */
+const NO_PREALLOC = 1;
 
 export const mapTypes = {
   hash: { number: uapi.mapType.HASH, since: "3.19", keys: "any", perCpu: false, full: "refuse" },
-  lruHash: { number: uapi.mapType.LRU_HASH, since: "4.10", keys: "any", perCpu: false, full: "evict" },
+  lruHash: {
+    number: uapi.mapType.LRU_HASH,
+    since: "4.10",
+    keys: "any",
+    perCpu: false,
+    full: "evict",
+    refusedFlags: NO_PREALLOC,
+  },
+  perCpuHash: { number: uapi.mapType.PERCPU_HASH, since: "4.6", keys: "any", perCpu: true, full: "refuse" },
+  lruPerCpuHash: {
+    number: uapi.mapType.LRU_PERCPU_HASH,
+    since: "4.10",
+    keys: "any",
+    perCpu: true,
+    full: "evict",
+    refusedFlags: NO_PREALLOC,
+  },
+  lpmTrie: {
+    number: uapi.mapType.LPM_TRIE,
+    since: "4.11",
+    keys: "prefix",
+    perCpu: false,
+    full: "refuse",
+    requiredFlags: NO_PREALLOC,
+  },
   array: { number: uapi.mapType.ARRAY, since: "3.19", keys: "index", perCpu: false, full: "never" },
   perCpuArray: { number: uapi.mapType.PERCPU_ARRAY, since: "4.6", keys: "index", perCpu: true, full: "never" },
 } as const satisfies Readonly<Record<string, MapTypeRow>>;

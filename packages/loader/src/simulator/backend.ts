@@ -6,7 +6,10 @@ import {
   DiagnosticError,
   helperNames,
   helpers,
+  MAX_PREFIX_ADDRESS,
   type MapSpec,
+  type MapTypeRow,
+  mapTypes,
   type ProgramSpec,
   type ProgramTypeName,
 } from "@typebpf/abi";
@@ -66,14 +69,24 @@ function settingsOf(options: SimulatorOptions): Settings {
   };
 }
 
-function mapProblem({ name, type, key, maxEntries, at }: MapSpec): Diagnostic | undefined {
-  const why =
-    maxEntries < 1
-      ? "maxEntries must be at least 1"
-      : (type === "array" || type === "perCpuArray") && key.size !== 4
-        ? "its key must be a u32"
-        : "";
-  return why ? loaderDiagnostic("unsimulatedMap", { message: `map "${name}": ${why}`, ...(at && { at }) }) : undefined;
+/** Why the kernel would not create a map, as far as it depends on its type. */
+function whyNoMap({ type, key, value, maxEntries, flags }: MapSpec): string | undefined {
+  const { keys, requiredFlags = 0, refusedFlags = 0 }: MapTypeRow = mapTypes[type];
+  if (maxEntries < 1) return "maxEntries must be at least 1";
+  if (keys === "index" && key.size !== 4) return "its key must be a u32";
+  if (keys === "prefix" && (key.size < 5 || key.size > 4 + MAX_PREFIX_ADDRESS)) {
+    return `its key must be a prefix length of 4 bytes and an address of 1 to ${MAX_PREFIX_ADDRESS}`;
+  }
+  if (key.size < 1 || value.size < 1) return "keys and values have at least one byte";
+  if ((flags & requiredFlags) !== requiredFlags) return `its flags must have ${requiredFlags}`;
+  return (flags & refusedFlags) === 0 ? undefined : `its flags cannot have ${flags & refusedFlags}`;
+}
+
+function mapProblem(spec: MapSpec): Diagnostic | undefined {
+  // Types that are not known here get their own message when the map is made.
+  const why = Object.hasOwn(mapTypes, spec.type) ? whyNoMap(spec) : undefined;
+  const details = { message: `map "${spec.name}": ${why}`, ...(spec.at && { at: spec.at }) };
+  return why === undefined ? undefined : loaderDiagnostic("unsimulatedMap", details);
 }
 
 /** Program types that have a context here. */

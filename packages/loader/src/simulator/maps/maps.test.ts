@@ -133,6 +133,52 @@ test("a full LRU map forgets what was used longest ago", () => {
   expect(firstBytes(map)).toEqual({ 1: 1, 3: 3, 4: 4 });
 });
 
+describe.each(["perCpuHash", "lruPerCpuHash"] as const)("%s", (type) => {
+  const cpus = { count: 3, current: 1 };
+  const three = (a: number, b: number, c: number) => Uint8Array.from([a, b, c].flatMap((one) => [...value(one)]));
+
+  test("programs see their CPU's copy, user space all of them", () => {
+    const { map, memory } = make({ type, value: scalarLayouts.u32 }, cpus);
+    expect([map.copies, map.bufferSize]).toEqual([3, 24]);
+    expect(map.update(key(1), value(1), 0)).toBe(EINVAL);
+    expect(map.update(key(1), three(1, 2, 3), 0)).toBe(0);
+    const high = map.find(key(1));
+    expect(memory.bytes(high ?? 0, REGION_START, 4, "read")[0]).toBe(2);
+    expect(map.store(key(1), Uint8Array.of(9, 0, 0, 0), 0)).toBe(0);
+    expect(map.find(key(1)), "changed in place").toBe(high);
+    expect(map.lookup(key(1))).toEqual(three(1, 9, 3));
+  });
+
+  test("what a program makes is zero for the other CPUs, also where an entry was before", () => {
+    const { map } = make({ type, maxEntries: 2 }, cpus);
+    map.update(key(1), three(1, 2, 3), 0);
+    expect(map.delete(key(1))).toBe(0);
+    expect(map.store(key(2), value(7), 1)).toBe(0);
+    expect(map.lookup(key(2))).toEqual(three(0, 7, 0));
+    expect([map.store(key(2), value(7), 1), map.store(key(3), value(7), 2)]).toEqual([EEXIST, ENOENT]);
+  });
+
+  test("many entries, each met once, with copies of their own", () => {
+    const { map } = make({ type, maxEntries: 500 }, cpus);
+    for (let number = 0; number < 250; number++) map.update(key(number), three(number, number, 1), 0);
+    for (let number = 0; number < 250; number += 2) map.delete(key(number));
+    const seen = [...map.entries()];
+    expect(seen.length).toBe(125);
+    for (const [one, bytes] of seen) expect([...bytes]).toEqual([...three(one[0] ?? 0, one[0] ?? 0, 1)]);
+  });
+});
+
+test("a full per-CPU map refuses or evicts", () => {
+  const results = (["perCpuHash", "lruPerCpuHash"] as const).map((type) => {
+    const { map } = make({ type }, { count: 2, current: 0 });
+    return [1, 2, 3, 4].map((number) => map.store(key(number), value(number), 0));
+  });
+  expect(results).toEqual([
+    [0, 0, 0, E2BIG],
+    [0, 0, 0, 0],
+  ]);
+});
+
 test("a batch stops at the first failure and says how far it came", () => {
   const { map } = make({});
   const entries = [1, 2, 3, 4, 5].map((number) => [key(number), value(number)] as const);

@@ -4,6 +4,7 @@ import { Fault } from "../fault.ts";
 import type { Memory } from "../memory.ts";
 import { ArrayMap } from "./array.ts";
 import { HashMap } from "./hash.ts";
+import { LpmTrie } from "./lpm-trie.ts";
 import { LruHashMap } from "./lru-hash.ts";
 import type { SimulatedMap } from "./map.ts";
 import { PerCpuArray } from "./per-cpu-array.ts";
@@ -19,6 +20,9 @@ export interface Cpus {
 const makers: { readonly [T in MapTypeName]: (spec: MapSpec, memory: Memory, cpus: Cpus) => SimulatedMap } = {
   hash: (spec, memory) => new HashMap(spec, memory),
   lruHash: (spec, memory) => new LruHashMap(spec, memory),
+  perCpuHash: (spec, memory, cpus) => new HashMap(spec, memory, cpus.count, cpus.current),
+  lruPerCpuHash: (spec, memory, cpus) => new LruHashMap(spec, memory, cpus.count, cpus.current),
+  lpmTrie: (spec, memory) => new LpmTrie(spec, memory),
   array: (spec, memory) => new ArrayMap(spec, memory),
   perCpuArray: (spec, memory, cpus) => new PerCpuArray(spec, memory, cpus.count, cpus.current),
 };

@@ -1,5 +1,5 @@
 // Where a map's values lie: numbered slots of one size in segments of the simulated memory. Slots of growing stores
-// come to life and die; a dead slot stays readable until the run ends, as memory does in the kernel until all
+// come to life and die in groups, one slot for each copy of a value; a dead slot stays readable until the run ends, as memory does in the kernel until all
 // programs that may hold a pointer to it are over (RCU).
 import type { MapSpec } from "@typebpf/abi";
 import { Fault } from "../fault.ts";
@@ -24,15 +24,17 @@ export class ValueStore {
   readonly stride: number;
   private readonly memory: Memory;
   private readonly name: string;
+  private readonly copies: number;
   private readonly writable: boolean;
   private readonly segments: { readonly index: number; readonly segment: Segment }[] = [];
   private readonly free: number[] = [];
   private readonly dead: number[] = [];
   private used = 0;
 
-  /** `slots` of values exist from the beginning; stores of growing maps start with 0. */
-  constructor(memory: Memory, spec: MapSpec, slots: number) {
+  /** `slots` of values exist from the beginning; stores of growing maps start with 0. A group has `copies` slots. */
+  constructor(memory: Memory, spec: MapSpec, slots: number, copies = 1) {
     this.memory = memory;
+    this.copies = copies;
     this.size = spec.value.size;
     this.stride = roundUp(this.size);
     this.name = `a value of map "${spec.name}"`;
@@ -97,28 +99,31 @@ export class ValueStore {
     if (live) live[slot % MAX_SLOTS] = state;
   }
 
-  /** A new slot with this value. */
-  allocate(value: Uint8Array): number {
-    const slot = this.free.pop() ?? this.used++;
-    if (slot * this.stride > MAX_BYTES)
+  /** A new group of slots, all zero; gives the first. */
+  allocate(): number {
+    const first = this.free.pop() ?? this.used;
+    if (first === this.used) this.used += this.copies;
+    if ((first + this.copies) * this.stride > MAX_BYTES)
       throw new Fault("unsimulatedMap", `${this.name}: the simulator's memory is used up`);
-    this.grow(slot);
-    this.mark(slot, LIVE);
-    this.view(slot).fill(0).set(value.subarray(0, this.size));
-    return slot;
+    for (let slot = first; slot < first + this.copies; slot++) {
+      this.grow(slot);
+      this.mark(slot, LIVE);
+      this.view(slot).fill(0);
+    }
+    return first;
   }
 
-  /** Gives a slot up; it can be read until `endRun`. */
-  release(slot: number): void {
-    this.mark(slot, DEAD);
-    this.dead.push(slot);
+  /** Gives a group of slots up; it can be read until `endRun`. */
+  release(first: number): void {
+    for (let slot = first; slot < first + this.copies; slot++) this.mark(slot, DEAD);
+    this.dead.push(first);
   }
 
   /** Released slots are gone, and used again. */
   endRun(): void {
-    for (const slot of this.dead) {
-      this.mark(slot, 0);
-      this.free.push(slot);
+    for (const first of this.dead) {
+      for (let slot = first; slot < first + this.copies; slot++) this.mark(slot, 0);
+      this.free.push(first);
     }
     this.dead.length = 0;
   }
