@@ -1,0 +1,69 @@
+// Maps for the IR interpreter, written apart from the simulator's so that they can disagree: entries by key in hex, each
+// value with bytes of its own. One CPU. Error numbers as the kernel's helpers give them.
+import { type MapSpec, mapTypes } from "@typebpf/abi";
+import { hexBytes, hexText } from "./case-file.ts";
+
+const EEXIST = -17;
+const ENOENT = -2;
+const E2BIG = -7;
+const EINVAL = -22;
+const NOEXIST = 1n;
+const EXIST = 2n;
+
+/** A map as the interpreter's helpers see it. */
+export class IrMap {
+  readonly spec: MapSpec;
+  readonly #entries = new Map<string, Uint8Array>();
+
+  constructor(spec: MapSpec) {
+    this.spec = spec;
+  }
+
+  #index(key: Uint8Array): number {
+    return new DataView(key.buffer, key.byteOffset).getUint32(0, true);
+  }
+
+  get #indexed(): boolean {
+    return mapTypes[this.spec.type].keys === "index";
+  }
+
+  /** The bytes of the value, to change in place. */
+  lookup(key: Uint8Array): Uint8Array | undefined {
+    const found = this.#entries.get(hexText(key));
+    if (found || !this.#indexed || this.#index(key) >= this.spec.maxEntries) return found;
+    const fresh = new Uint8Array(this.spec.value.size);
+    this.#entries.set(hexText(key), fresh);
+    return fresh;
+  }
+
+  update(key: Uint8Array, value: Uint8Array, flags: bigint): number {
+    if (flags > EXIST) return EINVAL;
+    const old = this.lookup(key);
+    if (this.#indexed && !old) return E2BIG;
+    if (old && flags === NOEXIST) return EEXIST;
+    if (!old && flags === EXIST) return ENOENT;
+    if (old && this.#indexed) old.set(value);
+    else {
+      if (!old && this.#entries.size >= this.spec.maxEntries) {
+        if (mapTypes[this.spec.type].full === "refuse") return E2BIG;
+        throw new Error(`harness: ${this.spec.name} would evict, which no case may rely on`);
+      }
+      this.#entries.set(hexText(key), value.slice());
+    }
+    return 0;
+  }
+
+  delete(key: Uint8Array): number {
+    if (this.#indexed) return EINVAL;
+    return this.#entries.delete(hexText(key)) ? 0 : ENOENT;
+  }
+
+  clear(): void {
+    this.#entries.clear();
+  }
+
+  /** All entries as bytes; of arrays those that were touched. */
+  *entries(): Generator<readonly [key: Uint8Array, value: Uint8Array]> {
+    for (const [key, value] of this.#entries) yield [hexBytes(key), value];
+  }
+}

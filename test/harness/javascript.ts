@@ -1,0 +1,127 @@
+// Runs a case file as plain JavaScript: the oracle of what compiles. The DSL runs as it is; the documented differences
+// from JavaScript are made explicit and nothing else: an operation on bigints wraps to 64 bits, division by zero gives 0
+// and remainder by zero the dividend (RFC 9669), and a spread copies bytes deeply. Takes a file; gives its exports.
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import * as dsl from "@typebpf/dsl";
+import * as net from "@typebpf/dsl/net";
+import ts from "typescript";
+import { memoryOf } from "../../packages/dsl/src/view.ts";
+
+const packages: Readonly<Record<string, unknown>> = { "@typebpf/dsl": dsl, "@typebpf/dsl/net": net };
+
+/** What stands for operators in the rewritten source. */
+interface Operators {
+  binary(operator: string, left: unknown, right: unknown): unknown;
+  unary(operator: string, operand: unknown): unknown;
+  spread(operator: string, source: unknown): unknown;
+}
+
+/** What a spread of a struct in memory copies; anything else is spread as it is. */
+function snapshot(source: unknown): unknown {
+  const memory = memoryOf(source);
+  if (!memory || typeof source !== "object" || source === null) return source;
+  if (memory.layout.kind === "array") return Array.from(Object.values(source), snapshot);
+  return Object.fromEntries(Object.entries(source).map(([name, value]) => [name, snapshot(value)]));
+}
+
+const onNumbers: Readonly<Record<string, (a: number, b: number) => number>> = {
+  "+": (a, b) => a + b,
+  "-": (a, b) => a - b,
+  "*": (a, b) => a * b,
+  "/": (a, b) => a / b,
+  "%": (a, b) => a % b,
+  "&": (a, b) => a & b,
+  "|": (a, b) => a | b,
+  "^": (a, b) => a ^ b,
+  "<<": (a, b) => a << b,
+  ">>": (a, b) => a >> b,
+  ">>>": (a, b) => a >>> b,
+};
+
+const onBigints: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
+  "+": (a, b) => a + b,
+  "-": (a, b) => a - b,
+  "*": (a, b) => a * b,
+  "/": (a, b) => (b === 0n ? 0n : a / b),
+  "%": (a, b) => (b === 0n ? a : a % b),
+  "&": (a, b) => a & b,
+  "|": (a, b) => a | b,
+  "^": (a, b) => a ^ b,
+  // JavaScript gives up on huge shifts; after wrapping they are 0.
+  "<<": (a, b) => (b >= 64n ? 0n : a << b),
+  ">>": (a, b) => a >> b,
+};
+
+function operators(signed: boolean): Operators {
+  const wrap = (value: bigint): bigint => (signed ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value));
+  return {
+    binary: (operator, left, right) => {
+      const wide = onBigints[operator];
+      if (typeof left === "bigint" && typeof right === "bigint" && wide) return wrap(wide(left, right));
+      const narrow = onNumbers[operator];
+      if (typeof left === "number" && typeof right === "number" && narrow) return narrow(left, right);
+      throw new TypeError(`${typeof left} ${operator} ${typeof right}`);
+    },
+    unary: (operator, operand) => {
+      if (typeof operand === "bigint") return wrap(operator === "-" ? -operand : ~operand);
+      if (typeof operand === "number") return operator === "-" ? -operand : ~operand;
+      throw new TypeError(`${operator}${typeof operand}`);
+    },
+    spread: (_, source) => snapshot(source),
+  };
+}
+
+const assignments: ReadonlySet<string> = new Set(Object.keys(onNumbers).map((operator) => `${operator}=`));
+
+/** Calls the operators by name; `a op= b` becomes `a = a op b`. */
+function rewrite(context: ts.TransformationContext): (file: ts.SourceFile) => ts.SourceFile {
+  const { factory } = context;
+  const call = (name: keyof Operators, operator: string, ...operands: readonly ts.Expression[]): ts.Expression =>
+    factory.createCallExpression(
+      factory.createPropertyAccessExpression(factory.createIdentifier("$"), name),
+      undefined,
+      [factory.createStringLiteral(operator), ...operands],
+    );
+  const visit = (node: ts.Node): ts.Node => {
+    if (ts.isBinaryExpression(node)) {
+      const operator = node.operatorToken.getText();
+      const left = ts.visitNode(node.left, visit) as ts.Expression;
+      const right = ts.visitNode(node.right, visit) as ts.Expression;
+      if (operator in onNumbers) return call("binary", operator, left, right);
+      if (assignments.has(operator))
+        return factory.createAssignment(left, call("binary", operator.slice(0, -1), left, right));
+    }
+    if (ts.isPrefixUnaryExpression(node)) {
+      const operand = ts.visitNode(node.operand, visit) as ts.Expression;
+      if (node.operator === ts.SyntaxKind.MinusToken) return call("unary", "-", operand);
+      if (node.operator === ts.SyntaxKind.TildeToken) return call("unary", "~", operand);
+    }
+    if (ts.isSpreadAssignment(node)) {
+      return factory.createSpreadAssignment(
+        call("spread", "...", ts.visitNode(node.expression, visit) as ts.Expression),
+      );
+    }
+    return ts.visitEachChild(node, visit, context);
+  };
+  return (file) => ts.visitEachChild(file, visit, context);
+}
+
+/** The exports of a module as JavaScript. `signed`: what bigints wrap to. */
+export function loadJavaScript(path: string, signed: boolean): Readonly<Record<string, unknown>> {
+  const loaded = new Map<string, Record<string, unknown>>();
+  const load = (file: string): Record<string, unknown> => {
+    const known = loaded.get(file);
+    if (known) return known;
+    const exports: Record<string, unknown> = {};
+    loaded.set(file, exports);
+    const { outputText } = ts.transpileModule(readFileSync(file, "utf8"), {
+      compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.CommonJS },
+      transformers: { before: [rewrite] },
+    });
+    const require = (name: string): unknown => packages[name] ?? load(resolve(dirname(file), name));
+    new Function("require", "exports", "$", outputText)(require, exports, operators(signed));
+    return exports;
+  };
+  return load(path);
+}
