@@ -156,7 +156,16 @@ const spec = (packets: unknown): string =>
 describe("test", () => {
   test("cases that hold, with state from packet to packet", async () => {
     const path = spec([
-      { name: "one", data: bad, retval: 1, out: bad, after: [{ map: "blocked", key: "0a000009", eq: 2 }] },
+      {
+        name: "one",
+        data: bad,
+        retval: 1,
+        out: bad,
+        after: [
+          { map: "blocked", key: "0a000009", eq: 2 },
+          { map: "stats", key: "00000000", off: 8, eq: "0" },
+        ],
+      },
       {
         name: "two",
         data: bad,
