@@ -2,7 +2,7 @@
 // that cost less to spill, or is refused itself. Takes intervals with weights (infinite: may not be spilled); ensures that
 // intervals with the same register do not overlap, nor the fixed uses of it by calls and exits.
 import type { Register } from "../mir.ts";
-import { type Interval, lengthOf, type Segment } from "./intervals.ts";
+import { type Interval, lengthOf, overlap, type Segment } from "./intervals.ts";
 
 /** An interval that wants a register. */
 export interface Candidate {
@@ -70,10 +70,18 @@ class Occupancy {
   }
 }
 
+/** An interval that would like a machine register, because it is copied to or from it. */
+interface Wish {
+  readonly interval: Interval;
+  readonly weight: number;
+}
+
 class Assigner {
   private readonly order: readonly Register[];
   private readonly occupancy: ReadonlyMap<Register, Occupancy>;
   private readonly affinities = new Map<Register, Affinity[]>();
+  /** By machine register. */
+  private readonly wishes = new Map<Register, Wish[]>();
   readonly registers = new Map<Register, Register>();
   readonly refused: Register[] = [];
 
@@ -81,6 +89,7 @@ class Assigner {
     order: readonly Register[],
     fixed: ReadonlyMap<Register, readonly Segment[]>,
     affinities: readonly Affinity[],
+    intervals: ReadonlyMap<Register, Interval>,
   ) {
     this.order = order;
     this.occupancy = new Map(
@@ -96,6 +105,14 @@ class Assigner {
         if (known) known.push(affinity);
         else this.affinities.set(register, [affinity]);
       }
+    for (const { left, right, weight } of affinities)
+      for (const [one, other] of [
+        [left, right],
+        [right, left],
+      ] as const) {
+        const interval = this.occupancy.has(one) ? intervals.get(other) : undefined;
+        if (interval) this.wishes.set(one, [...(this.wishes.get(one) ?? []), { interval, weight }]);
+      }
   }
 
   /** Places the candidate; gives those that it drove out. */
@@ -106,7 +123,7 @@ class Assigner {
       const found = conflicts.get(one);
       return found !== undefined && found !== "fixed" && found.size === 0;
     });
-    const chosen = this.preferred(register, free);
+    const chosen = this.preferred(candidate.interval, free);
     if (chosen !== undefined) {
       this.take(candidate, chosen);
       return [];
@@ -137,17 +154,27 @@ class Assigner {
     this.registers.delete(candidate.interval.register);
   }
 
-  /** The free register that makes most copies unnecessary; the earliest in the order among equals. */
-  private preferred(register: Register, free: readonly Register[]): Register | undefined {
+  /** The free register that makes most copies unnecessary, now or later; the earliest in the order among equals. */
+  private preferred({ register, segments }: Interval, free: readonly Register[]): Register | undefined {
     const gain = new Map<Register, number>();
     for (const { left, right, weight } of this.affinities.get(register) ?? []) {
       const other = left === register ? right : left;
       const place = this.registers.get(other) ?? other;
       gain.set(place, (gain.get(place) ?? 0) + weight);
     }
-    let best: Register | undefined;
-    for (const one of free) if (best === undefined || (gain.get(one) ?? 0) > (gain.get(best) ?? 0)) best = one;
-    return best;
+    let best: { readonly register: Register; readonly gain: number } | undefined;
+    for (const one of free) {
+      let net = gain.get(one) ?? 0;
+      for (const { interval, weight } of this.wishes.get(one) ?? [])
+        if (
+          interval.register !== register &&
+          !this.registers.has(interval.register) &&
+          overlap(interval.segments, segments)
+        )
+          net -= weight;
+      if (!best || net > best.gain) best = { register: one, gain: net };
+    }
+    return best?.register;
   }
 
   /** The register whose owners are all lighter than the candidate, and lightest together. */
@@ -179,7 +206,8 @@ export function assign(
   fixed: ReadonlyMap<Register, readonly Segment[]>,
   affinities: readonly Affinity[],
 ): Assignment {
-  const assigner = new Assigner(order, fixed, affinities);
+  const intervals = new Map(candidates.map(({ interval }) => [interval.register, interval]));
+  const assigner = new Assigner(order, fixed, affinities, intervals);
   const queue = candidates
     .map((candidate) => ({ candidate, length: lengthOf(candidate.interval) }))
     .sort((a, b) => a.length - b.length || b.candidate.interval.register - a.candidate.interval.register)
