@@ -23,6 +23,7 @@ const codes: ReadonlyMap<number, FrontendDiagnostic> = new Map<number, FrontendD
   [18049, "possiblyUndefined"],
   [2339, "unknownProperty"],
   [2551, "unknownProperty"],
+  [2550, "unknownProperty"],
   [2353, "unknownProperty"],
   [2561, "unknownProperty"],
   [2307, "unknownModule"],

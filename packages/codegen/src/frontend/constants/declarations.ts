@@ -13,10 +13,7 @@ export function declaredConstant(declaration: ts.Declaration, evaluation: Evalua
   if (ts.isVariableDeclaration(declaration)) return variableConstant(declaration, evaluation);
   if (ts.isBindingElement(declaration)) return bindingConstant(declaration, evaluation);
   if (ts.isEnumDeclaration(declaration)) return enumConstant(declaration, evaluation);
-  if (ts.isEnumMember(declaration)) {
-    const table = enumConstant(declaration.parent, evaluation);
-    return table.kind === "object" ? table.members.get(declaration.name.getText()) : undefined;
-  }
+  if (ts.isEnumMember(declaration)) return enumMember(declaration, evaluation);
   return undefined;
 }
 
@@ -117,32 +114,23 @@ function bindingConstant(element: ts.BindingElement, evaluation: Evaluation): Co
 
 function enumConstant(declaration: ts.EnumDeclaration, evaluation: Evaluation): Constant {
   const members = new Map<string, Constant>();
-  let next: number | undefined = 0;
   for (const member of declaration.members) {
-    const value: Constant | undefined = member.initializer
-      ? enumValue(member.initializer, members, evaluation)
-      : next === undefined
-        ? undefined
-        : { kind: "number", value: next };
+    const value = evaluation.resolved(evaluation.symbols.resolve(member.name));
     if (!value) {
       evaluation.reporter.report("notConstant", member);
       return poisonConstant;
     }
     members.set(member.name.getText(), value);
-    next = value.kind === "number" ? value.value + 1 : undefined;
   }
   return { kind: "object", members };
 }
 
-/** Members may name earlier members of the same enum without its name. */
-function enumValue(
-  node: ts.Expression,
-  members: ReadonlyMap<string, Constant>,
-  evaluation: Evaluation,
-): Constant | undefined {
-  if (ts.isIdentifier(node)) {
-    const earlier = members.get(node.text);
-    if (earlier) return earlier;
-  }
-  return evaluation.evaluate(node);
+/** A member's own value, or one more than the member before it. */
+function enumMember(member: ts.EnumMember, evaluation: Evaluation): Constant | undefined {
+  if (member.initializer) return evaluation.evaluate(member.initializer);
+  const { members } = member.parent;
+  const before = members[members.indexOf(member) - 1];
+  if (!before) return { kind: "number", value: 0 };
+  const value = evaluation.resolved(evaluation.symbols.resolve(before.name));
+  return value?.kind === "number" ? { kind: "number", value: value.value + 1 } : value;
 }

@@ -35,8 +35,8 @@ export interface ModuleContext {
   readonly dispatch: Dispatch;
   readonly functions: AstFunction[];
   readonly instances: Map<string, Instance>;
-  /** Functions being converted, outermost first: one that is met again is recursive. */
-  readonly open: FunctionNode[];
+  /** Instances being converted, outermost first: one that is met again is recursive. */
+  readonly open: { readonly declaration: FunctionNode; readonly key: string }[];
   /** Maps that the programs use, by declaration. */
   readonly maps: Map<ts.Node, MapConstant>;
   /** Variables that are assigned after their declaration. */
@@ -72,8 +72,8 @@ export interface PendingReturn {
 export interface Scope extends ConstantScope {
   readonly module: ModuleContext;
   readonly declaration: FunctionNode;
-  /** The instance whose function encloses this one. */
-  readonly parent: Scope | undefined;
+  /** Instances whose names this one may capture: of the function around it, and of those around functions passed to it. */
+  readonly outer: readonly Scope[];
   /** Tells instances apart. */
   readonly id: number;
   readonly bindings: Map<ts.Symbol, Binding>;

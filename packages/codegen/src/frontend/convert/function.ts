@@ -28,7 +28,13 @@ import { describeType, flexibleBigint, joinTypes, typeKey } from "./types.ts";
 /** What a function is called with. */
 export type Operand =
   | { readonly kind: "value"; readonly type: AstType }
-  | { readonly kind: "constant"; readonly constant: Constant; readonly key: string };
+  /** `definer` is the instance around a function that is passed. */
+  | {
+      readonly kind: "constant";
+      readonly constant: Constant;
+      readonly key: string;
+      readonly definer: Scope | undefined;
+    };
 
 /** `f(…)` for a function of the author's. */
 export function callFunction(declaration: FunctionNode, node: ts.CallExpression, scope: Scope): Expr {
@@ -38,7 +44,7 @@ export function callFunction(declaration: FunctionNode, node: ts.CallExpression,
   for (const [index, argument] of node.arguments.entries()) {
     const constant = constantArgument(argument, scope);
     if (constant) {
-      operands.push({ kind: "constant", constant, key: bareExpression(argument).getText() + constantKey(constant) });
+      operands.push(constantOperand(constant, scope));
       continue;
     }
     const value = convertArgument(argument, declaration.parameters[index], scope);
@@ -46,7 +52,7 @@ export function callFunction(declaration: FunctionNode, node: ts.CallExpression,
     args.push(value);
   }
   if (args.some((argument) => argument.kind === "poison")) return poison(at);
-  const instance = instantiate(declaration, operands, enclosing(declaration, scope), scope.module, node);
+  const instance = instantiate(declaration, operands, enclosing(declaration, [scope]), scope.module, node);
   if (instance?.index === undefined) return poison(at);
   for (const symbol of instance.captures) {
     const binding = bindingOf(symbol, node, scope);
@@ -56,6 +62,11 @@ export function callFunction(declaration: FunctionNode, node: ts.CallExpression,
     args.push(local(binding.variable, at));
   }
   return { kind: "call", callee: instance.index, args, type: instance.result, at };
+}
+
+function constantOperand(constant: Constant, scope: Scope): Operand {
+  const definer = constant.kind === "function" ? enclosing(constant.declaration, [scope]) : undefined;
+  return { kind: "constant", constant, key: `${constantKey(constant)}@${definer?.id ?? ""}`, definer };
 }
 
 /** An argument that has no value of run time: it becomes part of the instance. Literals do have one. */
@@ -99,23 +110,27 @@ function constantKey(constant: Constant): string {
   }
 }
 
-/** The scope whose function encloses a declaration. */
-function enclosing(declaration: FunctionNode, scope: Scope | undefined): Scope | undefined {
-  for (let current = scope; current; current = current.parent) {
-    const outer: ts.Node = current.declaration;
-    if (outer !== declaration && ts.findAncestor(declaration.parent, (node) => node === outer)) return current;
+/** The scope whose function encloses a declaration, among these and those around them. */
+function enclosing(declaration: FunctionNode, scopes: readonly Scope[]): Scope | undefined {
+  for (const scope of scopes) {
+    const around: ts.Node = scope.declaration;
+    if (around !== declaration && ts.findAncestor(declaration.parent, (node) => node === around)) return scope;
+    const found = enclosing(declaration, scope.outer);
+    if (found) return found;
   }
   return undefined;
 }
 
-/** Name of a function for messages and for the typed AST: its own, or that of the constant it is for. */
+/** Name of a function for messages and for the typed AST: its own, or that of the constant or program it is. */
 export function functionName(declaration: FunctionNode): string {
   if (declaration.name) return declaration.name.text;
-  const owner = ts.findAncestor(
-    declaration.parent,
-    (node) => !ts.isCallExpression(node) && !ts.isParenthesizedExpression(node),
-  );
-  return owner && ts.isVariableDeclaration(owner) && ts.isIdentifier(owner.name) ? owner.name.text : "anonymous";
+  const { parent } = declaration;
+  const owner = ts.isCallExpression(parent) && isModuleConstant(parent.parent) ? parent.parent : parent;
+  return ts.isVariableDeclaration(owner) && ts.isIdentifier(owner.name) ? owner.name.text : "anonymous";
+}
+
+function isModuleConstant(node: ts.Node): boolean {
+  return ts.isVariableDeclaration(node) && ts.isSourceFile(node.parent.parent.parent);
 }
 
 /** Converts a function for a list of operands, once. Undefined after a finding about the call itself. */
@@ -131,24 +146,33 @@ export function instantiate(
   const key = [file, declaration.pos, parent?.id ?? "", ...types].join("|");
   const known = module.instances.get(key);
   if (known) return known;
-  if (module.open.includes(declaration)) {
-    const cycle = [...module.open.slice(module.open.indexOf(declaration)), declaration].map(functionName);
-    module.reporter.report("recursion", call, { message: `${cycle.join(" calls ")}` });
+  if (isRecursive(declaration, key, module)) {
+    const cycle = [...module.open.map((one) => one.declaration), declaration];
+    const names = cycle.slice(cycle.indexOf(declaration)).map(functionName);
+    module.reporter.report("recursion", call, { message: names.join(" calls ") });
     return undefined;
   }
-  module.open.push(declaration);
+  module.open.push({ declaration, key });
   const instance = convertFunction(declaration, operands, parent, module);
   module.open.pop();
   module.instances.set(key, instance);
   return instance;
 }
 
-function newScope(declaration: FunctionNode, parent: Scope | undefined, module: ModuleContext): Scope {
+/** How often one function may be open at a time, each time for other operands: functions that take functions nest. */
+const MAX_NESTING = 16;
+
+function isRecursive(declaration: FunctionNode, key: string, { open }: ModuleContext): boolean {
+  const same = open.filter((one) => one.declaration === declaration);
+  return same.length >= MAX_NESTING || same.some((one) => one.key === key);
+}
+
+function newScope(declaration: FunctionNode, outer: readonly Scope[], module: ModuleContext): Scope {
   const bindings = new Map<ts.Symbol, Binding>();
   const scope: Scope = {
     module,
     declaration,
-    parent,
+    outer,
     id: module.nextId(),
     memo: new Map(),
     bindings,
@@ -159,11 +183,19 @@ function newScope(declaration: FunctionNode, parent: Scope | undefined, module: 
     pending: [],
     lookup(symbol) {
       const binding = bindings.get(symbol);
-      if (!binding) return parent?.lookup(symbol);
+      if (!binding) return firstKnown(symbol, outer);
       return binding.kind === "constant" ? binding.constant : "runtime";
     },
   };
   return scope;
+}
+
+function firstKnown(symbol: ts.Symbol, scopes: readonly Scope[]): Constant | "runtime" | undefined {
+  for (const scope of scopes) {
+    const known = scope.lookup(symbol);
+    if (known !== undefined) return known;
+  }
+  return undefined;
 }
 
 function convertFunction(
@@ -172,7 +204,10 @@ function convertFunction(
   parent: Scope | undefined,
   module: ModuleContext,
 ): Instance {
-  const scope = newScope(declaration, parent, module);
+  const definers = operands.flatMap((operand) =>
+    operand.kind === "constant" && operand.definer ? [operand.definer] : [],
+  );
+  const scope = newScope(declaration, parent ? [parent, ...definers] : definers, module);
   const opening: Statement[] = [];
   const parameters = bindParameters(declaration, operands, scope, opening);
   const body = [...opening, ...convertBody(declaration, scope)];

@@ -69,7 +69,7 @@ export function convertIdentifier(node: ts.Identifier, scope: Scope): Expr {
 export function bindingOf(symbol: ts.Symbol, at: ts.Node, scope: Scope): Binding | undefined {
   const own = scope.bindings.get(symbol);
   if (own) return own;
-  const outer = scope.parent && bindingOf(symbol, at, scope.parent);
+  const outer = outerBinding(symbol, at, scope);
   if (outer?.kind !== "variable") return outer;
   if (outer.variable.mutable) {
     refuse("closure", at, scope, {
@@ -84,4 +84,12 @@ export function bindingOf(symbol: ts.Symbol, at: ts.Node, scope: Scope): Binding
   scope.bindings.set(symbol, captured);
   scope.captures.set(symbol, variable);
   return captured;
+}
+
+function outerBinding(symbol: ts.Symbol, at: ts.Node, scope: Scope): Binding | undefined {
+  for (const outer of scope.outer) {
+    const binding = bindingOf(symbol, at, outer);
+    if (binding) return binding;
+  }
+  return undefined;
 }
