@@ -80,7 +80,8 @@ export class IrHost implements InterpreterHost {
   }
 
   allocate(size: number): bigint {
-    return this.#add(new Uint8Array(size));
+    // As on a real stack, whatever was there: reading before writing must show.
+    return this.#add(new Uint8Array(size).fill(0xa5));
   }
 
   load(address: bigint, size: 1 | 2 | 4 | 8): bigint {

@@ -49,7 +49,7 @@ export function fillFresh(
   at: Span,
 ): void {
   const fill: Fill = { l, actions: [], target: undefined, unstable: false };
-  if (init) whole(fill, init, layout, undefined, 0);
+  if (init) zeroGaps(fill, layout, 0, { at }, () => whole(fill, init, layout, undefined, 0));
   else fill.actions.push({ kind: "zero", offset: 0, size: layout.size, at });
   run(l, address, fill.actions);
 }
