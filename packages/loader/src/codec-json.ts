@@ -2,11 +2,13 @@
 // strings, byte arrays as hex, other arrays as arrays, structs as objects with the schema's field names.
 // Read, besides: integers as a number, "123", or "0x7b" (the number, not its bytes); u32be also as "10.0.0.1"; four
 // bytes as "10.0.0.1", six as "02:00:00:00:00:01", sixteen as "2001:db8::1"; byte arrays also as an array of numbers;
-// structs and other arrays also as "0x…": all their bytes as they lie in memory.
-import type { ArrayLayout, Layout, ScalarLayout } from "@typebpf/abi";
+// structs and other arrays also as "0x…": all their bytes as they lie in memory; keys of tries of addresses also as
+// "10.0.0.0/8" or "2001:db8::/32".
+import { type ArrayLayout, type Layout, prefixAddress, type ScalarLayout, type StructLayout } from "@typebpf/abi";
 import { ipv4, ipv6, mac } from "./address.ts";
 import { decode, describe, encode, isByteArray, type Value } from "./codec.ts";
 import { loaderError } from "./diagnostics.ts";
+import { ipv4Prefix, ipv6Prefix } from "./prefix.ts";
 
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -73,6 +75,17 @@ function bytesOf(layout: ArrayLayout, text: string, path: string): Uint8Array {
   return fromHex(text, path);
 }
 
+/** The key of a trie whose text is a prefix; undefined for other structs and texts. */
+function prefixOf(layout: StructLayout, text: string): unknown {
+  const address = prefixAddress(layout);
+  if (address?.kind === "scalar") return address.name === "u32be" && text.includes(".") ? ipv4Prefix(text) : undefined;
+  if (address?.kind !== "array" || !isByteArray(address)) return undefined;
+  if (address.length === 16) return text.includes(":") ? ipv6Prefix(text) : undefined;
+  if (address.length !== 4 || !text.includes(".")) return undefined;
+  const { prefixLength, address: number } = ipv4Prefix(text);
+  return { prefixLength, address: Uint8Array.of(number >>> 24, number >>> 16, number >>> 8, number) };
+}
+
 /** The value of user space that JSON stands for; `encode` finds what is left to complain of. */
 function userValue(layout: Layout, json: Json, path: string): unknown {
   switch (layout.kind) {
@@ -86,7 +99,7 @@ function userValue(layout: Layout, json: Json, path: string): unknown {
       if (!Array.isArray(json)) return json;
       return json.map((item: Json, index) => userValue(layout.item, item, `${path}[${index}]`));
     case "struct": {
-      if (typeof json === "string") return rawValue(layout, json, path);
+      if (typeof json === "string") return prefixOf(layout, json.trim()) ?? rawValue(layout, json, path);
       if (typeof json !== "object" || json === null || Array.isArray(json)) return json;
       const fields = new Map(layout.fields.map((field) => [field.name, field.layout]));
       const entries = Object.entries(json).map(([name, member]): [string, unknown] => {

@@ -4,9 +4,13 @@ import { describe, expect, test } from "vitest";
 import { ipv4, ipv6, mac } from "./address.ts";
 import { decode, encode } from "./codec.ts";
 import { fromHex, fromJson, toHex, toJson } from "./codec-json.ts";
+import { ipv4Prefix, ipv6Prefix } from "./prefix.ts";
 
 const { u8, u16, u16be, u32, u32be, u64, i8, i32, i64 } = scalarLayouts;
 const Counter = structLayout("counter", { packets: u64, bytes: u8, last: u32be });
+const Network4 = structLayout("k", { prefixLength: u32, address: u32be });
+const Bytes4 = structLayout("k", { prefixLength: u32, address: arrayLayout(u8, 4) });
+const Network6 = structLayout("k", { prefixLength: u32, address: arrayLayout(u8, 16) });
 const Flow = structLayout("flow", { port: u16be, mac: arrayLayout(u8, 6), words: arrayLayout(u32, 2), inner: Counter });
 const Native = structLayout("native", {
   low: bitsLayout(u8, 4),
@@ -125,6 +129,12 @@ describe("JSON", () => {
     [arrayLayout(u8, 16), "2001:db8::1", "20010db8000000000000000000000001"],
     [arrayLayout(u8, 3), "0x010203", "010203"],
     [Counter, "0x01000000000000000200000000000003", "01000000000000000200000000000003"],
+    [Network4, "10.128.0.0/9", "090000000a800000"],
+    [Network4, "10.0.0.1", "200000000a000001"],
+    [Network4, "0.0.0.0/0", "0000000000000000"],
+    [Network4, "0x080000000a000000", "080000000a000000"],
+    [Bytes4, "10.0.0.0/8", "080000000a000000"],
+    [Network6, "2001:db8::/32", "2000000020010db8000000000000000000000000"],
   ];
   test.each(accepted)("reads %#", (layout, json, hex) => {
     expect(toHex(fromJson(layout, json))).toBe(hex);
@@ -141,10 +151,26 @@ describe("JSON", () => {
     [arrayLayout(u8, 4), "010", "BPF6154"],
     [Counter, "0100", "BPF6154"],
     [Counter, "0x0100", "BPF6155"],
+    [Network4, "10.0.0.0/33", "BPF6154"],
+    [Network4, "10.0.0.0/08", "BPF6154"],
+    [Network4, "10.0.0.0/8/8", "BPF6154"],
+    [Network4, "10.0.0.0/", "BPF6154"],
+    [Network4, "10.64.0.0/9", "BPF6154"],
+    [Network4, "10/8", "BPF6154"],
+    [Network4, "2001:db8::/32", "BPF6154"],
+    [Network6, "2001:db8::1/32", "BPF6154"],
+    [Network6, "2001:db8::/129", "BPF6154"],
   ];
   test.each(refused)("refuses %#", (layout, json, code) => {
     expect(codeAndMessage(() => fromJson(layout, json)).slice(0, 7)).toBe(code);
   });
+});
+
+test("a prefix is an address and a length, which cannot be forgotten", () => {
+  expect(ipv4Prefix("10.0.0.0/8")).toEqual({ prefixLength: 8, address: 0x0a000000 });
+  expect(ipv6Prefix("::/0")).toEqual({ prefixLength: 0, address: new Uint8Array(16) });
+  expect(toJson(Network4, encode(Network4, ipv4Prefix("10.0.0.1")))).toEqual({ prefixLength: 32, address: 0x0a000001 });
+  expect(codeAndMessage(() => fromJson(Network4, { address: "10.0.0.0" }))).toContain("needs its prefixLength");
 });
 
 describe("addresses", () => {

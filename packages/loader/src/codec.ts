@@ -1,7 +1,15 @@
 // One codec for every layout: user-space values to the bytes of keys and values, and back. Integers of up to 32 bits
 // are numbers, 64-bit ones bigints, arrays of u8 are Uint8Arrays, other arrays plain arrays, structs plain objects.
 // Fields and last items that are left out, and padding, are zero. What does not fit is a diagnostic with the path of the field.
-import type { ArrayLayout, BitsLayout, FieldLayout, Layout, ScalarLayout, StructLayout } from "@typebpf/abi";
+import {
+  type ArrayLayout,
+  type BitsLayout,
+  type FieldLayout,
+  type Layout,
+  prefixAddress,
+  type ScalarLayout,
+  type StructLayout,
+} from "@typebpf/abi";
 import { type LoaderDiagnosticName, loaderError } from "./diagnostics.ts";
 
 /** A value of user space, as the layout shapes it. */
@@ -92,6 +100,10 @@ function encodeStruct(view: DataView, at: number, layout: StructLayout, value: u
     refuse("valueKind", path, `struct ${layout.name} takes an object, not ${describe(value)}`);
   }
   const given = new Map<string, unknown>(Object.entries(value));
+  // A length that was forgotten must not mean "every address".
+  if (prefixAddress(layout) && given.get("prefixLength") === undefined) {
+    refuse("valueKind", path, "a prefix needs its prefixLength, the number of bits that count");
+  }
   for (const field of layout.fields) {
     const member = given.get(field.name);
     given.delete(field.name);

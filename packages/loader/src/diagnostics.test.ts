@@ -9,9 +9,11 @@ import { load } from "./load.ts";
 import { assembled, objectOf } from "./object-fixture.ts";
 import { runRaw, simulator } from "./simulator/index.ts";
 
-const { u8, u32, u64 } = scalarLayouts;
+const { u8, u32, u32be, u64 } = scalarLayouts;
 const hash: MapSpec = { name: "m", type: "hash", key: u32, value: u64, maxEntries: 1, flags: 0x80 };
 const array: MapSpec = { ...hash, name: "a", type: "array", flags: 0 };
+const trieKey = structLayout("k", { prefixLength: u32, address: u32be });
+const trie: MapSpec = { ...hash, name: "t", type: "lpmTrie", key: trieKey, flags: 1 };
 const packet = new Uint8Array(60);
 const key = "*(u32 *)(r10 -8) = 0\nr2 = r10\nr2 += -8";
 
@@ -22,7 +24,7 @@ async function run(text: string, input = { packet }): Promise<unknown> {
 }
 
 async function withMaps(act: (maps: MapsOf<Record<string, unknown>>) => unknown): Promise<unknown> {
-  const loaded = await load(objectOf({}, [hash, array]), simulator());
+  const loaded = await load(objectOf({}, [hash, array, trie]), simulator());
   return act(loaded.maps);
 }
 
@@ -68,6 +70,7 @@ const cases: { readonly [K in LoaderDiagnosticName]: () => unknown } = {
   entryExists: () => withMaps(({ a }) => a?.set(0, 1n, 1)),
   entryMissing: () => withMaps(({ m }) => m?.set(0, 1n, 2)),
   arrayDelete: () => withMaps(({ a }) => a?.delete(0)),
+  prefixLength: () => withMaps(({ t }) => t?.get({ prefixLength: 33, address: 1 })),
   mapOperation: () => withMaps(({ m }) => m?.set(0, 1n, 7 as 2)),
 };
 

@@ -185,8 +185,8 @@ export const loaderDiagnostics = {
   mapFull: row(
     "BPF6160",
     "the map is full",
-    "A hash map takes `maxEntries` entries.",
-    "delete entries, raise `maxEntries`, or use `lruHashMap`, which evicts the oldest",
+    "Hash maps and tries take `maxEntries` entries.",
+    "delete entries, raise `maxEntries`, or use a hash map that evicts the oldest, such as `lruHashMap`",
   ),
   indexRange: row(
     "BPF6161",
@@ -217,6 +217,12 @@ export const loaderDiagnostics = {
     "the map refused the operation",
     "The error number is the one that the kernel gives for this operation.",
     "check the flags and whether the map is frozen or read-only",
+  ),
+  prefixLength: row(
+    "BPF6166",
+    "the prefix is longer than the address",
+    "The key of a trie says how many bits of its address count.",
+    "give a `prefixLength` from 0 to the number of the address's bits",
   ),
 } as const satisfies Readonly<Record<string, DiagnosticRow>>;
 

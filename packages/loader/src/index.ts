@@ -43,6 +43,7 @@ export {
   udp,
   vlan,
 } from "./packet/index.ts";
+export { type AddressPrefix, ipv4Prefix, ipv6Prefix } from "./prefix.ts";
 export {
   type Clock,
   type RawHelper,

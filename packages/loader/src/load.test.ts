@@ -1,10 +1,26 @@
 // Typed handles over the simulator: values by schema, errors that say what to do, types of a module's exports.
 import { DiagnosticError, type MapSpec, scalarLayouts, structLayout } from "@typebpf/abi";
-import { array, arrayMap, hashMap, perCpuArray, struct, u8, u32, u32be, u64, XDP, xdp } from "@typebpf/dsl";
+import {
+  array,
+  arrayMap,
+  hashMap,
+  lpmTrie,
+  lruPerCpuHashMap,
+  perCpuArray,
+  perCpuHashMap,
+  struct,
+  u8,
+  u32,
+  u32be,
+  u64,
+  XDP,
+  xdp,
+} from "@typebpf/dsl";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { ipv4 } from "./address.ts";
 import { type Loaded, load } from "./load.ts";
 import { objectOf } from "./object-fixture.ts";
+import { type AddressPrefix, ipv4Prefix, ipv6Prefix } from "./prefix.ts";
 import { simulator } from "./simulator/index.ts";
 
 const Flow = struct("flow", { packets: u64, mac: array(u8, 6), ports: array(u32, 2) });
@@ -13,6 +29,10 @@ const module = {
   flows: hashMap({ key: Flow, value: Flow, maxEntries: 4 }),
   totals: arrayMap({ value: u64, maxEntries: 2 }),
   counters: perCpuArray({ value: u32, maxEntries: 2 }),
+  rules: lpmTrie({ key: u32be, value: u32, maxEntries: 2 }),
+  rules6: lpmTrie({ key: array(u8, 16), value: Flow, maxEntries: 2 }),
+  perSource: perCpuHashMap({ key: u32be, value: u64, maxEntries: 2 }),
+  recent: lruPerCpuHashMap({ key: u32be, value: u64, maxEntries: 2 }),
   firewall: xdp(() => XDP.PASS),
   odd: xdp(() => XDP.PASS),
   port: 53,
@@ -96,6 +116,45 @@ describe("maps", () => {
     expect(fw.maps.counters.get(1)).toEqual([0, 0, 0]);
   });
 
+  test("per-CPU hash maps as well, and they can be emptied", async () => {
+    using fw = await open(3);
+    const { perSource, recent } = fw.maps;
+    for (const map of [perSource, recent]) {
+      map.set(ipv4("10.0.0.1"), [1n, 2n, 3n]);
+      map.setAll(ipv4("10.0.0.2"), 9n);
+      expect(new Map(map)).toEqual(
+        new Map([
+          [0x0a000001, [1n, 2n, 3n]],
+          [0x0a000002, [9n, 9n, 9n]],
+        ]),
+      );
+    }
+    expect(codeOf(() => perSource.setAll(3, 1n))).toContain("BPF6160");
+    recent.setAll(3, 1n);
+    expect([recent.size, recent.delete(3), recent.has(3)]).toEqual([2, true, false]);
+    perSource.clear();
+    expect(perSource.size).toBe(0);
+  });
+
+  test("tries match prefixes", async () => {
+    using fw = await open();
+    const { rules, rules6 } = fw.maps;
+    rules.set(ipv4Prefix("10.0.0.0/8"), 1);
+    rules.set({ prefixLength: 16, address: ipv4("10.1.0.0") }, 2);
+    expect([rules.get(ipv4Prefix("10.1.2.3")), rules.get(ipv4Prefix("10.2.2.3")), rules.size]).toEqual([2, 1, 2]);
+    expect([...rules.keys()]).toEqual([ipv4Prefix("10.1.0.0/16"), ipv4Prefix("10.0.0.0/8")]);
+    expect(codeOf(() => rules.set(ipv4Prefix("1.2.3.4"), 1))).toContain("BPF6160 set on map");
+    expect(codeOf(() => rules.get({ prefixLength: 33, address: 0 }))).toBe(
+      "BPF6166 rules key: a prefix of 33 bits, the address has 32",
+    );
+    expect(codeOf(() => rules.get({ address: 0 } as AddressPrefix<number>))).toContain("BPF6151");
+    expect([rules.delete(ipv4Prefix("10.0.0.0/8")), rules.delete(ipv4Prefix("10.0.0.0/8"))]).toEqual([true, false]);
+    rules6.setMany([[ipv6Prefix("2001:db8::/32"), { packets: 7n }]]);
+    expect(rules6.get(ipv6Prefix("2001:db8::1"))?.packets).toBe(7n);
+    rules6.clear();
+    expect([...rules6]).toEqual([]);
+  });
+
   test("errors name the map, the key and the cure", async () => {
     using fw = await open();
     fw.maps.blocked.setMany([
@@ -177,7 +236,9 @@ test("names without meaning are undefined", async () => {
 
 test("types follow the module", () => {
   type Maps = Loaded<Module>["maps"];
-  expectTypeOf<keyof Maps>().toEqualTypeOf<"blocked" | "flows" | "totals" | "counters">();
+  expectTypeOf<keyof Maps>().toEqualTypeOf<
+    "blocked" | "flows" | "totals" | "counters" | "rules" | "rules6" | "perSource" | "recent"
+  >();
   expectTypeOf<keyof Loaded<Module>["programs"]>().toEqualTypeOf<"firewall" | "odd">();
   expectTypeOf<ReturnType<Maps["blocked"]["get"]>>().toEqualTypeOf<bigint | undefined>();
   expectTypeOf<ReturnType<Maps["counters"]["get"]>>().toEqualTypeOf<number[] | undefined>();
@@ -187,6 +248,11 @@ test("types follow the module", () => {
   expectTypeOf<ReturnType<Loaded<Module>["programs"]["firewall"]["run"]>["action"]>().toEqualTypeOf<
     "ABORTED" | "DROP" | "PASS" | "TX" | "REDIRECT" | undefined
   >();
+  expectTypeOf<ReturnType<Maps["perSource"]["get"]>>().toEqualTypeOf<bigint[] | undefined>();
+  expectTypeOf<Parameters<Maps["rules"]["get"]>[0]>().toEqualTypeOf<AddressPrefix<number>>();
+  expectTypeOf<Maps["rules6"]["delete"]>().toBeCallableWith({ prefixLength: 8, address: [0x20] });
+  // @ts-expect-error a prefix has a length
+  expectTypeOf<Maps["rules"]["get"]>().toBeCallableWith({ address: 1 });
   expectTypeOf<Maps["totals"]>().not.toHaveProperty("delete");
   // @ts-expect-error a u64 is a bigint
   expectTypeOf<Maps["blocked"]["set"]>().toBeCallableWith(1, 5);

@@ -1,6 +1,6 @@
 // Typed handles of maps, the same on both back ends: values in and out by the map's schema, errors as diagnostics that
 // say what to do. Per-CPU maps give and take one value for each possible CPU.
-import { type Layout, type MapSpec, mapTypes } from "@typebpf/abi";
+import { type Layout, type MapSpec, mapTypes, prefixAddress } from "@typebpf/abi";
 import type { BackendMap } from "../backend.ts";
 import { decode, encode, type Value } from "../codec.ts";
 import { toJson } from "../codec-json.ts";
@@ -104,7 +104,19 @@ class Handle implements AnyMapHandle {
   }
 
   private keyBytes(key: unknown): Uint8Array {
-    return encode(this.spec.key, key, `${this.name} key`);
+    const bytes = encode(this.spec.key, key, `${this.name} key`);
+    if (mapTypes[this.spec.type].keys === "prefix") this.checkPrefix(bytes);
+    return bytes;
+  }
+
+  /** The kernel would find nothing under a prefix that is too long, and only say so when one is stored. */
+  private checkPrefix(bytes: Uint8Array): void {
+    const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+    const bits = (prefixAddress(this.spec.key)?.size ?? bytes.length - 4) * 8;
+    if (length <= bits) return;
+    throw loaderError("prefixLength", {
+      message: `${this.name} key: a prefix of ${length} bits, the address has ${bits}`,
+    });
   }
 
   private check(operation: MapOperation, status: number, key: Uint8Array): void {

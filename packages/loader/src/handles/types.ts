@@ -1,7 +1,8 @@
 // Types of the handles, derived from a filter's module: `Loaded<typeof import("./firewall.bpf.ts")>`. Only types of the
 // DSL are used; a map export carries the types of its key and value. Without a module, handles are untyped.
-import type { programTypes } from "@typebpf/abi";
-import type { FixedArray, MapDescription, u8 } from "@typebpf/dsl";
+import type { MapTypeName, mapTypes, programTypes } from "@typebpf/abi";
+import type { FixedArray, MapDescription, Prefix, u8 } from "@typebpf/dsl";
+import type { AddressPrefix } from "../prefix.ts";
 import type { AnyMapHandle, MapHandle, PerCpuMapHandle } from "./map.ts";
 import type { ProgramHandle } from "./program.ts";
 
@@ -25,17 +26,28 @@ export type Write<T> = T extends number
       ? readonly Write<Item>[] | (Item extends u8 ? Uint8Array : never)
       : { readonly [K in keyof T]?: Write<T[K]> };
 
+/** Map types whose row says so. */
+type TypesWhere<Row> = { [T in MapTypeName]: (typeof mapTypes)[T] extends Row ? T : never }[MapTypeName];
 /** Map types whose entries always exist. */
-type Indexed = "array" | "perCpuArray";
+type Indexed = TypesWhere<{ readonly keys: "index" }>;
+/** Map types whose keys are prefixes. */
+type Prefixed = TypesWhere<{ readonly keys: "prefix" }>;
 /** Map types with one value per CPU. */
-type PerCpu = "perCpuArray";
+type PerCpu = TypesWhere<{ readonly perCpu: true }>;
+
+/** What user space may give as a key: as any value, but a prefix is whole. */
+type WriteKey<Type, K> = Type extends Prefixed
+  ? K extends Prefix<infer A>
+    ? AddressPrefix<Write<A>>
+    : never
+  : Write<K>;
 
 /** The handle of a map export. */
 export type HandleOfMap<M> =
   M extends MapDescription<infer Type, infer K, infer V>
     ? Type extends PerCpu
-      ? Omit<PerCpuMapHandle<Read<K>, Write<K>, Read<V>, Write<V>>, Type extends Indexed ? "delete" : never>
-      : Omit<MapHandle<Read<K>, Write<K>, Read<V>, Write<V>>, Type extends Indexed ? "delete" : never>
+      ? Omit<PerCpuMapHandle<Read<K>, WriteKey<Type, K>, Read<V>, Write<V>>, Type extends Indexed ? "delete" : never>
+      : Omit<MapHandle<Read<K>, WriteKey<Type, K>, Read<V>, Write<V>>, Type extends Indexed ? "delete" : never>
     : never;
 
 /** Names of the verdicts of a program type. */
