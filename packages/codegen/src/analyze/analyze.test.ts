@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Expr, Statement } from "../ast/nodes.ts";
 import { numberType } from "../ast/types.ts";
 import { checkFunction } from "../ir/check.ts";
+import { parseModule } from "../ir/parse.ts";
 import * as a from "../lower/ast-builders.testing.ts";
 import { lowerModule } from "../lower/lower.ts";
 import { type Analyzed, analyze } from "./analyze.ts";
@@ -198,4 +199,16 @@ test("the stack's ledger names every variable, largest first", () => {
     "array: 200 bytes",
     "fields: 24 bytes",
   ]);
+});
+
+test("a value outside of what an operation takes is BPF2105", () => {
+  const ir = parseModule(`function f failure 0
+b0(v0: ptr.context):
+  v1: i64 = load1 v0 +12
+  assert v1 within 0 254 "the level"
+  assert v1 within 0 255 "the level"
+  return v1
+`);
+  const { diagnostics } = analyze(ir, { kernel: "6.1", isa: 3 });
+  expect(diagnostics.map(({ code, at }) => [code, at?.line])).toEqual([["BPF2105", 4]]);
 });

@@ -35,7 +35,19 @@ function checkAssert(inst: AssertInst, block: BlockId, facts: Facts): Diagnostic
   const { check } = inst;
   if (check.kind === "fits") return checkFits(check, inst, value, block, facts);
   if (holds(check, range)) return undefined;
-  return diagnostic(rowOfCheck[check.kind], { ...details(check, range), at: inst.at });
+  const given = check.kind === "safe" ? operands(facts, value, block) : undefined;
+  return diagnostic(rowOfCheck[check.kind], { ...details(check, range), ...given, at: inst.at });
+}
+
+const signs: Readonly<Partial<Record<Inst["op"], string>>> = { add64: "+", sub64: "-", mul64: "*" };
+
+/** A sum or product that is too large says so by its operands, since its own range has wrapped. */
+function operands(facts: Facts, value: ValueId, block: BlockId): DiagnosticDetails | undefined {
+  const inst = facts.places.definition(value);
+  const sign = inst && signs[inst.op];
+  if (!sign || !("args" in inst) || inst.args.length !== 2) return undefined;
+  const [left, right] = inst.args.map((arg) => show(facts.ranges.at(arg, block)));
+  return { message: `the result of (${left}) ${sign} (${right}) may be more than a number holds exactly` };
 }
 
 const largest = (1n << 53n) - 1n;

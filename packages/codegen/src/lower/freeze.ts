@@ -144,7 +144,7 @@ class Freezer {
       const type = this.#typeOf(this.#drafts.resolve(operand));
       if (type) types.add(type);
     }
-    const at = block.insts[0]?.at ?? block.end?.at;
+    const at = block.predecessors[0]?.block.end?.at;
     if (types.size > 1 && at) this.#drafts.conflict([...types], at);
   }
 

@@ -58,7 +58,7 @@ class ProgramLowering implements Lowering {
     this.program = program;
     this.build = new SsaBuilder(fn.at);
     this.#diagnostics = diagnostics;
-    this.frame = this.#open(program.function, undefined, undefined);
+    this.frame = this.#open(program.function);
     const [context] = fn.parameters;
     if (context) this.#bind(context, { kind: "scalar", id: this.build.context });
   }
@@ -86,7 +86,7 @@ class ProgramLowering implements Lowering {
     }
   }
 
-  #open(callee: number, after: BlockId | undefined, caller: Frame | undefined): Frame {
+  #open(callee: number, after?: BlockId, caller?: Frame, calledAt?: Span): Frame {
     const fn = functionAt(this.module, callee);
     return {
       callee,
@@ -97,6 +97,7 @@ class ProgramLowering implements Lowering {
       result: newCell(this.build, fn.result),
       returns: returnsOf(fn.body).length,
       caller,
+      calledAt,
     };
   }
 
@@ -116,9 +117,9 @@ class ProgramLowering implements Lowering {
     for (let open: Frame | undefined = caller; open; open = open.caller) {
       if (open.callee === callee) throw new Error(`lower: ${open.function.name} calls itself`);
     }
-    if (build.size > budget) return this.#tooLarge(callee, at);
+    if (build.size > budget) return this.#tooLarge(callee, caller.calledAt ?? at);
     const after = build.block();
-    this.frame = this.#open(callee, after, caller);
+    this.frame = this.#open(callee, after, caller, caller.calledAt ?? at);
     const { function: fn } = this.frame;
     fn.parameters.forEach((parameter, index) => {
       this.#bind(parameter, args[index] ?? none);

@@ -24,6 +24,8 @@ export interface Frame {
   result: Cell;
   readonly returns: number;
   readonly caller: Frame | undefined;
+  /** The call in the program itself that led here. */
+  readonly calledAt: Span | undefined;
 }
 
 export interface Lowering {
