@@ -29,6 +29,7 @@ export async function typebpf(...args: readonly string[]): Promise<Called> {
   const output = (name: "stdout" | "stderr") => ({
     isTTY: false,
     columns: 100,
+    rows: 24,
     write: (text: string) => {
       texts[name] += text;
     },

@@ -141,7 +141,7 @@ describe("run", () => {
     const { status, json } = await document("run", firewall, "--packet", "00", "--packet", good);
     expect({ status, json }).toMatchObject({
       status: 2,
-      json: { runs: [{ name: "packet 2" }], diagnostics: [{ code: "BPF6326" }] },
+      json: { runs: [{ name: "packet 2" }], diagnostics: [{ code: "BPF6006" }] },
     });
   });
 });

@@ -101,6 +101,7 @@ describe("help", () => {
       stdout: expect.stringContaining("Example: typebpf run"),
     });
     expect(await typebpf("--version")).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+    expect(await typebpf("help", "run")).toMatchObject({ status: 0, stderr: "" });
     expect(await typebpf()).toMatchObject({ status: 2, stdout: "" });
   });
 });

@@ -64,9 +64,9 @@ function calledCommand(args: readonly string[]): string | undefined {
 }
 
 async function usageFailure(error: CommanderError, args: readonly string[], streams: Streams): Promise<ExitStatus> {
-  // Help was asked for and printed, or nothing was asked for at all: then it went to standard error.
-  if (error.code === "commander.help") return 2;
+  // Help was asked for and printed; or nothing was asked for at all, then it went to standard error.
   if (error.exitCode === 0) return 0;
+  if (error.code === "commander.help") return 2;
   const { usageDiagnostic } = await import("./usage.ts");
   return report([usageDiagnostic(error, calledCommand(args))], args, streams);
 }

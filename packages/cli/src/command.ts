@@ -11,11 +11,11 @@ export interface Terminal {
   readonly json: boolean;
   /** For standard output. */
   readonly styles: Styles;
-  /** Whether standard output is a terminal that can be redrawn. */
-  readonly live: boolean;
+  /** Rows of standard output where it is a terminal that can be redrawn, else 0. */
+  readonly liveRows: number;
   /** Prints on standard output at once; does nothing with --json. */
   print(text: string): void;
-  /** Shows how far a long job is, in place of what was shown before; "" removes it. Only on terminals. */
+  /** Shows how far a long job is, in place of what was shown before; "" removes it. Only on terminals, and not too often. */
   progress(text: string): void;
 }
 

@@ -124,12 +124,6 @@ export const cliDiagnostics = {
     explain: "The capture's snapshot length left out the end of packets. The program sees them as short as they are.",
     help: "record whole packets: tcpdump -s 0",
   },
-  refusedPackets: row(
-    "BPF6326",
-    "packets could not be run",
-    "The back end refused them for their size or context. The others were run.",
-    "leave these packets out",
-  ),
   noMap: row(
     "BPF6330",
     "the filter has no such map",

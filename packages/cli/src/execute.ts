@@ -17,22 +17,33 @@ export interface Call {
   readonly files: readonly string[];
 }
 
+/** Least time between two reports of progress. */
+const progressMs = 100;
+
+/** Height of a terminal that does not tell. */
+const usualRows = 24;
+
 /** True where maintainers asked to see where internal errors come from. */
 export function wantsStack({ env }: Streams): boolean {
   return env.TYPEBPF_DEBUG !== undefined && env.TYPEBPF_DEBUG !== "" && env.TYPEBPF_DEBUG !== "0";
 }
 
 function terminalOf({ stdout, stderr, env }: Streams, json: boolean): Terminal {
-  const live = stdout.isTTY && env.TERM !== "dumb" && !json;
+  const capable = env.TERM !== "dumb" && !json;
+  let shownAt: number | undefined;
   return {
     json,
-    live,
+    liveRows: stdout.isTTY && capable ? (stdout.rows ?? usualRows) : 0,
     styles: stylesFor(wantsColor(stdout, env)),
     print: (text) => {
       if (!json) stdout.write(text);
     },
     progress: (text) => {
-      if (stderr.isTTY && !json && env.TERM !== "dumb") stderr.write(`\r\u001b[K${text}`);
+      const now = performance.now();
+      const due = text === "" ? shownAt !== undefined : now - (shownAt ?? 0) >= progressMs;
+      if (!stderr.isTTY || !capable || !due) return;
+      stderr.write(`\r\u001b[K${text}`);
+      shownAt = text === "" ? undefined : now;
     },
   };
 }

@@ -18,6 +18,9 @@ function outputOf(stream: NodeJS.WriteStream): Output {
     get columns() {
       return stream.columns;
     },
+    get rows() {
+      return stream.rows;
+    },
   };
 }
 

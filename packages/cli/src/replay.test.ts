@@ -65,7 +65,7 @@ describe("replay", () => {
     const { runs, diagnostics } = replay(fake, [packet(2), packet(1), packet(3)], { progress });
     expect(runs.map(({ input }) => input.name)).toEqual(["packet 1"]);
     expect(diagnostics).toMatchObject([
-      { code: "BPF6326", message: '2 packets could not be run, the first is "packet 2"', notes: ["BPF6220: no"] },
+      { code: "BPF6220", notes: ['while running "packet 2"; 1 more packet could not be run'] },
     ]);
   });
 

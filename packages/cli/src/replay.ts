@@ -2,9 +2,9 @@
 // refuses is counted and left out; a fault ends the replay, since nothing after it means anything.
 import { type Diagnostic, DiagnosticError, hasErrors } from "@typebpf/abi";
 import type { ProgramHandle, RunResult, VirtualClock } from "@typebpf/loader";
-import { cliDiagnostic } from "./diagnostics.ts";
 import { exitStatusOf } from "./exit-status.ts";
 import type { NamedPacket } from "./input/packets.ts";
+import { counted } from "./output/style.ts";
 
 /** A packet that was run. */
 export interface PacketRun {
@@ -27,7 +27,7 @@ export interface ReplayOptions {
   readonly progress: (done: number) => void;
 }
 
-const packetsBetweenReports = 1000;
+const packetsBetweenReports = 256;
 
 /** Moves the clock to when the packet was recorded, counted from the first one; never back. */
 function followTime(clock: VirtualClock, start: { first?: bigint; at: bigint }, { captured }: NamedPacket): void {
@@ -38,24 +38,11 @@ function followTime(clock: VirtualClock, start: { first?: bigint; at: bigint }, 
   if (due > now) clock.set(due);
 }
 
-/** The first refusal, with how many packets met the same. */
-function refusalOf(
-  refused: readonly { readonly name: string; readonly diagnostics: readonly Diagnostic[] }[],
-): Diagnostic[] {
-  const [first] = refused;
-  if (!first) return [];
-  const why = first.diagnostics.map(({ code, message }) => `${code}: ${message}`);
-  const message =
-    refused.length === 1
-      ? `"${first.name}" could not be run`
-      : `${refused.length} packets could not be run, the first is "${first.name}"`;
-  return [cliDiagnostic("refusedPackets", { message, notes: why })];
-}
-
-/** Adds which packet it was to a fault. */
-function withPacket(diagnostics: readonly Diagnostic[], name: string): readonly Diagnostic[] {
+/** Adds to the first diagnostic at which packet it came, and how many other packets were left out as well. */
+function withPacket(diagnostics: readonly Diagnostic[], name: string, more: number): readonly Diagnostic[] {
+  const others = more === 0 ? "" : `; ${counted(more, "more packet")} could not be run`;
   return diagnostics.map((one, index) =>
-    index > 0 ? one : { ...one, notes: [...one.notes, `while running "${name}"`] },
+    index > 0 ? one : { ...one, notes: [...one.notes, `while running "${name}"${others}`] },
   );
 }
 
@@ -74,10 +61,12 @@ export function replay(program: ProgramHandle, packets: readonly NamedPacket[], 
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       if (exitStatusOf(error.diagnostics) === 2) refused.push({ name: input.name, diagnostics: error.diagnostics });
-      else faults.push(...withPacket(error.diagnostics, input.name));
+      else faults.push(...withPacket(error.diagnostics, input.name, 0));
       if (hasErrors(faults)) break;
     }
     if (runs.length % packetsBetweenReports === 0) options.progress(runs.length);
   }
-  return { runs, diagnostics: [...faults, ...refusalOf(refused)] };
+  const [first] = refused;
+  const refusal = first ? withPacket(first.diagnostics, first.name, refused.length - 1) : [];
+  return { runs, diagnostics: [...faults, ...refusal] };
 }

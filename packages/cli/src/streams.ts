@@ -5,6 +5,7 @@ export interface Output {
   write(text: string): void;
   readonly isTTY: boolean;
   readonly columns: number | undefined;
+  readonly rows: number | undefined;
 }
 
 /** Where a command prints, and the environment that says how. */

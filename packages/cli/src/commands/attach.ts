@@ -19,7 +19,6 @@ export interface AttachArguments extends CompileSettings {
 }
 
 const refreshMs = 1000;
-const mostLines = 60;
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Listens for signals that ask us to end; from before anything is attached, so that none is missed. */
@@ -49,11 +48,13 @@ async function wait(told: Promise<void>, seconds: number | undefined): Promise<v
 }
 
 /** Redraws the maps every second; gives what ends that and leaves the terminal below them. */
-function showLive(loaded: AnyLoaded, { live, styles, print }: Terminal): () => void {
-  if (!live) return () => undefined;
+function showLive(loaded: AnyLoaded, { liveRows, styles, print }: Terminal): () => void {
+  if (liveRows === 0) return () => undefined;
   let lines = 0;
   const draw = (): void => {
-    const shown = formatMaps(loaded.maps, styles).split("\n").slice(0, mostLines);
+    const shown = formatMaps(loaded.maps, styles)
+      .split("\n")
+      .slice(0, Math.max(1, liveRows - 1));
     const back = lines > 0 ? `\u001b[${lines}A\u001b[J` : "";
     lines = shown.length;
     print(`${back}${shown.join("\n")}\n`);
