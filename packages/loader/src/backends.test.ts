@@ -1,5 +1,13 @@
 // The two back ends side by side: the same object, the same operations and packets, the same results, bit for bit.
-import { type BpfObject, DiagnosticError, type MapSpec, type MapTypeName, scalarLayouts } from "@typebpf/abi";
+import {
+  type BpfObject,
+  DiagnosticError,
+  type MapSpec,
+  type MapTypeName,
+  mapTypes,
+  scalarLayouts,
+  structLayout,
+} from "@typebpf/abi";
 import { describe, expect, test } from "vitest";
 import type { Backend, BackendMap, BackendObject } from "./backend.ts";
 import { kernel } from "./kernel/kernel.ts";
@@ -64,6 +72,21 @@ function key(number: number): Uint8Array {
   return Uint8Array.of(number, 0, 0, 0);
 }
 
+/** The key of a trie: prefixes of up to 33 bits, so one too long, of a few addresses that share and differ. */
+function prefix(next: (below: number) => number): Uint8Array {
+  const bits = [0, 1, 7, 8, 9, 15, 16, 17, 23, 24, 25, 31, 32, 33];
+  const bytes = [0, 1, 0x80, 0xff];
+  const address = Array.from({ length: 4 }, (_, index) => bytes[next(index === 0 ? 2 : 4)] ?? 0);
+  return Uint8Array.of(bits[next(bits.length)] ?? 0, 0, 0, 0, ...address);
+}
+
+/** All keys by steps of `nextKey`, with what each step gives. */
+function walk(map: BackendMap): readonly string[] {
+  const seen: string[] = [];
+  for (let at = map.nextKey(undefined); at; at = map.nextKey(at)) seen.push(`${at}`);
+  return seen;
+}
+
 function sorted(map: BackendMap): readonly string[] {
   return [...map.entries()].map(([one, value]) => `${[...one]}: ${[...value]}`).sort();
 }
@@ -91,15 +114,52 @@ function exercise(map: BackendMap, seed: number): readonly unknown[] {
   });
 }
 
+/** Operations on a trie; the order of its keys is part of what comes back. */
+function exerciseTrie(map: BackendMap, seed: number): readonly unknown[] {
+  const next = numbers(seed);
+  return Array.from({ length: 600 }, () => {
+    const at = prefix(next);
+    switch (next(8)) {
+      case 0:
+        return map.delete(at);
+      case 1:
+        return map.lookup(at);
+      case 2:
+        return map.nextKey(at);
+      case 3:
+        return [walk(map), sorted(map)];
+      case 4:
+        return map.updateBatch(
+          [at, prefix(next)].map((one) => [one, new Uint8Array(map.bufferSize)] as const),
+          next(3),
+        );
+      default:
+        return map.update(at, new Uint8Array(map.bufferSize).fill(next(256)), next(4));
+    }
+  });
+}
+
 describe.skipIf(missing !== undefined)(`both back ends agree${missing === undefined ? "" : ` (${missing})`}`, () => {
-  const types: readonly MapTypeName[] = ["hash", "array", "perCpuArray"];
+  const types: readonly MapTypeName[] = ["hash", "array", "perCpuArray", "perCpuHash"];
   test.each(types)("on operations of user space on %s", async (type) => {
     for (const seed of [1, 2, 3])
       await both(objectOf({}, [{ ...spec, type }]), (loaded) => exercise(mapOf(loaded), seed));
   });
 
-  test("on an LRU map that is never full", async () => {
-    const lru: MapSpec = { ...spec, type: "lruHash", maxEntries: 1000 };
+  const trie: MapSpec = {
+    ...spec,
+    type: "lpmTrie",
+    key: structLayout("k", { prefixLength: scalarLayouts.u32, address: scalarLayouts.u32be }),
+    maxEntries: 12,
+    flags: 1,
+  };
+  test.each([1, 2, 3, 4])("on operations of user space on a trie (seed %i)", async (seed) => {
+    await both(objectOf({}, [trie]), (loaded) => exerciseTrie(mapOf(loaded), seed));
+    await both(objectOf({}, [{ ...trie, maxEntries: 1000 }]), (loaded) => exerciseTrie(mapOf(loaded), seed));
+  });
+
+  test.each(["lruHash", "lruPerCpuHash"] as const)("on a map of type %s that is never full", async (type) => {
+    const lru: MapSpec = { ...spec, type, maxEntries: 1000 };
     await both(objectOf({}, [lru]), (loaded) => exercise(mapOf(loaded), 1));
   });
 
@@ -120,10 +180,37 @@ describe.skipIf(missing !== undefined)(`both back ends agree${missing === undefi
   test.each(types)("on helpers of programs on %s", async (type) => {
     const programs = Object.fromEntries(calls.map((text, index) => [`p${index}`, text]));
     // Which CPU runs a program, and so which copy of a per-CPU value it writes, is the kernel's choice.
-    const contents = (loaded: BackendObject) => (type === "perCpuArray" ? [] : sorted(mapOf(loaded)));
+    const contents = (loaded: BackendObject) => (mapTypes[type].perCpu ? [] : sorted(mapOf(loaded)));
     await both(objectOf(programs, [{ ...spec, type }]), (loaded) =>
       [...loaded.programs.values()].map((one) => [one.run({ packet: new Uint8Array(60) }).retval, contents(loaded)]),
     );
+  });
+
+  const onTrie = (helper: string, prefixLength: number, address: string, flags: number): string =>
+    operation(helper, 0, flags).replace(
+      /^.*= 0$/m,
+      `*(u32 *)(r10 -8) = ${prefixLength}\n*(u32 *)(r10 -4) = ${address}`,
+    );
+  const lookup = (prefixLength: number, address: string): string =>
+    `${onTrie("bpf_map_lookup_elem", prefixLength, address, 0).replace(/exit$/, "")}if r0 == 0 goto pc+2
+    r0 = *(u32 *)(r0 +0)
+    exit
+    r0 = 99
+    exit`;
+
+  test("on helpers of programs on a trie", async () => {
+    const trieCalls = ["bpf_map_update_elem", "bpf_map_lookup_elem", "bpf_map_delete_elem"].flatMap((helper) =>
+      [8, 9, 16, 32, 33].flatMap((bits) =>
+        ["10", "0x800a", "0x100800a"].flatMap((address) =>
+          helper === "bpf_map_lookup_elem" ? [lookup(bits, address)] : [onTrie(helper, bits, address, bits % 3)],
+        ),
+      ),
+    );
+    const programs = Object.fromEntries(trieCalls.map((text, index) => [`p${index}`, text]));
+    const results = await both(objectOf(programs, [{ ...trie, maxEntries: 4 }]), (loaded) =>
+      [...loaded.programs.values()].map((one) => [one.run({ packet: new Uint8Array(60) }).retval, walk(mapOf(loaded))]),
+    );
+    expect(new Set(results.map(([status]) => status)).size).toBeGreaterThan(4);
   });
 
   const moves = ["head", "tail"].flatMap((what) =>
