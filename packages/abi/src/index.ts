@@ -16,6 +16,7 @@ export * from "./isa/opcodes.ts";
 export * from "./isa/registers.ts";
 export * from "./isa/semantics.ts";
 export * from "./isa/validate.ts";
+export * from "./kernel/context-row.ts";
 export * from "./kernel/contexts.ts";
 export * from "./kernel/features.ts";
 export * from "./kernel/helpers/helpers.ts";

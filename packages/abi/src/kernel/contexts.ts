@@ -1,31 +1,8 @@
-// Program contexts as the filter sees them: one row per program type. Offsets and sizes are those of the kernel's
-// user-visible struct (include/uapi/linux/bpf.h); the verifier rewrites each access.
-
-/** One field of a context. */
-export interface ContextFieldRow {
-  /** Name in C. */
-  readonly name: string;
-  /** Name in the DSL; absent for fields that the DSL reaches otherwise (packet bounds). */
-  readonly as?: string;
-  readonly offset: number;
-  readonly size: 1 | 2 | 4 | 8;
-  readonly access: "read" | "readWrite";
-  /** What a load of it gives: a number, or a pointer into or to the end of the packet. */
-  readonly is: "integer" | "packet" | "packetEnd" | "packetMeta";
-  /** Lies in network byte order (the DSL reads it in host order). */
-  readonly bigEndian?: true;
-  readonly since: string;
-  /** Only programs with one of these attach types (names in `uapi.attachType`) may touch it; absent: all may. */
-  readonly attachTypes?: readonly string[];
-  readonly doc: string;
-}
-
-export interface ContextRow {
-  /** Name of the struct in C. */
-  readonly struct: string;
-  readonly size: number;
-  readonly fields: readonly ContextFieldRow[];
-}
+// Program contexts as the filter sees them: one row per struct. Offsets and sizes are those of the kernel's user-visible
+// struct (include/uapi/linux/bpf.h); the verifier rewrites each access.
+import type { ContextFieldRow, ContextRow } from "./context-row.ts";
+import { skBuff } from "./context-sk-buff.ts";
+import { type ProgramTypeName, programTypes } from "./program-types.ts";
 
 export const contexts = {
   xdp_md: {
@@ -92,6 +69,17 @@ export const contexts = {
       },
     ],
   },
+  sk_buff: skBuff,
 } as const satisfies Readonly<Record<string, ContextRow>>;
 
+/** The name of a context's row. */
 export type ContextName = keyof typeof contexts;
+
+/** The fields that programs of a type may touch, each with the access that this type has. */
+export function contextFields(program: ProgramTypeName): readonly ContextFieldRow[] {
+  const row: ContextRow = contexts[programTypes[program].context];
+  return row.fields.flatMap(({ programs, ...field }) => {
+    const access = programs ? programs[program] : field.access;
+    return access === undefined ? [] : [{ ...field, access }];
+  });
+}

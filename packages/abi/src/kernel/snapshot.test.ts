@@ -11,6 +11,15 @@ interface Member {
   readonly name: string;
   readonly offset: number;
   readonly size: number;
+  /** Of an anonymous union. */
+  readonly members?: readonly Member[];
+}
+
+/** The members of a layout, those of anonymous unions in their places. */
+function flatten(members: readonly Member[], base = 0): readonly Member[] {
+  return members.flatMap(({ name, offset, size, members: inner }) =>
+    name === "" ? flatten(inner ?? [], base + offset) : [{ name, offset: base + offset, size }],
+  );
 }
 
 const snapshot = JSON.parse(readFileSync(new URL("../../snapshot/kernel.generated.json", import.meta.url), "utf8")) as {
@@ -49,13 +58,14 @@ describe("contexts agree with the kernel's layouts", () => {
   test.each(Object.entries<ContextRow>(contexts))("%s", (_, row) => {
     const layout = snapshot.layouts[row.struct];
     expect(layout?.size).toBe(row.size);
-    const fields = row.fields.map(({ name, offset, size }) => ({ name, offset, size }));
-    expect(fields).toEqual(layout?.members.map(({ name, offset, size }) => ({ name, offset, size })));
+    const fields = row.fields.map(({ name, offset, size, count = 1 }) => ({ name, offset, size: size * count }));
+    expect(fields).toEqual(flatten(layout?.members ?? []));
   });
 
   test.each(Object.values<ContextRow>(contexts))("$struct: names and attach types exist", ({ fields }) => {
     for (const field of fields) {
       if (field.as !== undefined) expect(field.as).toBe(camelCase(field.name));
+      for (const program of Object.keys(field.programs ?? {})) expect(Object.keys(programTypes)).toContain(program);
       for (const attach of field.attachTypes ?? []) expect(Object.keys(uapi.attachType)).toContain(attach);
     }
   });

@@ -1,0 +1,37 @@
+// The form of a context: the struct that the kernel shows a program, field by field. Several program types may share a
+// struct and see different fields of it.
+
+/** What a program may do with a field. */
+export type ContextAccess = "read" | "readWrite";
+
+/** One field of a context. */
+export interface ContextFieldRow {
+  /** Name in C. */
+  readonly name: string;
+  /** Name in the DSL; absent for fields that the DSL reaches otherwise (packet bounds). */
+  readonly as?: string;
+  readonly offset: number;
+  /** Bytes of the field, or of one item where it is an array. */
+  readonly size: 1 | 2 | 4 | 8;
+  /** Number of items, for arrays. */
+  readonly count?: number;
+  readonly access: ContextAccess;
+  /** Only these program types (rows of `programTypes`) may touch it, and how; absent: all may, as `access` says. */
+  readonly programs?: Readonly<Record<string, ContextAccess>>;
+  /** What a load of it gives: a number, or a pointer into or to the end of the packet. */
+  readonly is: "integer" | "packet" | "packetEnd" | "packetMeta";
+  /** Its low 16 bits or all 32 lie in network byte order (the DSL reads them in host order). */
+  readonly bigEndian?: 16 | 32;
+  readonly since: string;
+  /** Only programs with one of these attach types (names in `uapi.attachType`) may touch it; absent: all may. */
+  readonly attachTypes?: readonly string[];
+  readonly doc: string;
+}
+
+/** A context: one struct. */
+export interface ContextRow {
+  /** Name of the struct in C. */
+  readonly struct: string;
+  readonly size: number;
+  readonly fields: readonly ContextFieldRow[];
+}
