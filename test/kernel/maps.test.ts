@@ -10,6 +10,7 @@ import { diagnosticOf, map, object, present } from "./objects.ts";
 
 const key = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer);
 const value = (number: number): Uint8Array => new Uint8Array(BigUint64Array.of(BigInt(number)).buffer);
+const prefix = (bits: number, address: number): Uint8Array => Uint8Array.of(...key(bits), ...key(address));
 const errors = { ENOENT: -2, E2BIG: -7, EBADF: -9, EEXIST: -17, EINVAL: -22 };
 
 async function open(rest: Parameters<typeof map>[1]) {
@@ -70,6 +71,40 @@ describeKernel("maps in the kernel", () => {
     ]);
     expect(m.updateBatch([[key(0), copies]], 0)).toEqual({ status: 0, written: 1 });
     expect(m.lookup(key(0))).toEqual(copies);
+  });
+
+  test("perCpuHash: a copy per possible CPU under any key", async () => {
+    using opened = await open({ type: "perCpuHash", value: scalarLayouts.u32, maxEntries: 2 });
+    const { m } = opened;
+    const copies = Uint8Array.from({ length: 8 * possibleCpus() }, (_, index) => index % 8);
+    expect([m.copies, m.bufferSize]).toEqual([possibleCpus(), copies.length]);
+    expect(
+      m.updateBatch(
+        [7, 8, 9].map((one) => [key(one), copies] as const),
+        0,
+      ),
+    ).toEqual({ status: errors.E2BIG, written: 2 });
+    expect(m.lookup(key(7))).toEqual(copies);
+    expect([m.delete(key(8)), [...m.entries()]]).toEqual([0, [[key(7), copies]]]);
+  });
+
+  test("lruPerCpuHash: a new element drives an old one out", async () => {
+    using opened = await open({ type: "lruPerCpuHash", maxEntries: 64 });
+    const { m } = opened;
+    const all = Uint8Array.from({ length: m.bufferSize }, (_, index) => index);
+    for (let index = 0; index < 1000; index++) expect(m.update(key(index), all, 0)).toBe(0);
+    expect(m.lookup(key(999))).toEqual(all);
+    expect([...m.entries()].length).toBeLessThanOrEqual(64);
+  });
+
+  test("lpmTrie: more entries than one batch has, and not without its flag", async () => {
+    const trie = { type: "lpmTrie", key: scalarLayouts.u64, flags: 1, maxEntries: 100_000 } as const;
+    using opened = await open(trie);
+    const { m } = opened;
+    const entries = Array.from({ length: 90_000 }, (_, index) => [prefix(32, index), value(index)] as const);
+    expect(m.updateBatch(entries, 0)).toEqual({ status: 0, written: 90_000 });
+    expect(new Set([...m.entries()].map(([k]) => `${k}`)).size).toBe(90_000);
+    expect((await diagnosticOf(() => open({ ...trie, flags: 0 }))).code).toBe("BPF6210");
   });
 
   test("batches: many entries, and how far they came", async () => {

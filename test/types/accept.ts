@@ -11,10 +11,14 @@ import {
   type Init,
   type i32,
   i64,
+  lpmTrie,
   lruHashMap,
+  lruPerCpuHashMap,
   MapUpdate,
   offsetOf,
+  type Prefix,
   perCpuArray,
+  perCpuHashMap,
   type Ref,
   sizeOf,
   struct,
@@ -95,6 +99,16 @@ const hash = hashMap({ key: Pair, value: Flow, maxEntries: 16, flags: 1 });
 const lru = lruHashMap({ key: array(u8, 16), value: u64, maxEntries: 16 });
 const slots = arrayMap({ value: u64, maxEntries: 4 });
 const cpus = perCpuArray({ value: Pair, maxEntries: 4 });
+const perSource = perCpuHashMap({ key: u32be, value: Pair, maxEntries: 4 });
+const recent = lruPerCpuHashMap({ key: array(u8, 16), value: u64, maxEntries: 4 });
+const rules = lpmTrie({ key: u32be, value: Pair, maxEntries: 4 });
+const zones = lpmTrie({
+  key: struct("zone", { id: u32, address: array(u8, 16) }),
+  value: u32,
+  maxEntries: 4,
+  flags: 1,
+});
+holds<Same<Infer<(typeof rules)["key"]>, Prefix<u32>>>();
 holds<Same<typeof slots, ArrayMap<u64>>>();
 type Entry<M> = M extends HashMap<infer K, infer V> ? { key: K; value: V } : never;
 holds<Same<Entry<typeof hash>["key"], { left: u32; right: u64 }>>();
@@ -141,6 +155,14 @@ export const filter = xdp((ctx) => {
     counter.left += 1;
     atomicAdd(counter, "right", BigInt(ctx.ingressIfindex));
   }
+  const rule = rules.get({ prefixLength: 32, address: ctx.ingressIfindex });
+  if (rule && !rules.has({ prefixLength: byte, address: low })) rule.left += 1;
+  const kept = rules.set({ prefixLength: 8, address: 0x0a000000 }, { right: 1n }, MapUpdate.EXIST);
+  const zone = zones.get({ prefixLength: 160, address: { id: 1, address: [0x20] } });
+  if (zone) zone.value = kept + zones.delete({ prefixLength: 0, address: {} });
+  const own = perSource.get(1);
+  const last = recent.get([0xfe, 0x80]);
+  if (own && last && recent.delete([]) === 0) own.right += last.value;
   eth.source = eth.dest;
   eth.dest[0] = u8(ctx.getPrandomU32());
   return status + gone === 0 && type === "hash" ? XDP.TX : XDP.PASS;

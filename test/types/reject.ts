@@ -8,12 +8,14 @@ import {
   hashMap,
   i32,
   type i64,
+  lpmTrie,
   offsetOf,
   struct,
   u8,
   u16,
   u16be,
   u32,
+  u32be,
   u64,
   XDP,
   xdp,
@@ -26,6 +28,7 @@ const Nibbles = struct("nibbles", { low: bits(u8, 4), high: bits(u8, 4) });
 const hash = hashMap({ key: Key, value: u64, maxEntries: 1 });
 const slots = arrayMap({ value: u64, maxEntries: 1 });
 const small = arrayMap({ value: Nibbles, maxEntries: 1 });
+const rules = lpmTrie({ key: u32be, value: u64, maxEntries: 1 });
 declare const half: u16;
 declare const word: u32;
 declare const signed: i32;
@@ -64,6 +67,14 @@ export const lookups = xdp((ctx) => {
   hash.set({ a: 1, b: ctx.ingressIfindex }, 1n);
   // @ts-expect-error a value has the type of its schema
   hash.set({ a: 1, b: 1 }, 1);
+  // @ts-expect-error the key of a trie carries its length
+  rules.get({ address: 1 });
+  // @ts-expect-error the key of a trie is a prefix
+  rules.get(ctx.ingressIfindex);
+  // @ts-expect-error the length of a prefix is a number
+  rules.has({ prefixLength: 8n, address: 1 });
+  // @ts-expect-error an address has the type of its schema
+  rules.delete({ prefixLength: 8, address: [10, 0, 0, 0] });
   // @ts-expect-error not a way to update
   hash.set({ a: 1, b: 1 }, 1n, 3);
   return XDP.PASS;

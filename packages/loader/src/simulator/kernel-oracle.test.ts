@@ -49,8 +49,11 @@ const XDP = 6;
 const mapTypes: ReadonlyMap<number, MapSpec["type"]> = new Map([
   [1, "hash"],
   [2, "array"],
+  [5, "perCpuHash"],
   [6, "perCpuArray"],
   [9, "lruHash"],
+  [10, "lruPerCpuHash"],
+  [11, "lpmTrie"],
 ]);
 
 /** They return a pointer, which is different everywhere. */
@@ -70,7 +73,7 @@ function objectOf(one: Recorded): BpfObject | undefined {
   const bytes = (size: number) => arrayLayout(scalarLayouts.u8, size);
   const maps = one.maps.flatMap((map, index): MapSpec[] => {
     const type = mapTypes.get(map.type);
-    const flags = map.map_flags & ~1;
+    const flags = map.map_flags;
     if (type === undefined) return [];
     return [
       {
