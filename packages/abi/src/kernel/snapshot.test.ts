@@ -1,7 +1,8 @@
 // The hand-written rows against the checked-in snapshot of the kernel's contract.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type ContextRow, contexts } from "./contexts.ts";
+import type { ContextRow } from "./context-row.ts";
+import { contexts } from "./contexts.ts";
 import { helperByNumber, helperNames, helperSince, helpers } from "./helpers/helpers.ts";
 import type { HelperArg, HelperRow } from "./helpers/row.ts";
 import { programTypes } from "./program-types.ts";
@@ -80,7 +81,7 @@ describe("helpers", () => {
   });
 
   test.each(rows)("%s: the method of ctx follows the naming rule", (_, { surface, symbol }) => {
-    if (surface.on === "context") expect(surface.as).toBe(camelCase(symbol.replace(/^bpf_(xdp_)?/, "")));
+    if (surface.on === "context") expect(surface.as).toBe(camelCase(symbol.replace(/^bpf_(xdp_|skb_)?/, "")));
   });
 
   test.each(rows)("%s: sizes refer to arguments that are sizes", (_, row) => {
@@ -89,6 +90,13 @@ describe("helpers", () => {
     expect(row.args.flatMap(refers)).toEqual(sizes);
     expect(new Set(row.args.map((arg) => arg.name)).size).toBe(row.args.length);
     expect(row.args.length).toBeLessThanOrEqual(5);
+  });
+
+  test.each(rows)("%s: flags come last, and what has flags for its size names them", (_, { args }) => {
+    const optional = args.map((arg) => arg.is === "integer" && arg.optional === true);
+    expect([...optional].sort()).toEqual(optional);
+    const sized = args.some((arg) => arg.is === "integer" && arg.bigEndian === "bySize");
+    if (sized) expect(args.at(-1)).toMatchObject({ name: "flags", is: "integer" });
   });
 
   test.each(rows)("%s: program types exist", (_, { programs, programSince = {} }) => {
@@ -100,12 +108,27 @@ describe("helpers", () => {
 
   test("what the kernel says changes packet data kills packet refs", () => {
     const killers = rows.filter(([, row]) => row.effects.includes("invalidatesPackets")).map(([name]) => name);
-    expect(killers).toEqual(["xdpAdjustHead", "xdpAdjustTail", "xdpAdjustMeta"]);
+    expect(killers.sort()).toEqual([
+      ...["cloneRedirect", "l3CsumReplace", "l4CsumReplace", "skbAdjustRoom", "skbChangeHead", "skbChangeProto"],
+      ...["skbChangeTail", "skbPullData", "skbStoreBytes", "skbVlanPop", "skbVlanPush"],
+      ...["xdpAdjustHead", "xdpAdjustMeta", "xdpAdjustTail"],
+    ]);
+  });
+
+  test("one name of a method means one helper of a program type", () => {
+    for (const program of Object.keys(programTypes) as (keyof typeof programTypes)[]) {
+      const names = rows.flatMap(([, row]) =>
+        row.surface.on === "context" && helperSince(row, program) !== undefined ? [row.surface.as] : [],
+      );
+      expect(new Set(names).size).toBe(names.length);
+    }
   });
 
   test("availability per program type", () => {
     expect(helperSince(helpers.redirect, "xdp")).toBe("4.14");
     expect(helperSince(helpers.mapLookupElem, "xdp"), "as old as XDP itself").toBe("4.8");
+    expect(helperSince(helpers.redirect, "sched_cls")).toBe("4.4");
+    expect(helperSince(helpers.redirect, "socket_filter")).toBeUndefined();
     expect(helperSince({ ...helpers.redirect, programs: ["tc"] }, "xdp")).toBeUndefined();
     expect(helperByNumber(0)).toBeUndefined();
     expect(helperNames).toContain("ktimeGetNs");

@@ -4,6 +4,7 @@ import { compareKernels } from "../features.ts";
 import { type ProgramTypeName, programTypes } from "../program-types.ts";
 import { mapHelpers } from "./maps.ts";
 import type { HelperRow } from "./row.ts";
+import { skbHelpers } from "./skb.ts";
 import { systemHelpers } from "./system.ts";
 import { timeHelpers } from "./time.ts";
 import { xdpHelpers } from "./xdp.ts";
@@ -14,6 +15,7 @@ export const helpers = {
   ...timeHelpers,
   ...systemHelpers,
   ...xdpHelpers,
+  ...skbHelpers,
 } as const satisfies Readonly<Record<string, HelperRow>>;
 
 /** The name of a helper's row. */

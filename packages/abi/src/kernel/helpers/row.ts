@@ -7,9 +7,27 @@ export type HelperArg =
   | { readonly name: string; readonly is: "map" }
   | { readonly name: string; readonly is: "mapKey" }
   | { readonly name: string; readonly is: "mapValue" }
-  | { readonly name: string; readonly is: "integer"; readonly width: 32 | 64; readonly signed: boolean }
-  /** Memory that the helper reads; `size` names the argument with its length. Null is allowed where the length is 0. */
-  | { readonly name: string; readonly is: "memoryRead"; readonly size: string; readonly nullable?: true }
+  | {
+      readonly name: string;
+      readonly is: "integer";
+      readonly width: 32 | 64;
+      readonly signed: boolean;
+      /** Flags: a plain number in the DSL, 0 where it is left out. Such arguments come last. */
+      readonly optional?: true;
+      /** In network order: 16 bits, or as many bytes as the low four bits of `flags` say. The DSL takes host order. */
+      readonly bigEndian?: 16 | "bySize";
+    }
+  /**
+   * Memory that the helper reads; `size` names the argument with its length. With `nullable` it may be null, of length 0;
+   * with `packet` it may lie in the packet.
+   */
+  | {
+      readonly name: string;
+      readonly is: "memoryRead";
+      readonly size: string;
+      readonly nullable?: true;
+      readonly packet?: true;
+    }
   /** Memory that the helper fills; need not be initialised. */
   | { readonly name: string; readonly is: "memoryWrite"; readonly size: string }
   | { readonly name: string; readonly is: "size"; readonly zero: boolean };
@@ -29,6 +47,8 @@ export type HelperEffect =
   /** Reads memory that other code may change (maps, clock, packet): never merged with another call. */
   | "impure"
   | "writesMap"
+  /** Changes fields of the context. */
+  | "writesContext"
   | "writesPacket";
 
 /** One helper. */
@@ -49,7 +69,11 @@ export interface HelperRow {
   readonly gplBefore?: string;
   /** Program types that may call it, by row name, or all. */
   readonly programs: "all" | readonly string[];
-  /** How the DSL exposes it: a method of `ctx`, an operation of a map, or not at all. */
+  /**
+   * How the DSL exposes it: a method of `ctx`, an operation of a map, or not at all. A method takes the integers; for
+   * memory that the helper reads a value in memory, for memory that it fills a schema, and for sizes nothing. One that
+   * fills memory gives a ref to it on the stack, or undefined for any status but 0.
+   */
   readonly surface:
     | { readonly on: "context"; readonly as: string }
     | { readonly on: "map"; readonly as: string }
