@@ -4,11 +4,12 @@
 //
 //   t = p; t += 34; if t > end …; x = *(p + 23)   →   t = p; t += 34; if t > end …; x = *(t - 11)   (p and t share a register)
 import type { BlockId } from "../ir/function.ts";
-import { byId, dominatorsOf } from "./flow.ts";
+import { blockOf, byId, dominatorsOf } from "./flow.ts";
 import {
   isMove,
   isVirtual,
   type MirBlock,
+  type MirEnd,
   type MirInst,
   type Register,
   readsOf,
@@ -17,90 +18,18 @@ import {
   writesOf,
 } from "./mir.ts";
 
-interface Use {
+/** Where a register is read or written; the end of a block counts as the instruction behind the last. */
+interface Position {
   readonly block: BlockId;
   readonly index: number;
 }
 
 /** Rewrites wherever nothing gets longer; chains of checks advance the same register again and again. */
 export function advancePointers(blocks: readonly MirBlock[]): readonly MirBlock[] {
-  let current = blocks;
-  const dominates = dominatorsOf(blocks);
-  for (const { id } of blocks) {
-    const count = current.find((block) => block.id === id)?.insts.length ?? 0;
-    for (let index = 0; index + 1 < count; index++)
-      current = advance(current, { block: id, index }, dominates) ?? current;
-  }
-  return current;
-}
-
-type Dominates = (above: BlockId, below: BlockId) => boolean;
-
-function advance(blocks: readonly MirBlock[], at: Use, dominates: Dominates): readonly MirBlock[] | undefined {
-  const block = blocks.find(({ id }) => id === at.block);
-  const copy = block?.insts[at.index];
-  const sum = block?.insts[at.index + 1];
-  if (!block || !copy || !sum || !isMove(copy) || !isVirtual(copy.dst) || !isVirtual(copy.src)) return undefined;
-  if (sum.name !== "add64_imm" || sum.dst !== copy.dst || sum.imm === undefined) return undefined;
-  const { dst: advanced, src: pointer } = copy;
-  const distance = sum.imm;
-  if (writesTo(blocks, advanced).length !== 2) return undefined;
-  const definition = definitionOf(blocks, pointer);
-  if (definition === undefined) return undefined;
-  const isAfter = (use: Use): boolean =>
-    use.block === at.block ? use.index > at.index : dominates(at.block, use.block);
-  const uses = usesOf(blocks, pointer).filter((use) => use.block !== at.block || use.index !== at.index);
-  const later = uses.filter(isAfter);
-  if (later.length === 0) return undefined;
-  const others = new Set(uses.filter((use) => !isAfter(use)).map((use) => use.block));
-  if (reaches(blocks, at.block, others, definition)) return undefined;
-  return rewritten(blocks, later, { pointer, advanced, distance });
-}
-
-function writesTo(blocks: readonly MirBlock[], register: Register): readonly Use[] {
-  return blocks.flatMap(({ id, insts }) =>
-    insts.flatMap((inst, index) => (writesOf(inst).includes(register) ? [{ block: id, index }] : [])),
-  );
-}
-
-/** The block that defines the register, when all its writes are there and follow each other. */
-function definitionOf(blocks: readonly MirBlock[], register: Register): BlockId | undefined {
-  const [first, ...rest] = writesTo(blocks, register);
-  if (!first) return undefined;
-  const contiguous = rest.every((use, index) => use.block === first.block && use.index === first.index + index + 1);
-  return contiguous ? first.block : undefined;
-}
-
-/** Places that read the register, but for the second steps of its own definition; an end is the index behind the last. */
-function usesOf(blocks: readonly MirBlock[], register: Register): readonly Use[] {
-  return blocks.flatMap(({ id, insts, end }) => [
-    ...insts.flatMap((inst, index) =>
-      readsOf(inst).includes(register) && !writesOf(inst).includes(register) ? [{ block: id, index }] : [],
-    ),
-    ...(readsOfEnd(end).includes(register) ? [{ block: id, index: insts.length }] : []),
-  ]);
-}
-
-/** True when some path from the end of `from` comes to one of the blocks without a new definition of the pointer. */
-function reaches(
-  blocks: readonly MirBlock[],
-  from: BlockId,
-  goals: ReadonlySet<BlockId>,
-  definition: BlockId,
-): boolean {
-  const known = byId(blocks);
-  const seen = new Set<BlockId>();
-  const work = [from];
-  for (let id = work.pop(); id !== undefined; id = work.pop())
-    for (const target of targetsOf(
-      known.get(id)?.end ?? { kind: "exit", at: { file: "", line: 1, column: 1, length: 1 } },
-    )) {
-      if (target === definition || seen.has(target)) continue;
-      if (goals.has(target)) return true;
-      seen.add(target);
-      work.push(target);
-    }
-  return false;
+  const rewriter = new Rewriter(blocks);
+  for (const { id, insts } of blocks)
+    for (let index = 0; index + 1 < insts.length; index++) rewriter.advance({ block: id, index });
+  return rewriter.blocks();
 }
 
 interface Advance {
@@ -109,38 +38,121 @@ interface Advance {
   readonly distance: number;
 }
 
-function rewritten(
-  blocks: readonly MirBlock[],
-  uses: readonly Use[],
-  change: Advance,
-): readonly MirBlock[] | undefined {
-  const changed = new Map<BlockId, MirInst[]>();
-  for (const { block, index } of uses) {
-    const insts = changed.get(block) ?? [...(blocks.find(({ id }) => id === block)?.insts ?? [])];
-    changed.set(block, insts);
-    if (!rewrite(insts, index, change)) return undefined;
+class Rewriter {
+  private readonly input: ReadonlyMap<BlockId, MirBlock>;
+  private readonly insts = new Map<BlockId, MirInst[]>();
+  private readonly dominates: (above: BlockId, below: BlockId) => boolean;
+  private readonly writes = new Map<Register, Position[]>();
+  private readonly reads = new Map<Register, Position[]>();
+
+  constructor(blocks: readonly MirBlock[]) {
+    this.input = byId(blocks);
+    this.dominates = dominatorsOf(blocks);
+    for (const { id, insts, end } of blocks) {
+      this.insts.set(id, [...insts]);
+      insts.forEach((inst, index) => {
+        this.index(inst, { block: id, index });
+      });
+      for (const register of readsOfEnd(end)) add(this.reads, register, { block: id, index: insts.length });
+    }
   }
-  return blocks.map((block) => {
-    const insts = changed.get(block.id);
-    return insts ? { ...block, insts } : block;
-  });
+
+  blocks(): readonly MirBlock[] {
+    return [...this.input.values()].map((block) => ({ ...block, insts: this.insts.get(block.id) ?? block.insts }));
+  }
+
+  /** Rewrites the uses of the pointer that is copied at `at`, if an addition follows and everything fits. */
+  advance(at: Position): void {
+    const change = this.changeAt(at);
+    if (!change) return;
+    const definition = this.definitionOf(change.pointer);
+    if (definition === undefined || this.writes.get(change.advanced)?.length !== 2) return;
+    const uses = (this.reads.get(change.pointer) ?? []).filter(
+      (use) => use.block !== at.block || use.index !== at.index,
+    );
+    const isLater = (use: Position): boolean =>
+      use.block === at.block ? use.index > at.index : this.dominates(at.block, use.block);
+    const later = uses.filter(isLater);
+    const others = new Set(uses.filter((use) => !isLater(use)).map((use) => use.block));
+    if (later.length === 0 || this.reaches(at.block, others, definition)) return;
+    const rewritten = later.map((use) => this.rewritten(use, change));
+    if (rewritten.some((one) => one === undefined)) return;
+    later.forEach((use, index) => {
+      rewritten[index]?.forEach((inst, distance) => {
+        this.insts.get(use.block)?.splice(use.index + distance, 1, inst);
+      });
+      add(this.reads, change.advanced, use);
+    });
+    this.reads.set(change.pointer, uses.filter((use) => !isLater(use)).concat(at));
+  }
+
+  private index(inst: MirInst, position: Position): void {
+    const written = writesOf(inst);
+    for (const register of written) add(this.writes, register, position);
+    // The second step of a two-address definition reads what the first wrote: no use of its own.
+    for (const register of readsOf(inst)) if (!written.includes(register)) add(this.reads, register, position);
+  }
+
+  private changeAt({ block, index }: Position): Advance | undefined {
+    const copy = this.insts.get(block)?.[index];
+    const sum = this.insts.get(block)?.[index + 1];
+    if (!copy || !sum || !isMove(copy) || !isVirtual(copy.dst) || !isVirtual(copy.src)) return undefined;
+    if (sum.name !== "add64_imm" || sum.dst !== copy.dst || sum.imm === undefined) return undefined;
+    return { pointer: copy.src, advanced: copy.dst, distance: sum.imm };
+  }
+
+  /** The block that defines the register, when all its writes are there and follow each other. */
+  private definitionOf(register: Register): BlockId | undefined {
+    const [first, ...rest] = this.writes.get(register) ?? [];
+    if (!first) return undefined;
+    const together = rest.every(
+      (write, index) => write.block === first.block && write.index === first.index + index + 1,
+    );
+    return together ? first.block : undefined;
+  }
+
+  /** True when a path from the end of `from` comes to one of the blocks without a new definition of the pointer. */
+  private reaches(from: BlockId, goals: ReadonlySet<BlockId>, definition: BlockId): boolean {
+    if (goals.size === 0) return false;
+    const seen = new Set<BlockId>();
+    const work = [from];
+    for (let id = work.pop(); id !== undefined; id = work.pop()) {
+      const end: MirEnd = blockOf(this.input, id).end;
+      for (const target of targetsOf(end)) {
+        if (target === definition || seen.has(target)) continue;
+        if (goals.has(target)) return true;
+        seen.add(target);
+        work.push(target);
+      }
+    }
+    return false;
+  }
+
+  /** The instructions that stand for the use when it starts from the advanced pointer; none when that takes more of them. */
+  private rewritten(
+    { block, index }: Position,
+    { pointer, advanced, distance }: Advance,
+  ): readonly MirInst[] | undefined {
+    const inst = this.insts.get(block)?.[index];
+    const next = this.insts.get(block)?.[index + 1];
+    if (!inst) return undefined;
+    const offset = (inst.offset ?? 0) - distance;
+    const fits = offset >= -0x8000 && offset <= 0x7fff;
+    if (inst.name.startsWith("ldx_") && inst.src === pointer && fits) return [{ ...inst, src: advanced, offset }];
+    if (/^(st|stx|atomic)\d*_/.test(inst.name) && inst.dst === pointer && inst.src !== pointer && fits)
+      return [{ ...inst, dst: advanced, offset }];
+    if (!isMove(inst) || next?.name !== "add64_imm" || next.dst !== inst.dst || next.imm === undefined) return undefined;
+    const imm = next.imm - distance;
+    if (imm < -0x8000_0000 || imm > 0x7fff_ffff) return undefined;
+    return [
+      { ...inst, src: advanced },
+      { ...next, imm },
+    ];
+  }
 }
 
-/** Expresses one use from the advanced pointer, if that takes no further instruction. */
-function rewrite(insts: MirInst[], index: number, { pointer, advanced, distance }: Advance): boolean {
-  const inst = insts[index];
-  if (!inst) return false;
-  const fits = (offset: number): boolean => offset >= -0x8000 && offset <= 0x7fff;
-  const offset = (inst.offset ?? 0) - distance;
-  if (inst.name.startsWith("ldx_") && inst.src === pointer && fits(offset))
-    insts[index] = { ...inst, src: advanced, offset };
-  else if (/^(st|stx|atomic)/.test(inst.name) && inst.dst === pointer && inst.src !== pointer && fits(offset))
-    insts[index] = { ...inst, dst: advanced, offset };
-  else {
-    const next = insts[index + 1];
-    if (!isMove(inst) || next?.name !== "add64_imm" || next.dst !== inst.dst || next.imm === undefined) return false;
-    insts[index] = { ...inst, src: advanced };
-    insts[index + 1] = { ...next, imm: next.imm - distance };
-  }
-  return true;
+function add(positions: Map<Register, Position[]>, register: Register, position: Position): void {
+  const known = positions.get(register);
+  if (known) known.push(position);
+  else positions.set(register, [position]);
 }
