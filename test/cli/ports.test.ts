@@ -6,7 +6,7 @@ import { canRunKernel } from "@typebpf/loader/testing";
 import { describe, expect, test } from "vitest";
 import { document } from "./harness.ts";
 
-const ports = ["empty", "parse_drop", "drop_udp_port", "counter", "ratelimit", "vlan", "l4lb"].map(
+const ports = ["empty", "parse_drop", "drop_udp_port", "counter", "ratelimit", "vlan", "l4lb", "fw_lpm"].map(
   (one) => `xdp_${one}`,
 );
 const bench = fileURLToPath(new URL("../../../shared/bench/", import.meta.url));

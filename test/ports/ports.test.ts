@@ -19,7 +19,7 @@ interface Port {
 
 const own = new URL("../../bench/programs/", import.meta.url);
 const reference = new URL("../../../shared/bench/", import.meta.url);
-const referenceNames = ["empty", "parse_drop", "drop_udp_port", "counter", "ratelimit", "vlan", "l4lb"];
+const referenceNames = ["empty", "parse_drop", "drop_udp_port", "counter", "ratelimit", "vlan", "l4lb", "fw_lpm"];
 const levels = [0, 1, 2] as const;
 
 const ownPorts: readonly Port[] = readdirSync(own)

@@ -12,8 +12,8 @@ const ports = fileURLToPath(new URL("../../../shared/bench/ts/", import.meta.url
 
 const compilers = ["typescript-5.9", "typescript-6.0", "typescript-7.0"];
 
-/** The ports that need no more than XDP and the four map types. */
-const portNames = ["empty", "parse_drop", "drop_udp_port", "counter", "ratelimit", "vlan", "l4lb"];
+/** The ports that need no more than XDP and the map types there are. */
+const portNames = ["empty", "parse_drop", "drop_udp_port", "counter", "ratelimit", "vlan", "l4lb", "fw_lpm"];
 
 const common = { strict: true, noEmit: true, skipLibCheck: false, types: [], target: "es2023", lib: ["es2023"] };
 

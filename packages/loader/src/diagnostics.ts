@@ -173,7 +173,7 @@ export const loaderDiagnostics = {
   badText: row(
     "BPF6154",
     "the text is no value of this kind",
-    "Numbers may be written in decimal or as 0x…, addresses as 10.0.0.1, 2001:db8::1 or 02:00:00:00:00:01.",
+    "Numbers may be written in decimal or as 0x…, addresses as 10.0.0.1, 2001:db8::1 or 02:00:00:00:00:01, prefixes as 10.0.0.0/8, without bits behind the prefix.",
     "write the value in one of these forms",
   ),
   bytesLength: row(

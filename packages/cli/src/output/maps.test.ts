@@ -1,8 +1,16 @@
 // Values for people, by their layout, and tables that nothing hostile can break out of.
-import { arrayLayout, bitsLayout, type Layout, scalarLayouts, structLayout } from "@typebpf/abi";
-import { decode } from "@typebpf/loader";
+import {
+  arrayLayout,
+  type BpfObject,
+  bitsLayout,
+  type Layout,
+  type MapSpec,
+  scalarLayouts,
+  structLayout,
+} from "@typebpf/abi";
+import { type AnyMapHandle, decode, ipv4Prefix, load, simulator } from "@typebpf/loader";
 import { describe, expect, test } from "vitest";
-import { valueText } from "./maps.ts";
+import { formatMap, valueText } from "./maps.ts";
 import { stylesFor } from "./style.ts";
 import { formatTable } from "./table.ts";
 
@@ -27,6 +35,52 @@ const values: readonly (readonly [name: string, layout: Layout, bytes: readonly 
 describe("values for people", () => {
   test.each(values)("%s", (_, layout, bytes, text) => {
     expect(valueText(layout, decode(layout, Uint8Array.from(bytes)))).toBe(text);
+  });
+});
+
+describe("maps", () => {
+  const trieKey = structLayout("k", { prefixLength: u32, address: u32be });
+  const specs: readonly MapSpec[] = [
+    { name: "rules", type: "lpmTrie", key: trieKey, value: u32, maxEntries: 8, flags: 1 },
+    { name: "sources", type: "perCpuHash", key: u32be, value: u32, maxEntries: 8, flags: 0 },
+  ];
+  const object: BpfObject = {
+    format: 1,
+    license: "GPL",
+    target: { kernel: "6.1", isa: 3 },
+    maps: specs,
+    programs: [],
+    sources: [],
+  };
+  const lines = (map: AnyMapHandle | undefined) =>
+    map &&
+    formatMap(map, stylesFor(false))
+      .split("\n")
+      .map((line) => line.trim().split(/ {2,}/));
+
+  test("prefixes are shown as they are typed", async () => {
+    using loaded = await load(object, simulator());
+    loaded.maps.rules?.set(ipv4Prefix("10.0.0.0/8"), 5);
+    expect(lines(loaded.maps.rules)).toEqual([
+      ["rules (lpm_trie, 1 of 8 entries)"],
+      ["key", "value"],
+      ["10.0.0.0/8", "5"],
+      [""],
+    ]);
+  });
+
+  test("an entry counts once, whatever its copies are", async () => {
+    using loaded = await load(object, simulator({ cpus: 3 }));
+    loaded.maps.sources?.set(1, [0, 7, 8]);
+    loaded.maps.sources?.setAll(2, 0);
+    expect(lines(loaded.maps.sources)).toEqual([
+      ["sources (percpu_hash, 2 of 8 entries)"],
+      ["key", "cpu", "value"],
+      ["0.0.0.1", "1", "7"],
+      ["0.0.0.1", "2", "8"],
+      ["0.0.0.2", "0", "0"],
+      [""],
+    ]);
   });
 });
 

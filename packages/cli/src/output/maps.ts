@@ -1,7 +1,7 @@
 // Contents of maps for people: one table for each map, structs spread over columns, per-CPU values one row for each CPU.
 // Entries of arrays that are all zero are left out, and said so. u32be values are shown as IPv4 addresses, six bytes as a
 // MAC address: both can be typed in the same way.
-import { type Layout, mapTypes } from "@typebpf/abi";
+import { type Layout, mapTypes, prefixAddress } from "@typebpf/abi";
 import { type AnyMapHandle, decode, toHex, type Value } from "@typebpf/loader";
 import { copiesOf, type MapHandles, sortedEntries } from "../map-access.ts";
 import { mapTypeName } from "./names.ts";
@@ -34,6 +34,19 @@ interface Cells {
   cells(bytes: Uint8Array): readonly string[];
 }
 
+/** Prefixes of IPv4 addresses take one column, as they can be typed. */
+function keyCells(layout: Layout): Cells {
+  const address = prefixAddress(layout);
+  if (address?.kind !== "scalar") return cellsOf("key", layout);
+  return {
+    columns: [{ title: "key", align: "left" }],
+    cells: (bytes) => {
+      const { prefixLength, address: value = 0 } = decode(layout, bytes) as Readonly<Record<string, Value>>;
+      return [`${valueText(address, value)}/${prefixLength}`];
+    },
+  };
+}
+
 /** A struct takes a column for each field, anything else one. */
 function cellsOf(title: string, layout: Layout): Cells {
   const align = (one: Layout): "left" | "right" =>
@@ -59,13 +72,15 @@ interface Row {
   readonly cpu: number;
 }
 
+/** The copies worth a row: of an array those that are not zero, of other per-CPU maps the first as well if all are zero. */
 function rowsOf(map: AnyMapHandle): readonly Row[] {
   const { keys, perCpu } = mapTypes[map.spec.type];
-  return sortedEntries(map).flatMap(([key, buffer]) =>
-    copiesOf(map, buffer)
-      .map((copy, cpu) => ({ key, copy, cpu }))
-      .filter(({ copy }) => (keys !== "index" && !perCpu) || copy.some((byte) => byte !== 0)),
-  );
+  return sortedEntries(map).flatMap(([key, buffer]) => {
+    const copies = copiesOf(map, buffer).map((copy, cpu) => ({ key, copy, cpu }));
+    if (keys !== "index" && !perCpu) return copies;
+    const written = copies.filter(({ copy }) => copy.some((byte) => byte !== 0));
+    return written.length === 0 && keys !== "index" ? copies.slice(0, 1) : written;
+  });
 }
 
 /** One map as text, with a title. */
@@ -74,11 +89,12 @@ export function formatMap(map: AnyMapHandle, styles: Styles): string {
   const { keys, perCpu } = mapTypes[spec.type];
   const rows = rowsOf(map);
   const kind = mapTypeName(spec.type);
+  const entries = new Set(rows.map((row) => row.key)).size;
   const what =
-    keys === "index" ? `${spec.maxEntries} entries, those not zero` : `${rows.length} of ${spec.maxEntries} entries`;
+    keys === "index" ? `${spec.maxEntries} entries, those not zero` : `${entries} of ${spec.maxEntries} entries`;
   const title = `${styles.title(spec.name)} ${styles.faint(`(${kind}, ${what})`)}\n`;
   if (rows.length === 0) return `${title}${keys === "index" ? "all zero" : "empty"}\n`;
-  const key = cellsOf("key", spec.key);
+  const key = keyCells(spec.key);
   const value = cellsOf("value", spec.value);
   const columns = [...key.columns, ...(perCpu ? [{ title: "cpu", align: "right" } as const] : []), ...value.columns];
   const cells = rows
