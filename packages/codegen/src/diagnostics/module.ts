@@ -136,6 +136,14 @@ export const MODULE_DIAGNOSTICS = {
       "The kernel takes the licence as text of at most 127 ASCII characters and compares it with those it knows.",
     help: 'write export const license = "GPL"',
   },
+  suppression: {
+    code: "BPF1019",
+    severity: "error",
+    title: "comment that hides type errors",
+    explain:
+      "The compiler relies on TypeScript's checks: behind a hidden error there may be an unchecked packet access, which the kernel refuses.",
+    help: "remove the comment and correct the error",
+  },
   internal: {
     code: "BPF1999",
     severity: "error",

@@ -11,7 +11,7 @@ import { compilerOptions, createHost } from "./host.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
 import { openSourceFiles, type SourceFiles } from "./source-files.ts";
 import { createSpans } from "./spans.ts";
-import { findRefusals, type Refusal, reportRefusals } from "./subset.ts";
+import { findRefusals, type Refusal, reportRefusals, reportSuppressions } from "./subset.ts";
 import { createSymbols } from "./symbols.ts";
 import { fromTypeScript } from "./typescript-diagnostics.ts";
 
@@ -96,6 +96,7 @@ function checkModules(program: ts.Program, modules: readonly ts.SourceFile[], re
   for (const file of modules) {
     const refusals = findRefusals(file);
     reportRefusals(refusals, reporter);
+    reportSuppressions(file, reporter);
     for (const one of program.getSemanticDiagnostics(file)) {
       // Without a place are the checker's complaints about a library type that it looked for in vain.
       if (one.file && !isCovered(one, refusals)) reporter.add(fromTypeScript(one, spans, false));

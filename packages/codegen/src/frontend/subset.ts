@@ -29,6 +29,7 @@ export const refusedKinds: ReadonlyMap<ts.SyntaxKind, FrontendDiagnostic> = new 
   [SyntaxKind.AnyKeyword, "any"],
   [SyntaxKind.TypeAssertionExpression, "assertion"],
   [SyntaxKind.NonNullExpression, "nonNull"],
+  [SyntaxKind.TypePredicate, "assertion"],
   [SyntaxKind.ModuleDeclaration, "namespace"],
   [SyntaxKind.NamespaceExportDeclaration, "namespace"],
   [SyntaxKind.Decorator, "decorator"],
@@ -86,6 +87,16 @@ export function findRefusals(file: ts.SourceFile): readonly Refusal[] {
     return !form && node.kind !== SyntaxKind.HeritageClause;
   });
   return found;
+}
+
+const SUPPRESSION = /^[ \t]*(?:\/\/|\/\*).*?(@ts-(?:ignore|expect-error|nocheck))\b/gm;
+
+/** Comments that would hide TypeScript's findings, on which everything later relies. */
+export function reportSuppressions(file: ts.SourceFile, reporter: Reporter): void {
+  for (const match of file.text.matchAll(SUPPRESSION)) {
+    const start = match.index + match[0].length - (match[1]?.length ?? 0);
+    reporter.report("suppression", reporter.spans.range(file, start, match.index + match[0].length));
+  }
 }
 
 /** Reports refusals. */

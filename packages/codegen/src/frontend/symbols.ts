@@ -36,7 +36,7 @@ export function createSymbols(program: ts.Program, declarations: ReadonlyMap<str
     const entry = exported.get(target);
     if (entry) return { kind: "dsl", entry };
     if (target.flags & ts.SymbolFlags.ValueModule) return { kind: "module", symbol: target };
-    const declaration = target.valueDeclaration;
+    const declaration = target.declarations?.find(isImplementation) ?? target.valueDeclaration;
     if (!declaration) return target.name === "undefined" ? { kind: "global", name: "undefined" } : undefined;
     if (declaration.getSourceFile().fileName === libraryPath) return { kind: "global", name: target.name };
     return { kind: "declaration", symbol: target, declaration };
@@ -59,6 +59,11 @@ export function createSymbols(program: ts.Program, declarations: ReadonlyMap<str
       return file !== undefined && dslFiles.has(file) ? target.name : undefined;
     },
   };
+}
+
+/** The declaration of an overloaded function that has a body. */
+function isImplementation(declaration: ts.Declaration): boolean {
+  return ts.isFunctionDeclaration(declaration) && declaration.body !== undefined;
 }
 
 function dslSymbols(

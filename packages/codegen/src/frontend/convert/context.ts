@@ -76,6 +76,8 @@ export interface Scope extends ConstantScope {
   readonly outer: readonly Scope[];
   /** Tells instances apart. */
   readonly id: number;
+  /** Counts the repetitions of loop bodies: what names stand for differs between them. */
+  round: number;
   readonly bindings: Map<ts.Symbol, Binding>;
   /** Parameters for captured constants of outer functions. */
   readonly captures: Map<ts.Symbol, Variable>;

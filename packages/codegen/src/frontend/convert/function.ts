@@ -66,7 +66,7 @@ export function callFunction(declaration: FunctionNode, node: ts.CallExpression,
 
 function constantOperand(constant: Constant, scope: Scope): Operand {
   const definer = constant.kind === "function" ? enclosing(constant.declaration, [scope]) : undefined;
-  return { kind: "constant", constant, key: `${constantKey(constant)}@${definer?.id ?? ""}`, definer };
+  return { kind: "constant", constant, key: `${constantKey(constant)}@${scopeKey(definer)}`, definer };
 }
 
 /** An argument that has no value of run time: it becomes part of the instance. Literals do have one. */
@@ -143,7 +143,7 @@ export function instantiate(
 ): Instance | undefined {
   const file = declaration.getSourceFile().fileName;
   const types = operands.map((operand) => (operand.kind === "value" ? typeKey(operand.type) : operand.key));
-  const key = [file, declaration.pos, parent?.id ?? "", ...types].join("|");
+  const key = [file, declaration.pos, scopeKey(parent), ...types].join("|");
   const known = module.instances.get(key);
   if (known) return known;
   if (isRecursive(declaration, key, module)) {
@@ -157,6 +157,10 @@ export function instantiate(
   module.open.pop();
   module.instances.set(key, instance);
   return instance;
+}
+
+function scopeKey(scope: Scope | undefined): string {
+  return scope ? `${scope.id}.${scope.round}` : "";
 }
 
 /** How often one function may be open at a time, each time for other operands: functions that take functions nest. */
@@ -174,6 +178,7 @@ function newScope(declaration: FunctionNode, outer: readonly Scope[], module: Mo
     declaration,
     outer,
     id: module.nextId(),
+    round: 0,
     memo: new Map(),
     bindings,
     captures: new Map(),

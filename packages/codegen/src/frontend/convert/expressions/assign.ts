@@ -49,6 +49,8 @@ export function convertAssignment(node: ts.BinaryExpression, scope: Scope): Expr
   if (token === SyntaxKind.EqualsToken) return assign(target, assigned(target, node, scope), node, scope);
   const operator = operators.get(token);
   if (!operator) return refuse("exponent", node, scope);
+  // Only references can be absent, so nothing else is ever assigned.
+  if (operator === "??" && target.type.kind !== "ref") return target;
   const value = compoundValue(target, operator, node, scope);
   return assign(target, value, node, scope, operator);
 }

@@ -15,6 +15,8 @@ export function convertLogical(node: ts.BinaryExpression, scope: Scope): Expr {
   const operator = node.operatorToken.getText() as Operator;
   if (operator === "??" && isChain(node.left)) return convertDefault(node, scope);
   const left = convertExpression(node.left, scope);
+  // Only references can be absent, so any other left side is the value.
+  if (operator === "??" && left.type.kind !== "ref" && left.type.kind !== "nothing") return left;
   const right = convertExpression(node.right, scope);
   return choose(left, right, node, scope, (first, second, type) => {
     const at = spanOf(node, scope);

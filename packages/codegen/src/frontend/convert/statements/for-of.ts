@@ -90,16 +90,21 @@ function repeat(
   const id = scope.module.nextId();
   const blocks = items.map((item): Statement => {
     const continueBlock = scope.module.nextId();
-    // What was evaluated for one item does not hold for the next.
-    scope.memo.clear();
+    nextRound(scope);
     const bound = bindItem(name, item, scope);
     scope.targets.push({ id, labels: labelsOf(node), kind: "loop", continueBlock });
     const body = flat(convertStatements([node.statement], scope));
     scope.targets.pop();
     return { kind: "block", id: continueBlock, body: [...bound, ...body], at };
   });
-  scope.memo.clear();
+  nextRound(scope);
   return [{ kind: "block", id, body: blocks, at }];
+}
+
+/** What was evaluated for one item does not hold for the next, nor do functions converted for it. */
+function nextRound(scope: Scope): void {
+  scope.memo.clear();
+  scope.round += 1;
 }
 
 /** `for (let index = 0; index < length; index++) { const x = array[index]; … }` */

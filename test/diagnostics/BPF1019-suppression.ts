@@ -1,0 +1,8 @@
+import { xdp, XDP } from "@typebpf/dsl";
+import { Ethernet } from "@typebpf/dsl/net";
+
+export const filter = xdp((ctx) => {
+  const eth = ctx.packet.at(0, Ethernet);
+  // @ts-expect-error // here
+  return eth.proto === 4 ? XDP.DROP : XDP.PASS;
+});
