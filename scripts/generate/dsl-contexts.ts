@@ -3,15 +3,13 @@
 // so and each argument can be written in TypeScript.
 import {
   type ContextFieldRow,
-  type ContextRow,
   compareKernels,
-  contexts,
+  contextFields,
   type HelperArg,
   type HelperRow,
   helperSince,
   helpers,
   type ProgramTypeName,
-  type ProgramTypeRow,
   programTypes,
 } from "@typebpf/abi";
 import type { GeneratedFile } from "./generator.ts";
@@ -43,20 +41,28 @@ function integerType(width: number, signed: boolean): string {
   return signed ? "number" : `u${width}`;
 }
 
-function parameters(row: HelperRow): string {
-  const print = (arg: HelperArg): string[] => {
-    if (arg.is === "context") return [];
-    if (arg.is === "integer") return [`${arg.name}: ${integerType(arg.width, arg.signed)}`];
-    throw new Error(`generate dsl contexts: ${row.symbol} is exposed on ctx, but its argument ${arg.name} cannot be`);
-  };
-  return row.args.flatMap(print).join(", ");
+/** What an argument is in the DSL; nothing for the context and for sizes. */
+function parameter(row: HelperRow, arg: HelperArg): string[] {
+  switch (arg.is) {
+    case "context":
+    case "size":
+      return [];
+    case "integer":
+      return [arg.optional ? `${arg.name}?: number` : `${arg.name}: ${integerType(arg.width, arg.signed)}`];
+    case "memoryRead":
+      return [`${arg.name}: object${arg.nullable ? " | undefined" : ""}`];
+    case "memoryWrite":
+      return [`${arg.name}: Schema<T>`];
+    default:
+      throw new Error(`generate dsl contexts: ${row.symbol} is exposed on ctx, but its argument ${arg.name} cannot be`);
+  }
 }
 
 function resultType(row: HelperRow): string {
   const { returns } = row;
   switch (returns.is) {
     case "status":
-      return "number";
+      return fillsMemory(row) ? "RefTo<T> | undefined" : "number";
     case "integer":
       return returns.action ? "Action" : integerType(returns.width, returns.signed);
     case "void":
@@ -68,36 +74,47 @@ function resultType(row: HelperRow): string {
   }
 }
 
+function fillsMemory(row: HelperRow): boolean {
+  return row.args.some((arg) => arg.is === "memoryWrite");
+}
+
 function printField(row: ContextFieldRow, program: ProgramTypeName): string[] {
   if (row.as === undefined || row.attachTypes !== undefined) return [];
-  const modifier = row.access === "read" ? "readonly " : "";
-  return [
-    ...comment(withSince(row.doc, row.since, program)),
-    `  ${modifier}${row.as}: ${integerType(row.size * 8, false)};`,
-  ];
+  const modifier = row.access === "read" || row.count !== undefined ? "readonly " : "";
+  const item = integerType(row.bits ?? row.size * 8, false);
+  if (row.count !== undefined && row.access === "read")
+    throw new Error(`generate dsl contexts: ${row.name} is an array that cannot be written`);
+  const type = row.count === undefined ? item : `FixedArray<${item}, ${row.count}>`;
+  return [...comment(withSince(row.doc, row.since, program)), `  ${modifier}${row.as}: ${type};`];
 }
 
 function printHelper(row: HelperRow, program: ProgramTypeName): string[] {
   const since = helperSince(row, program);
   if (row.surface.on !== "context" || since === undefined) return [];
-  const signature = `  ${row.surface.as}(${parameters(row)}): ${resultType(row)};`;
+  const parameters = row.args.flatMap((arg) => parameter(row, arg)).join(", ");
+  const signature = `  ${row.surface.as}${fillsMemory(row) ? "<T>" : ""}(${parameters}): ${resultType(row)};`;
   return [...comment(withSince(row.doc, since, program)), signature];
 }
 
-function printProgram(program: ProgramTypeName, row: ProgramTypeRow): string[] {
-  const prefix = `${program.slice(0, 1).toUpperCase()}${program.slice(1)}`;
-  const context = (contexts as Readonly<Record<string, ContextRow>>)[row.context];
-  if (!context) throw new Error(`generate dsl contexts: no context ${row.context}`);
+/** "SchedCls" for sched_cls. */
+function typeName(program: ProgramTypeName): string {
+  return program.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function printProgram(program: ProgramTypeName): string[] {
+  const prefix = typeName(program);
+  const body = Object.values<HelperRow>(helpers).flatMap((helper) => printHelper(helper, program));
+  const generic = body.some((line) => line.endsWith(": Action;"));
   return [
     "",
     `/** Fields of the context of \`${program}\` programs. */`,
     `export interface ${prefix}ContextFields {`,
-    ...context.fields.flatMap((field) => printField(field, program)),
+    ...contextFields(program).flatMap((field) => printField(field, program)),
     "}",
     "",
-    `/** Helpers that \`${program}\` programs may call; \`Action\` is their verdict. */`,
-    `export interface ${prefix}ContextHelpers<Action extends number = number> {`,
-    ...Object.values<HelperRow>(helpers).flatMap((helper) => printHelper(helper, program)),
+    `/** Helpers that \`${program}\` programs may call${generic ? "; `Action` is their verdict" : ""}. */`,
+    `export interface ${prefix}ContextHelpers${generic ? "<Action extends number = number>" : ""} {`,
+    ...body,
     "}",
   ];
 }
@@ -105,14 +122,17 @@ function printProgram(program: ProgramTypeName, row: ProgramTypeRow): string[] {
 /** The file's text from the rows. */
 export function generateDslContexts(): GeneratedFile {
   const names = Object.keys(programTypes) as ProgramTypeName[];
-  const body = names.flatMap((name) => printProgram(name, programTypes[name])).join("\n");
-  const used = ["i64", "u8", "u16", "u32", "u64"].filter((name) => new RegExp(`: ${name}\\b`).test(body));
+  const body = names.flatMap((name) => printProgram(name)).join("\n");
+  const uses = (name: string): boolean => new RegExp(`[:<] ?${name}\\b`).test(body);
+  const scalars = ["i64", "u8", "u16", "u32", "u64"].filter(uses);
+  const schemas = ["FixedArray", "RefTo", "Schema"].filter(uses);
   return {
     path: "packages/dsl/src/contexts.generated.ts",
     text: [
       "// What each program type's `ctx` offers, from the rows of contexts and helpers in the abi.",
       "// Generated by `npm run generate`; do not edit.",
-      `import type { ${used.join(", ")} } from "./scalars.ts";`,
+      `import type { ${scalars.join(", ")} } from "./scalars.ts";`,
+      `import type { ${schemas.join(", ")} } from "./schema.ts";`,
       body,
       "",
     ].join("\n"),

@@ -42,9 +42,10 @@ const entryPoints: readonly EntryPoint[] = [
         "maps",
         "packet",
         "actions",
+        "flags",
         "contexts.generated",
       ],
-      ...["xdp", "atomics"],
+      ...["xdp", "tc", "socket-filter", "atomics", "bytes"],
     ]
       .map((name) => `${source}/${name}.ts`)
       .concat("packages/abi/src/layout.ts"),

@@ -99,4 +99,4 @@ export const growTail = xdp((ctx) => {
   return XDP.PASS;
 });
 
-export const redirects = xdp((ctx) => ctx.redirect(1, 0n));
+export const redirects = xdp((ctx) => ctx.redirect(1));

@@ -124,7 +124,7 @@ function source(ip: Ref<typeof IPv4>): u32 {
   return ip.saddr;
 }
 function verdict(ctx: XdpContext, drop: boolean): XdpAction {
-  return drop ? XDP.DROP : ctx.redirect(1, 0n);
+  return drop ? XDP.DROP : ctx.redirect(1);
 }
 
 export const filter = xdp((ctx) => {

@@ -1,10 +1,19 @@
 // What the author of a filter imports from @typebpf/dsl: types and the plain-JavaScript half of the language.
 // Editors and the compiler read the flat declarations in types/, generated from these sources.
-export { XDP, type XdpAction } from "./actions.ts";
+export { TC, type TcAction, XDP, type XdpAction } from "./actions.ts";
 export { type ArraySchema, array } from "./array.ts";
 export { type AtomicField, atomicAdd } from "./atomics.ts";
 export { bits } from "./bits.ts";
-export type { XdpContextFields, XdpContextHelpers } from "./contexts.generated.ts";
+export { bytesEqual } from "./bytes.ts";
+export type {
+  SchedClsContextFields,
+  SchedClsContextHelpers,
+  SocketFilterContextFields,
+  SocketFilterContextHelpers,
+  XdpContextFields,
+  XdpContextHelpers,
+} from "./contexts.generated.ts";
+export { AdjustRoom, CsumLevel, CsumReplace, HeaderStart, Redirect, StoreBytes } from "./flags.ts";
 export {
   type ArrayMap,
   arrayMap,
@@ -33,5 +42,7 @@ export type { Prefix, PrefixInit } from "./prefix-key.ts";
 export { i8, i16, i32, i64, type Scalar, u8, u16, u16be, u32, u32be, u64, u64be } from "./scalars.ts";
 export type { BitField, FixedArray, Infer, Init, Member, Ref, RefTo, ScalarRef, Schema } from "./schema.ts";
 export { offsetOf, sizeOf } from "./sizes.ts";
+export { type SocketFilterContext, type SocketFilterProgram, socketFilter } from "./socket-filter.ts";
 export { type StructSchema, struct } from "./struct.ts";
+export { type TcContext, type TcProgram, tc } from "./tc.ts";
 export { type XdpContext, type XdpProgram, xdp } from "./xdp.ts";

@@ -26,7 +26,8 @@ describe("the table of intrinsics", () => {
   });
 });
 
-test("verdicts are those of the program type, and its context exists", () => {
+test("verdicts are those of the program types, and their contexts exist", () => {
   expect(dsl.XDP).toEqual(programTypes.xdp.actions);
-  expect(Object.keys(contexts)).toContain(programTypes.xdp.context);
+  expect(dsl.TC).toEqual(programTypes.sched_cls.actions);
+  for (const { context } of Object.values(programTypes)) expect(Object.keys(contexts)).toContain(context);
 });

@@ -25,7 +25,7 @@ export type Intrinsic =
   /** A table of integer constants. */
   | { readonly kind: "constant"; readonly value: Readonly<Record<string, number>> }
   /** An operation that the compiler lowers itself. */
-  | { readonly kind: "function"; readonly name: "atomicAdd" };
+  | { readonly kind: "function"; readonly name: "atomicAdd" | "bytesEqual" };
 
 /** A method of a map in the filter. */
 export type MapOperation = "get" | "has" | "set" | "delete";
@@ -61,6 +61,30 @@ export const intrinsics = {
   MapUpdate: { kind: "constant", value: { ANY: 0, NOEXIST: 1, EXIST: 2 } },
   xdp: { kind: "program", programType: "xdp" },
   XDP: { kind: "constant", value: { ABORTED: 0, DROP: 1, PASS: 2, TX: 3, REDIRECT: 4 } },
+  tc: { kind: "program", programType: "sched_cls" },
+  TC: {
+    kind: "constant",
+    value: {
+      UNSPEC: -1,
+      OK: 0,
+      RECLASSIFY: 1,
+      SHOT: 2,
+      PIPE: 3,
+      STOLEN: 4,
+      QUEUED: 5,
+      REPEAT: 6,
+      REDIRECT: 7,
+      TRAP: 8,
+    },
+  },
+  socketFilter: { kind: "program", programType: "socket_filter" },
+  HeaderStart: { kind: "constant", value: { MAC: 0, NET: 1 } },
+  StoreBytes: { kind: "constant", value: { RECOMPUTE_CSUM: 1, INVALIDATE_HASH: 2 } },
+  CsumReplace: { kind: "constant", value: { PSEUDO_HDR: 16, MARK_MANGLED_0: 32, MARK_ENFORCE: 64 } },
+  CsumLevel: { kind: "constant", value: { QUERY: 0, INC: 1, DEC: 2, RESET: 3 } },
+  Redirect: { kind: "constant", value: { INGRESS: 1 } },
+  AdjustRoom: { kind: "constant", value: { NET: 0, MAC: 1 } },
+  bytesEqual: { kind: "function", name: "bytesEqual" },
   atomicAdd: { kind: "function", name: "atomicAdd" },
 } as const satisfies Readonly<Record<keyof typeof dsl, Intrinsic>>;
 

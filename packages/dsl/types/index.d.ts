@@ -362,6 +362,83 @@ export declare const XDP: {
   readonly REDIRECT: XdpAction;
 };
 
+/** The verdict of a traffic control program: one of the values of `TC`. */
+export type TcAction = number & {
+  readonly [action]: "tc";
+};
+
+/** The verdicts of a traffic control program. */
+export declare const TC: {
+  /** What comes next decides: the next program, or the filter's default. */
+  readonly UNSPEC: TcAction;
+  /** Let the packet pass. */
+  readonly OK: TcAction;
+  /** Classify the packet again from the start; at clsact as OK. */
+  readonly RECLASSIFY: TcAction;
+  /** Drop the packet. */
+  readonly SHOT: TcAction;
+  /** Go on with the next action; at clsact as OK. */
+  readonly PIPE: TcAction;
+  /** Drop the packet and say that it was taken, not lost. */
+  readonly STOLEN: TcAction;
+  /** As STOLEN. */
+  readonly QUEUED: TcAction;
+  /** Run the actions again; at clsact as OK. */
+  readonly REPEAT: TcAction;
+  /** Send the packet where a redirect helper said. */
+  readonly REDIRECT: TcAction;
+  /** As STOLEN, in software. */
+  readonly TRAP: TcAction;
+};
+
+/** Where `loadBytesRelative` counts from. */
+export declare const HeaderStart: {
+  /** The link-layer header. */
+  readonly MAC: 0;
+  /** The network header. */
+  readonly NET: 1;
+};
+
+/** Flags of `storeBytes` on socket buffers. */
+export declare const StoreBytes: {
+  /** Correct the checksum that the device computed. */
+  readonly RECOMPUTE_CSUM: 1;
+  /** Forget the hash of the flow. */
+  readonly INVALIDATE_HASH: 2;
+};
+
+/** Flags of `l4CsumReplace`, beside the field's size. */
+export declare const CsumReplace: {
+  /** The field is part of the pseudo header. */
+  readonly PSEUDO_HDR: 16;
+  /** A checksum of 0 stays 0, and none becomes 0: UDP. */
+  readonly MARK_MANGLED_0: 32;
+  /** A checksum of 0 is corrected all the same. */
+  readonly MARK_ENFORCE: 64;
+};
+
+/** What `csumLevel` does. */
+export declare const CsumLevel: {
+  readonly QUERY: 0;
+  readonly INC: 1;
+  readonly DEC: 2;
+  readonly RESET: 3;
+};
+
+/** Flags of `redirect` and `cloneRedirect`. */
+export declare const Redirect: {
+  /** As if the interface had received the packet. */
+  readonly INGRESS: 1;
+};
+
+/** Where `adjustRoom` makes room. */
+export declare const AdjustRoom: {
+  /** Behind the network header. */
+  readonly NET: 0;
+  /** Behind the Ethernet header. */
+  readonly MAC: 1;
+};
+
 /** Fields of the context of `xdp` programs. */
 export interface XdpContextFields {
   /** Index of the interface that received the packet. Since Linux 4.16. */
@@ -409,10 +486,275 @@ export interface XdpContextHelpers<Action extends number = number> {
   /** Length of the whole packet in bytes, fragments included. Since Linux 5.18. */
   getBuffLen(): u64;
   /**
-   * Sends the packet out of the interface `ifindex`: return what this gives. `flags` must be 0; else it gives
-   * ABORTED. Since Linux 4.14.
+   * A copy of what lies at `offset` of the packet, fragments included; undefined where it is not all there. Since
+   * Linux 5.18.
    */
-  redirect(ifindex: u32, flags: u64): Action;
+  loadBytes<T>(offset: u32, schema: Schema<T>): RefTo<T> | undefined;
+  /**
+   * Copies the bytes of a value to `offset` of the packet, fragments included. 0, or a negative errno. Since Linux
+   * 5.18.
+   */
+  storeBytes(offset: u32, value: object): number;
+  /**
+   * Sends the packet out of the interface `ifindex`: return what this gives. `flags` are 0, or at tc
+   * `Redirect.INGRESS`: as if that interface had received it. Others give a verdict that drops. Since Linux 4.14.
+   */
+  redirect(ifindex: u32, flags?: number): Action;
+  /**
+   * Internet checksum of `to` minus that of `from`, added to `seed`; sizes are multiples of 4. Negative errno on
+   * error. Since Linux 4.16.
+   */
+  csumDiff(from: object | undefined, to: object | undefined, seed: u32): i64;
+}
+
+/** Fields of the context of `sched_cls` programs. */
+export interface SchedClsContextFields {
+  /** Length of the whole packet in bytes, fragments included. */
+  readonly len: u32;
+  /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
+  readonly pktType: u32;
+  /** The packet's mark. */
+  mark: u32;
+  /** The device's queue for the packet; writing 0xffff changes nothing. */
+  queueMapping: u16;
+  /** EtherType of the packet. */
+  readonly protocol: u16;
+  /** 1 where a VLAN tag travels beside the packet, else 0. */
+  readonly vlanPresent: u32;
+  /** That tag: priority and VLAN. */
+  readonly vlanTci: u16;
+  /** EtherType of that tag. */
+  readonly vlanProto: u16;
+  /** The packet's priority. */
+  priority: u32;
+  /** Index of the interface that received the packet; 0 where this host made it. Since Linux 4.2. */
+  readonly ingressIfindex: u32;
+  /** Index of the interface it is on. Since Linux 4.2. */
+  readonly ifindex: u32;
+  /** Index that traffic control gave the packet. Since Linux 4.2. */
+  tcIndex: u16;
+  /** Room for programs' own use while the packet is on its way. Since Linux 4.2. */
+  readonly cb: FixedArray<u32, 5>;
+  /** Hash of the packet's flow; 0 where not known. Since Linux 4.3. */
+  readonly hash: u32;
+  /** The minor number of the class for the queueing discipline. Since Linux 4.3. */
+  tcClassid: u16;
+  /** The receive queue's number for polling. Since Linux 4.12. */
+  readonly napiId: u32;
+  /** The packet's time in nanoseconds: of arrival, or when to send it. Since Linux 5.0. */
+  tstamp: u64;
+  /** Bytes on the wire, the headers of later segments included. Since Linux 5.0. */
+  readonly wireLen: u32;
+  /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
+  readonly gsoSegs: u16;
+  /** Payload of each of those segments in bytes. Since Linux 5.7. */
+  readonly gsoSize: u16;
+  /** The clock of `tstamp`: 0 that of arrival, 1 monotonic. Since Linux 5.18. */
+  readonly tstampType: u8;
+  /** The device's time of arrival in nanoseconds; 0 where it has none. Since Linux 5.16. */
+  readonly hwtstamp: u64;
+}
+
+/** Helpers that `sched_cls` programs may call; `Action` is their verdict. */
+export interface SchedClsContextHelpers<Action extends number = number> {
+  /** Nanoseconds since boot, without the time the machine was suspended (CLOCK_MONOTONIC). */
+  ktimeGetNs(): u64;
+  /** Nanoseconds since boot, with the time the machine was suspended (CLOCK_BOOTTIME). Since Linux 5.8. */
+  ktimeGetBootNs(): u64;
+  /** Nanoseconds of international atomic time since 1970 (CLOCK_TAI). Since Linux 6.1. */
+  ktimeGetTaiNs(): u64;
+  /** The kernel's count of timer ticks. Since Linux 5.6. */
+  jiffies64(): u64;
+  /** A pseudo-random number; not for cryptography. */
+  getPrandomU32(): u32;
+  /** Number of the processor that runs the program. */
+  getSmpProcessorId(): u32;
+  /** Number of the memory node of that processor. Since Linux 4.10. */
+  getNumaNodeId(): number;
+  /**
+   * Sends the packet out of the interface `ifindex`: return what this gives. `flags` are 0, or at tc
+   * `Redirect.INGRESS`: as if that interface had received it. Others give a verdict that drops. Since Linux 4.4.
+   */
+  redirect(ifindex: u32, flags?: number): Action;
+  /**
+   * Internet checksum of `to` minus that of `from`, added to `seed`; sizes are multiples of 4. Negative errno on
+   * error. Since Linux 4.6.
+   */
+  csumDiff(from: object | undefined, to: object | undefined, seed: u32): i64;
+  /**
+   * A copy of what lies at `offset` of the packet, linear part or not; undefined where it is not all there. Since
+   * Linux 4.5.
+   */
+  loadBytes<T>(offset: u32, schema: Schema<T>): RefTo<T> | undefined;
+  /**
+   * A copy of what lies at `offset` from the start of a header, `HeaderStart.MAC` or `HeaderStart.NET`; undefined
+   * where it is not all in the packet's linear part. Since Linux 4.18.
+   */
+  loadBytesRelative<T>(offset: u32, schema: Schema<T>, start: u32): RefTo<T> | undefined;
+  /**
+   * Copies the bytes of a value to `offset` of the packet, linear part or not. `flags`: of `StoreBytes`. 0, or a
+   * negative errno. Packet refs made before are dead.
+   */
+  storeBytes(offset: u32, value: object, flags?: number): number;
+  /**
+   * Makes the first `length` bytes linear and writable; 0 stands for those that are linear now. 0, or a negative
+   * errno. Packet refs made before are dead. Since Linux 4.9.
+   */
+  pullData(length: u32): number;
+  /**
+   * Corrects the checksum at `offset` for a field that changed `from` one value `to` another, both in host order;
+   * `flags` is the field's size, 2 or 4, or 0 where `to` is a difference of `csumDiff` and `from` is 0. 0, or a
+   * negative errno. Packet refs made before are dead.
+   */
+  l3CsumReplace(offset: u32, from: u32, to: u32, flags: u64): number;
+  /**
+   * As `l3CsumReplace`, for TCP and UDP: `flags` is the field's size and those of `CsumReplace`. 0, or a negative
+   * errno. Packet refs made before are dead.
+   */
+  l4CsumReplace(offset: u32, from: u32, to: u32, flags: u64): number;
+  /**
+   * Adds a difference to the checksum that the device computed: the new one, or a negative errno where there is
+   * none. Since Linux 4.9.
+   */
+  csumUpdate(csum: u32): i64;
+  /**
+   * How many checksums the device has verified: `CsumLevel` says whether to ask or to change it. A negative errno on
+   * error. Since Linux 5.8.
+   */
+  csumLevel(level: u64): i64;
+  /**
+   * Sends a copy of the packet out of the interface `ifindex`; `flags` as in `redirect`. 0, or a negative errno.
+   * Packet refs made before are dead. Since Linux 4.2.
+   */
+  cloneRedirect(ifindex: u32, flags?: number): number;
+  /**
+   * At ingress: hands the packet to the peer of the interface `ifindex` in its network namespace. Return what this
+   * gives. `flags` must be 0. Since Linux 5.10.
+   */
+  redirectPeer(ifindex: u32, flags?: number): Action;
+  /**
+   * At egress: as `redirect`, with Ethernet addresses filled in for the next hop: a `struct bpf_redir_neigh`, or
+   * that of the route where it is undefined. Return what this gives. `flags` must be 0. Since Linux 5.10.
+   */
+  redirectNeigh(ifindex: u32, params: object | undefined, flags?: number): Action;
+  /**
+   * Puts a VLAN tag on the packet: its EtherType, 0x8100 or 0x88a8, and its priority and VLAN. 0, or a negative
+   * errno. Packet refs made before are dead. Since Linux 4.3.
+   */
+  vlanPush(protocol: u32, tci: u32): number;
+  /**
+   * Takes the outermost VLAN tag off the packet. 0, or a negative errno. Packet refs made before are dead. Since
+   * Linux 4.3.
+   */
+  vlanPop(): number;
+  /**
+   * Makes room for the other IP version, `protocol` being its EtherType: the filter writes the header. `flags` must
+   * be 0. 0, or a negative errno. Packet refs made before are dead. Since Linux 4.8.
+   */
+  changeProto(protocol: u32, flags?: number): number;
+  /** Sets `pktType`, 0 to 3. 0, or a negative errno. Since Linux 4.8. */
+  changeType(type: u32): number;
+  /**
+   * Cuts the packet, or adds zero bytes, until it has `length` bytes. `flags` must be 0. 0, or a negative errno.
+   * Packet refs made before are dead. Since Linux 4.9.
+   */
+  changeTail(length: u32, flags?: number): number;
+  /**
+   * Adds `delta` zero bytes before the packet, for a link-layer header. `flags` must be 0. 0, or a negative errno.
+   * Packet refs made before are dead. Since Linux 4.10.
+   */
+  changeHead(delta: u32, flags?: number): number;
+  /**
+   * Adds or takes off `delta` bytes behind the network header (`AdjustRoom.NET`) or the Ethernet header
+   * (`AdjustRoom.MAC`). 0, or a negative errno. Packet refs made before are dead. Since Linux 4.13.
+   */
+  adjustRoom(delta: number, mode: u32, flags?: number): number;
+  /** The hash of the packet's flow, computed where it is not known. Since Linux 4.8. */
+  getHashRecalc(): u32;
+  /** Forgets the hash of the packet's flow, so that it is computed anew when wanted. Since Linux 4.9. */
+  setHashInvalid(): void;
+  /** Sets the hash of the packet's flow. Gives 0. Since Linux 4.13. */
+  setHash(hash: u32): number;
+  /** The class of the control group (version 1) that made the packet; 0 where there is none. Since Linux 4.3. */
+  getCgroupClassid(): u32;
+  /** The realm of the packet's route; 0 where there is none. Since Linux 4.4. */
+  getRouteRealm(): u32;
+  /** The id of the control group (version 2) that made the packet; 0 where there is none. Since Linux 4.18. */
+  cgroupId(): u64;
+  /** A number of the packet's socket that no other has since boot; 0 where there is none. Since Linux 4.12. */
+  getSocketCookie(): u64;
+  /** The user who owns the packet's socket; 65534 where there is none. Since Linux 4.12. */
+  getSocketUid(): u32;
+}
+
+/** Fields of the context of `socket_filter` programs. */
+export interface SocketFilterContextFields {
+  /** Length of the whole packet in bytes, fragments included. Since Linux 4.1. */
+  readonly len: u32;
+  /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. Since Linux 4.1. */
+  readonly pktType: u32;
+  /** The packet's mark. Since Linux 4.1. */
+  readonly mark: u32;
+  /** The device's queue for the packet; writing 0xffff changes nothing. Since Linux 4.1. */
+  readonly queueMapping: u16;
+  /** EtherType of the packet. Since Linux 4.1. */
+  readonly protocol: u16;
+  /** 1 where a VLAN tag travels beside the packet, else 0. Since Linux 4.1. */
+  readonly vlanPresent: u32;
+  /** That tag: priority and VLAN. Since Linux 4.1. */
+  readonly vlanTci: u16;
+  /** EtherType of that tag. Since Linux 4.1. */
+  readonly vlanProto: u16;
+  /** The packet's priority. Since Linux 4.1. */
+  readonly priority: u32;
+  /** Index of the interface that received the packet; 0 where this host made it. Since Linux 4.2. */
+  readonly ingressIfindex: u32;
+  /** Index of the interface it is on. Since Linux 4.2. */
+  readonly ifindex: u32;
+  /** Index that traffic control gave the packet. Since Linux 4.2. */
+  readonly tcIndex: u16;
+  /** Room for programs' own use while the packet is on its way. Since Linux 4.2. */
+  readonly cb: FixedArray<u32, 5>;
+  /** Hash of the packet's flow; 0 where not known. Since Linux 4.3. */
+  readonly hash: u32;
+  /** The receive queue's number for polling. Since Linux 4.12. */
+  readonly napiId: u32;
+  /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
+  readonly gsoSegs: u16;
+  /** Payload of each of those segments in bytes. Since Linux 5.7. */
+  readonly gsoSize: u16;
+}
+
+/** Helpers that `socket_filter` programs may call. */
+export interface SocketFilterContextHelpers {
+  /** Nanoseconds since boot, without the time the machine was suspended (CLOCK_MONOTONIC). Since Linux 4.1. */
+  ktimeGetNs(): u64;
+  /** Nanoseconds since boot, with the time the machine was suspended (CLOCK_BOOTTIME). Since Linux 5.8. */
+  ktimeGetBootNs(): u64;
+  /** Nanoseconds of international atomic time since 1970 (CLOCK_TAI). Since Linux 6.1. */
+  ktimeGetTaiNs(): u64;
+  /** The kernel's count of timer ticks. Since Linux 5.6. */
+  jiffies64(): u64;
+  /** A pseudo-random number; not for cryptography. Since Linux 4.1. */
+  getPrandomU32(): u32;
+  /** Number of the processor that runs the program. Since Linux 4.1. */
+  getSmpProcessorId(): u32;
+  /** Number of the memory node of that processor. Since Linux 4.10. */
+  getNumaNodeId(): number;
+  /**
+   * A copy of what lies at `offset` of the packet, linear part or not; undefined where it is not all there. Since
+   * Linux 4.12.
+   */
+  loadBytes<T>(offset: u32, schema: Schema<T>): RefTo<T> | undefined;
+  /**
+   * A copy of what lies at `offset` from the start of a header, `HeaderStart.MAC` or `HeaderStart.NET`; undefined
+   * where it is not all in the packet's linear part. Since Linux 4.18.
+   */
+  loadBytesRelative<T>(offset: u32, schema: Schema<T>, start: u32): RefTo<T> | undefined;
+  /** A number of the packet's socket that no other has since boot; 0 where there is none. Since Linux 4.12. */
+  getSocketCookie(): u64;
+  /** The user who owns the packet's socket; 65534 where there is none. Since Linux 4.12. */
+  getSocketUid(): u32;
 }
 
 /** What an XDP program is given: the packet, where it came from, and the helpers the kernel allows here. */
@@ -430,6 +772,39 @@ export interface XdpProgram {
 /** Makes an XDP program, which sees each packet that an interface receives: `xdp((ctx) => XDP.PASS)`. */
 export declare function xdp(filter: (ctx: XdpContext) => XdpAction): XdpProgram;
 
+/** What a traffic control program is given: the packet, what the kernel knows of it, and the helpers allowed here. */
+export interface TcContext extends SchedClsContextFields, SchedClsContextHelpers<TcAction> {
+  /** The linear part of the packet, from its Ethernet header on; `len` counts the whole. */
+  readonly packet: Packet;
+}
+
+/** A traffic control program. In JavaScript, `filter` runs it. */
+export interface TcProgram {
+  readonly kind: "sched_cls";
+  readonly filter: (ctx: TcContext) => TcAction;
+}
+
+/** Makes a traffic control program, which sees what an interface receives or sends: `tc((ctx) => TC.OK)`. */
+export declare function tc(filter: (ctx: TcContext) => TcAction): TcProgram;
+
+/**
+ * What a socket filter is given: what the kernel knows of the packet, and the helpers allowed here. The packet is read
+ * with `loadBytes`; it begins where the socket's own view begins.
+ */
+export interface SocketFilterContext extends SocketFilterContextFields, SocketFilterContextHelpers {}
+
+/** A socket filter. In JavaScript, `filter` runs it. */
+export interface SocketFilterProgram {
+  readonly kind: "socket_filter";
+  readonly filter: (ctx: SocketFilterContext) => number;
+}
+
+/**
+ * Makes a socket filter, which sees each packet that its socket would receive and says how many of its bytes the socket
+ * gets; 0 drops it: `socketFilter((ctx) => ctx.len)`.
+ */
+export declare function socketFilter(filter: (ctx: SocketFilterContext) => number): SocketFilterProgram;
+
 /** The fields of `T` wide enough for atomics: integers of 32 and 64 bits. */
 export type AtomicField<T> = {
   [K in keyof T]-?: T[K] extends bigint ? K : u32 extends T[K] ? K : never;
@@ -440,6 +815,12 @@ export type AtomicField<T> = {
  * integer of 32 or 64 bits, and not in a packet: `atomicAdd(counter, "packets", 1n)`.
  */
 export declare function atomicAdd<T extends object, K extends AtomicField<T>>(target: T, field: K, value: T[K]): T[K];
+
+/**
+ * True where the bytes are the characters of `text`, one byte each: `bytesEqual(method, "GET ")`. There must be as many
+ * characters as bytes, of codes below 256; the compiler takes constant text only.
+ */
+export declare function bytesEqual(bytes: FixedArray<u8>, text: string): boolean;
 
 /** An integer in memory. `bigEndian` is about memory only: expressions always see host order. */
 interface ScalarLayout {

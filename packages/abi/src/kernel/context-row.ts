@@ -20,8 +20,10 @@ export interface ContextFieldRow {
   readonly programs?: Readonly<Record<string, ContextAccess>>;
   /** What a load of it gives: a number, or a pointer into or to the end of the packet. */
   readonly is: "integer" | "packet" | "packetEnd" | "packetMeta";
-  /** Its low 16 bits or all 32 lie in network byte order (the DSL reads them in host order). */
-  readonly bigEndian?: 16 | 32;
+  /** Bits of its values, where they are fewer than the field has; what is written loses the others. */
+  readonly bits?: 16;
+  /** Those bits lie in network byte order (the DSL reads and writes them in host order). */
+  readonly bigEndian?: true;
   readonly since: string;
   /** Only programs with one of these attach types (names in `uapi.attachType`) may touch it; absent: all may. */
   readonly attachTypes?: readonly string[];
