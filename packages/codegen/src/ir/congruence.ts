@@ -47,7 +47,7 @@ class Merger {
   constructor(fn: IrFunction, tree: DominatorTree) {
     this.#fn = fn;
     this.#tree = tree;
-    this.#places = new Places(fn);
+    this.#places = new Places(fn, tree);
     this.#atStart = versionsAtStart(tree, this.#places);
   }
 
