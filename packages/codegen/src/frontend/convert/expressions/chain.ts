@@ -2,6 +2,7 @@
 import { ts } from "ts-morph";
 import type { CompareOperator, Expr } from "../../../ast/nodes.ts";
 import { booleanType } from "../../../ast/types.ts";
+import { isAssignment, walk } from "../../syntax.ts";
 import { convertExpression, evaluate, refuse, type Scope, spanOf } from "../context.ts";
 import { isChain, withChain } from "../optional-chain.ts";
 import { compare } from "./combine.ts";
@@ -12,7 +13,8 @@ export function compareChain(node: ts.BinaryExpression, operator: CompareOperato
   if (!isChain(node.left)) return undefined;
   if (operator !== "===" && operator !== "!==") return refuse("optionalChain", node.left, scope);
   const constant = evaluate(node.right, scope);
-  if (!constant && !ts.isIdentifier(node.right)) return refuse("optionalChain", node.left, scope);
+  // Where the chain ends early the other side is not evaluated, which must not show.
+  if (!constant && hasEffects(node.right)) return refuse("optionalChain", node.left, scope);
   const at = spanOf(node, scope);
   const toNothing = constant?.kind === "nothing";
   const equal = operator === "===";
@@ -22,4 +24,17 @@ export function compareChain(node: ts.BinaryExpression, operator: CompareOperato
     return compare(value, operator, convertExpression(node.right, scope), node, scope);
   };
   return withChain(node.left, scope, present, absent);
+}
+
+function hasEffects(node: ts.Expression): boolean {
+  let found = false;
+  walk(node, (one) => {
+    found ||=
+      ts.isCallExpression(one) ||
+      ts.isPostfixUnaryExpression(one) ||
+      (ts.isPrefixUnaryExpression(one) && /^(\+\+|--)/.test(one.getText())) ||
+      (ts.isBinaryExpression(one) && isAssignment(one.operatorToken.kind));
+    return !found;
+  });
+  return found;
 }
