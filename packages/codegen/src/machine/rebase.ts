@@ -141,7 +141,8 @@ class Rewriter {
     if (inst.name.startsWith("ldx_") && inst.src === pointer && fits) return [{ ...inst, src: advanced, offset }];
     if (/^(st|stx|atomic)\d*_/.test(inst.name) && inst.dst === pointer && inst.src !== pointer && fits)
       return [{ ...inst, dst: advanced, offset }];
-    if (!isMove(inst) || next?.name !== "add64_imm" || next.dst !== inst.dst || next.imm === undefined) return undefined;
+    if (!isMove(inst) || next?.name !== "add64_imm" || next.dst !== inst.dst || next.imm === undefined)
+      return undefined;
     const imm = next.imm - distance;
     if (imm < -0x8000_0000 || imm > 0x7fff_ffff) return undefined;
     return [

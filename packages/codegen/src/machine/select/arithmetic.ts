@@ -60,7 +60,9 @@ function emitBinary(sel: Selection, op: Binary, dst: Register, out: MirInst[]): 
       ? { kind: "immediate", value: Number(known & BigInt(op.width - 1)) }
       : sel.operand(right, op.width, out, op.at);
   sel.moveInto(dst, left, out, op.at);
-  out.push(alu(aluOf[op.name], op.width, dst, operand, op.at));
+  // Of one value with itself: both are in the result's register by now.
+  const second = left === right && operand.kind === "register" ? { ...operand, register: dst } : operand;
+  out.push(alu(aluOf[op.name], op.width, dst, second, op.at));
 }
 
 function isDivision(name: BinaryName): boolean {
