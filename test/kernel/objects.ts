@@ -8,6 +8,7 @@ import {
   type LineEntry,
   type MapSpec,
   type ProgramSpec,
+  programTypes,
   type Relocation,
   scalarLayouts,
   slotsOf,
@@ -18,8 +19,8 @@ export function map(name: string, rest: Partial<MapSpec> = {}): MapSpec {
   return { name, type: "array", key: scalarLayouts.u32, value: scalarLayouts.u64, maxEntries: 4, flags: 0, ...rest };
 }
 
-/** An XDP program; its instructions lie on lines 1, 2, … of `NAME.bpf.ts`, counting instructions. */
-export function program(name: string, assembly: string): ProgramSpec {
+/** A program, XDP unless told otherwise; its instructions lie on lines 1, 2, … of `NAME.bpf.ts`, counting instructions. */
+export function program(name: string, assembly: string, type: ProgramSpec["type"] = "xdp"): ProgramSpec {
   const { insns, diagnostics } = assemble(assembly.replace(/= map \w+/gu, "= 0 ll"));
   if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
   const names = [...assembly.matchAll(/= map (\w+)/gu)].map((match) => match[1] ?? "");
@@ -31,7 +32,7 @@ export function program(name: string, assembly: string): ProgramSpec {
     if (slotsOf(insn) === 2) relocations.push({ kind: "map", slot, map: names[relocations.length] ?? "" });
     slot += slotsOf(insn);
   }
-  return { name, type: "xdp", section: "xdp", insns, relocations, lines, stackBytes: 0 };
+  return { name, type, section: programTypes[type].section, insns, relocations, lines, stackBytes: 0 };
 }
 
 /** An object of these programs and maps. */

@@ -1,7 +1,7 @@
 // The contract between the typed handles and the two back ends (simulator, kernel). Everything here is bytes and
 // numbers as the bpf(2) system call has them; `handles/` puts the types on top. Errors of an operation are error
 // numbers (0, or a negative errno such as -2 for ENOENT), so that both back ends can be compared bit for bit.
-import type { BpfObject, MapSpec, ProgramSpec } from "@typebpf/abi";
+import type { BpfObject, Diagnostic, MapSpec, ProgramSpec } from "@typebpf/abi";
 
 /** What goes into one test run of a program. */
 export interface RunInput {
@@ -43,10 +43,13 @@ export interface BackendMap {
   /** All entries, by batch operations where the back end has them. */
   entries(): Iterable<readonly [key: Uint8Array, value: Uint8Array]>;
   /** Several updates at once; 0 or a negative errno, with the number of entries that were written. */
-  updateBatch(entries: readonly (readonly [key: Uint8Array, value: Uint8Array])[], flags: number): { readonly status: number; readonly written: number };
+  updateBatch(
+    entries: readonly (readonly [key: Uint8Array, value: Uint8Array])[],
+    flags: number,
+  ): { readonly status: number; readonly written: number };
 }
 
-/** Where to attach; grows by attach kinds. */
+/** Where an XDP program is attached. */
 export interface XdpAttachOptions {
   /** Name or index of a network interface. */
   readonly interface: string | number;
@@ -54,13 +57,58 @@ export interface XdpAttachOptions {
   readonly mode?: "native" | "generic";
 }
 
-export type AttachOptions = XdpAttachOptions;
+/** Another tc program of the same hook, by what `bpftool net` shows; "all" is whichever there are. */
+export type TcNeighbour = "all" | { readonly link: number } | { readonly program: number };
 
-/** An attachment; detached on dispose and by the kernel itself when the process ends. */
+/** Where a tc program is attached. */
+export interface TcAttachOptions {
+  /** Name or index of a network interface. */
+  readonly interface: string | number;
+  readonly direction: "ingress" | "egress";
+  /**
+   * "tcx" is a link that ends with the process (Linux 6.6); "clsact" is a filter that outlives a process that is killed.
+   * Without a mode: what the other options ask for, else tcx where the kernel has it.
+   */
+  readonly mode?: "tcx" | "clsact";
+  /** clsact: filters run from the lowest number, 1 to 65535; without it the kernel puts the filter before all others. */
+  readonly priority?: number;
+  /** clsact: the filter's number within its priority; without it a free one. */
+  readonly handle?: number;
+  /** tcx: runs before this one. Without `before` and `after` it runs last. */
+  readonly before?: TcNeighbour;
+  /** tcx: runs after this one. */
+  readonly after?: TcNeighbour;
+  /** tcx: attach only while the hook's list has this revision. */
+  readonly expectedRevision?: number | bigint;
+}
+
+/** What a socket filter is attached to: a descriptor, or a socket of `node:dgram` or `node:net` that is open. */
+export type SocketLike = number | object;
+
+/** Where a socket filter is attached: to a socket, or to all that passes an interface, which it then counts. */
+export type SocketAttachOptions = { readonly socket: SocketLike } | { readonly interface: string | number };
+
+/** Where to attach, by program type; grows by attach kinds. */
+export interface AttachOptionsByType {
+  readonly xdp: XdpAttachOptions;
+  readonly sched_cls: TcAttachOptions;
+  readonly socket_filter: SocketAttachOptions;
+}
+
+/** Where to attach a program of any type. */
+export type AttachOptions = AttachOptionsByType[keyof AttachOptionsByType];
+
+/** An attachment; detached on dispose and, but for clsact filters, by the kernel itself when the process ends. */
 export interface BackendLink extends Disposable {
+  /** Number of the BPF link; 0 where the kernel has none for this kind of attachment. */
   readonly id: number;
   /** What it holds, for people: "xdp on eth0 (native)". */
   readonly description: string;
+  /** What the user should know about this attachment: a stale filter that was replaced. */
+  readonly warnings?: readonly Diagnostic[];
+  /** Packets that have passed since the last call; only for socket filters on an interface. */
+  passed?(): number;
+  /** Detaches; the second time does nothing. @throws DiagnosticError only when the program stays attached. */
   detach(): void;
 }
 

@@ -1,6 +1,8 @@
+// Objects to running programs: `load` with the back ends `simulator()` and `kernel()`, and packets to run.
 export { mac } from "./address.ts";
 export type {
   AttachOptions,
+  AttachOptionsByType,
   Backend,
   BackendLink,
   BackendMap,
@@ -8,6 +10,10 @@ export type {
   BackendProgram,
   RunInput,
   RunOutput,
+  SocketAttachOptions,
+  SocketLike,
+  TcAttachOptions,
+  TcNeighbour,
   XdpAttachOptions,
 } from "./backend.ts";
 export { decode, encode, type Value } from "./codec.ts";

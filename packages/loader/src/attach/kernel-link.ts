@@ -1,5 +1,6 @@
 // An attachment held by a BPF link's descriptor: closing it detaches. When the process ends in whichever way, a signal
 // or an exit, the kernel closes the descriptor and detaches the program; so no signal handler is needed or installed.
+import type { Diagnostic } from "@typebpf/abi";
 import type { BackendLink } from "../backend.ts";
 import type { Fd } from "../kernel/fd.ts";
 
@@ -7,10 +8,12 @@ import type { Fd } from "../kernel/fd.ts";
 export class KernelLink implements BackendLink {
   readonly id: number;
   readonly description: string;
+  readonly warnings: readonly Diagnostic[];
   readonly #fd: Fd;
 
-  constructor(fd: Fd, id: number, description: string) {
+  constructor(fd: Fd, id: number, description: string, warnings: readonly Diagnostic[] = []) {
     this.#fd = fd;
+    this.warnings = warnings;
     this.id = id;
     this.description = description;
   }

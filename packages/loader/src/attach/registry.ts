@@ -2,6 +2,8 @@
 import type { ProgramTypeName } from "@typebpf/abi";
 import type { AttachOptions, BackendLink } from "../backend.ts";
 import type { Sys } from "../kernel/sys.ts";
+import { attachSocket, socketAttachType } from "./socket.ts";
+import { attachTc, tcAttachType } from "./tc.ts";
 import { attachXdp, xdpAttachType } from "./xdp.ts";
 
 /** A loaded program, for whoever attaches it. */
@@ -23,4 +25,6 @@ export interface AttachKind {
 /** Every attach kind, by program type. */
 export const attachKinds = {
   xdp: { expectedAttachType: xdpAttachType, attach: attachXdp },
+  sched_cls: { expectedAttachType: tcAttachType, attach: attachTc },
+  socket_filter: { expectedAttachType: socketAttachType, attach: attachSocket },
 } as const satisfies { readonly [K in ProgramTypeName]: AttachKind };

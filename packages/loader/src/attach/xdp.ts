@@ -2,16 +2,16 @@
 // interface is looked up in the network namespace of the calling thread, which is also where the kernel looks. Without
 // a mode the kernel takes the driver's XDP where there is one, else the generic one.
 import { type Diagnostic, DiagnosticError, type DiagnosticRow, diagnostic, uapi } from "@typebpf/abi";
-import type { AttachOptions, BackendLink, XdpAttachOptions } from "../backend.ts";
+import type { BackendLink, XdpAttachOptions } from "../backend.ts";
 import { Attr, attrLayouts } from "../kernel/attr.ts";
 import { kernelDiagnostics } from "../kernel/diagnostics.ts";
 import { errnoName, errnos } from "../kernel/errno.ts";
 import { Fd } from "../kernel/fd.ts";
 import { findXdpLink, linkInfo, programName } from "../kernel/info.ts";
-import { Netlink, type NetworkInterface } from "../kernel/netlink.ts";
+import type { NetworkInterface } from "../kernel/netlink.ts";
 import type { Sys } from "../kernel/sys.ts";
+import { findInterface, readLinks } from "./interface.ts";
 import { KernelLink } from "./kernel-link.ts";
-import { nearest } from "./nearest.ts";
 import type { Attachable } from "./registry.ts";
 
 /** `expected_attach_type` of XDP programs on an interface. */
@@ -29,29 +29,6 @@ const attachedModes: ReadonlyMap<number, { readonly name: string; readonly off: 
   [uapi.constant.XDP_ATTACHED_SKB, { name: "generic", off: "xdpgeneric" }],
   [uapi.constant.XDP_ATTACHED_HW, { name: "in hardware", off: "xdpoffload" }],
 ]);
-
-function readLinks(sys: Sys): readonly NetworkInterface[] {
-  using netlink = new Netlink(sys);
-  return netlink.links();
-}
-
-/** Finds an interface of the calling thread's namespace by name or index. @throws DiagnosticError with those there are. */
-export function findInterface(sys: Sys, wanted: string | number): NetworkInterface {
-  const links = readLinks(sys);
-  const found = links.find((link) => (typeof wanted === "number" ? link.index === wanted : link.name === wanted));
-  if (found) return found;
-  const names = links.map((link) => link.name);
-  const near = typeof wanted === "string" ? nearest(wanted, names) : undefined;
-  throw new DiagnosticError([
-    diagnostic(kernelDiagnostics.unknownInterface, {
-      message: `there is no network interface ${typeof wanted === "number" ? `with index ${wanted}` : `"${wanted}"`}`,
-      notes: [
-        `this network namespace has ${names.length === 0 ? "none" : links.map((link) => `${link.name} (${link.index})`).join(", ")}`,
-      ],
-      ...(near !== undefined && { help: `did you mean "${near}"?` }),
-    }),
-  ]);
-}
 
 /** Who holds the interface's hook, and how to get it free. */
 function busyDiagnostic(sys: Sys, device: NetworkInterface, status: number): Diagnostic {
@@ -108,7 +85,7 @@ function refusal(
 }
 
 /** Attaches an XDP program to an interface. @throws DiagnosticError with what to do. */
-export function attachXdp(program: Attachable, options: AttachOptions): BackendLink {
+export function attachXdp(program: Attachable, options: XdpAttachOptions): BackendLink {
   const { sys } = program;
   const flags = modeFlags.get(options.mode);
   if (flags === undefined) {

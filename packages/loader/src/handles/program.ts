@@ -34,13 +34,13 @@ export interface RunResult<Action extends string = string> {
   readonly instructions?: number;
 }
 
-export interface ProgramHandle<Action extends string = string> {
+export interface ProgramHandle<Action extends string = string, Where = AttachOptions> {
   readonly name: string;
   readonly spec: ProgramSpec;
   /** Runs the program on a packet. @throws DiagnosticError on a fault, or where the kernel refuses the packet. */
   run(input: Uint8Array | PacketInput, options?: RunOptions): RunResult<Action>;
   /** Attaches the program; only in the kernel. @throws DiagnosticError that says what to do. */
-  attach(options: AttachOptions): Link;
+  attach(options: Where): Link;
 }
 
 function actionOf(spec: ProgramSpec, retval: number): string | undefined {

@@ -2,6 +2,7 @@
 // DSL are used; a map export carries the types of its key and value. Without a module, handles are untyped.
 import type { MapTypeName, mapTypes, programTypes } from "@typebpf/abi";
 import type { FixedArray, MapDescription, Prefix, u8 } from "@typebpf/dsl";
+import type { AttachOptions, AttachOptionsByType } from "../backend.ts";
 import type { AddressPrefix } from "../prefix.ts";
 import type { AnyMapHandle, MapHandle, PerCpuMapHandle } from "./map.ts";
 import type { ProgramHandle } from "./program.ts";
@@ -55,8 +56,13 @@ export type ActionOf<Type> = Type extends keyof typeof programTypes
   ? Extract<keyof (typeof programTypes)[Type]["actions"], string>
   : string;
 
+/** Where a program of this type can be attached. */
+export type AttachOptionsOf<Type> = Type extends keyof AttachOptionsByType ? AttachOptionsByType[Type] : AttachOptions;
+
 /** The handle of a program export. */
-export type HandleOfProgram<P> = P extends { readonly kind: infer Type } ? ProgramHandle<ActionOf<Type>> : never;
+export type HandleOfProgram<P> = P extends { readonly kind: infer Type }
+  ? ProgramHandle<ActionOf<Type>, AttachOptionsOf<Type>>
+  : never;
 
 /** What a module must be: exports by name. */
 export type Module = object;

@@ -83,7 +83,27 @@ export const attrLayouts = {
   linkCreate: {
     in: "bpf_attr.link_create",
     size: 64,
-    fields: { prog_fd: [0, 4], target_ifindex: [4, 4], attach_type: [8, 4], flags: [12, 4] },
+    fields: {
+      prog_fd: [0, 4],
+      target_ifindex: [4, 4],
+      attach_type: [8, 4],
+      flags: [12, 4],
+      "tcx.relative_id": [16, 4],
+      "tcx.expected_revision": [24, 8],
+    },
+  },
+  programQuery: {
+    in: "bpf_attr.query",
+    size: 64,
+    fields: {
+      target_ifindex: [0, 4],
+      attach_type: [4, 4],
+      query_flags: [8, 4],
+      prog_ids: [16, 8],
+      prog_cnt: [24, 4],
+      link_ids: [40, 8],
+      revision: [56, 8],
+    },
   },
   byId: {
     in: "bpf_attr",

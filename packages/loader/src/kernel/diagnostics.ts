@@ -1,6 +1,6 @@
 // The kernel back end's catalogue: BPF6200-6209 the machine and its privileges, 6210-6219 maps and programs,
-// 6220-6229 test runs, 6230-6239 attaching, 6240-6249 network namespaces and the test bed. Messages of one occurrence
-// (names, numbers, the kernel's own words) are added where a row is raised.
+// 6220-6229 test runs, 6230-6239 attaching, 6240-6249 network namespaces and the test bed, 6250-6259 ring buffers.
+// Messages of one occurrence (names, numbers, the kernel's own words) are added where a row is raised.
 import type { DiagnosticRow } from "@typebpf/abi";
 
 /** Every diagnostic of the kernel back end, by name. */
@@ -155,7 +155,8 @@ export const kernelDiagnostics = {
     code: "BPF6231",
     severity: "error",
     title: "another program is attached there",
-    explain: "An interface runs one XDP program at a time, and the kernel never replaces it by a second link.",
+    explain:
+      "Some attachment points take one program only (XDP on an interface, the filter of a socket, a tc priority and handle), and what is there is never replaced silently.",
     help: "detach the other program first",
   },
   nativeUnsupported: {
@@ -170,8 +171,45 @@ export const kernelDiagnostics = {
     code: "BPF6233",
     severity: "error",
     title: "the kernel refuses to attach the program",
-    explain: "BPF_LINK_CREATE failed. The note has the error of the kernel.",
-    help: 'try { mode: "generic" }; XDP links need Linux 5.9',
+    explain: "The system call that attaches failed. The note has the error of the kernel.",
+    help: "check the options; XDP links need Linux 5.9, tcx links Linux 6.6",
+  },
+  attachOptions: {
+    code: "BPF6234",
+    severity: "error",
+    title: "the program cannot be attached with these options",
+    explain: "Each type of program has its own options for attaching; one that is not known is never ignored.",
+    help: "correct the option that the message names",
+  },
+  staleFilter: {
+    code: "BPF6235",
+    severity: "warning",
+    title: "a filter that an earlier run left behind was replaced",
+    explain:
+      "A clsact filter belongs to the interface, not to the process: when the process is killed, its filter goes on filtering. Such a filter has the name typebpf:PROGRAM, and the next attach of the program takes its place.",
+    help: "nothing needs to be done; tcx links (Linux 6.6) end with their process",
+  },
+  neighbour: {
+    code: "BPF6236",
+    severity: "error",
+    title: "the program to attach before or after is not there",
+    explain: "`before` and `after` name a tcx link or program of the same interface and direction.",
+    help: "see what is attached: bpftool net",
+  },
+  changedHook: {
+    code: "BPF6237",
+    severity: "error",
+    title: "somebody else has attached or detached a program in between",
+    explain: "Every change of a tcx hook raises its revision; `expectedRevision` asks for exactly one.",
+    help: "look at the hook again and attach with its present revision",
+  },
+  notSocket: {
+    code: "BPF6238",
+    severity: "error",
+    title: "a socket filter needs an open socket",
+    explain:
+      "A socket is given by its descriptor, or as a socket of node:dgram or node:net. Those have a descriptor once they are bound or connected.",
+    help: "attach after the socket's `listening` or `connect` event",
   },
   netlink: {
     code: "BPF6240",
@@ -201,5 +239,27 @@ export const kernelDiagnostics = {
     title: "the address is not on the test bed",
     explain: "Traffic can only come from an address that one of the two sides has.",
     help: "use one of the addresses in the note",
+  },
+  ringReader: {
+    code: "BPF6250",
+    severity: "error",
+    title: "the ring buffer already has a reader",
+    explain: "Readers move one common position forward, so that a second one would take records from the first.",
+    help: "close the first reader, or read in one place and hand the records on",
+  },
+  ringSize: {
+    code: "BPF6251",
+    severity: "error",
+    title: "the kernel does not make a ring buffer of this size",
+    explain: "A ring buffer's size is a power of two and a multiple of the page size.",
+    help: "make maxEntries (bytes) a power of two of at least one page",
+  },
+  ringOpen: {
+    code: "BPF6252",
+    severity: "error",
+    title: "the ring buffer cannot be read",
+    explain:
+      "A reader maps the ring buffer into memory and waits for it with epoll; the kernel refuses one of the two.",
+    help: "see the note for what the kernel reported; each reader needs a few file descriptors",
   },
 } as const satisfies Readonly<Record<string, DiagnosticRow>>;

@@ -9,6 +9,8 @@ export const errnos = {
   EBADF: 9,
   ERANGE: 34,
   ENOSYS: 38,
+  ENOTSOCK: 88,
+  ESTALE: 116,
   EISCONN: 106,
   ETIMEDOUT: 110,
   EALREADY: 114,

@@ -2,7 +2,7 @@
 // running kernel. Native code is loaded by the first load, not by importing this file. Everything is closed again when a
 // load fails half way, when the object is disposed, and by the kernel when the process ends.
 import { type BpfObject, type Diagnostic, DiagnosticError, type ProgramSpec } from "@typebpf/abi";
-import { attachKinds } from "../attach/registry.ts";
+import { type AttachKind, attachKinds } from "../attach/registry.ts";
 import type {
   AttachOptions,
   Backend,
@@ -56,16 +56,26 @@ export class KernelProgram implements BackendProgram {
 
   attach(options: AttachOptions): BackendLink {
     const attachable = { sys: this.#sys, fd: this.#loaded.fd.number, name: this.spec.name };
-    const link = attachKinds[this.spec.type].attach(attachable, options);
+    const kind: AttachKind = attachKinds[this.spec.type];
+    const link = kind.attach(attachable, options);
     this.#links.add(link);
     return link;
   }
 
-  /** Detaches and closes. */
+  /** Detaches and closes; goes on to the end when something cannot be detached, then says so. */
   [Symbol.dispose](): void {
-    for (const link of this.#links) link.detach();
+    const failures: Diagnostic[] = [];
+    for (const link of this.#links) {
+      try {
+        link.detach();
+      } catch (error) {
+        if (!(error instanceof DiagnosticError)) throw error;
+        failures.push(...error.diagnostics);
+      }
+    }
     this.#links.clear();
     this.#loaded.fd[Symbol.dispose]();
+    if (failures.length > 0) throw new DiagnosticError(failures);
   }
 }
 
@@ -114,7 +124,16 @@ class DisposableStackLike implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (let one = this.#open.pop(); one; one = this.#open.pop()) one[Symbol.dispose]();
+    const failures: Diagnostic[] = [];
+    for (let one = this.#open.pop(); one; one = this.#open.pop()) {
+      try {
+        one[Symbol.dispose]();
+      } catch (error) {
+        if (!(error instanceof DiagnosticError)) throw error;
+        failures.push(...error.diagnostics);
+      }
+    }
+    if (failures.length > 0) throw new DiagnosticError(failures);
   }
 }
 

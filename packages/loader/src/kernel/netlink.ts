@@ -38,8 +38,16 @@ export interface NetworkInterface {
   /** Hardware address, six bytes as hex with colons; empty where there is none. */
   readonly mac: string;
   readonly up: boolean;
+  readonly loopback: boolean;
   readonly mtu: number;
   readonly xdp?: AttachedXdp;
+}
+
+/** What came back for a request: the kernel's error number and own words (0 and none when all is well), and data. */
+export interface Reply {
+  readonly errno: number;
+  readonly text: string;
+  readonly messages: readonly Message[];
 }
 
 /** One end of a veth pair that is to be made: its name and the namespace (a descriptor) that it is born in. */
@@ -55,7 +63,8 @@ const SO_RCVTIMEO = 20;
 const SOL_NETLINK = 270;
 const socketOptions = { CAP_ACK: 10, EXT_ACK: 11 };
 const messageTypes = { ERROR: 2, DONE: 3, NEWLINK: 16, DELLINK: 17, GETLINK: 18, NEWADDR: 20, NEWROUTE: 24 };
-const requestFlags = { REQUEST: 1, ACK: 4, DUMP: 0x300, EXCL: 0x200, CREATE: 0x400 };
+/** `NLM_F_*`: flags of requests. */
+export const requestFlags = { REQUEST: 1, ACK: 4, DUMP: 0x300, REPLACE: 0x100, EXCL: 0x200, CREATE: 0x400 };
 const ACK_TLVS = 0x200;
 const linkAttributes = { ADDRESS: 1, IFNAME: 3, MTU: 4, LINKINFO: 18, NET_NS_FD: 28, XDP: 43 };
 const xdpAttributes = { ATTACHED: 2, PROG_ID: 4, DRV_PROG_ID: 5, SKB_PROG_ID: 6 };
@@ -66,6 +75,7 @@ const routeAttributes = { DST: 1, OIF: 4, GATEWAY: 5 };
 /** No duplicate address detection: the address works at once. */
 const IFA_F_NODAD = 2;
 const IFF_UP = 1;
+const IFF_LOOPBACK = 8;
 const receiveBytes = 1 << 17;
 const timeoutSeconds = 5n;
 
@@ -101,9 +111,17 @@ function decodeLink(payload: Uint8Array): NetworkInterface {
     name: decodeText(attributes.get(linkAttributes.IFNAME)),
     mac: mac.join(":"),
     up: (view.getUint32(8, true) & IFF_UP) !== 0,
+    loopback: (view.getUint32(8, true) & IFF_LOOPBACK) !== 0,
     mtu: decodeU32(attributes.get(linkAttributes.MTU)) ?? 0,
     ...(xdp && { xdp }),
   };
+}
+
+/** Error number (0 for none) and text of an acknowledgement. */
+function acknowledgement({ payload, flags }: Message): readonly [errno: number, text: string] {
+  const errno = -new DataView(payload.buffer, payload.byteOffset, payload.byteLength).getInt32(0, true);
+  const attributes = (flags & ACK_TLVS) !== 0 ? decodeAttributes(payload.subarray(4 + headerBytes)) : undefined;
+  return [errno, decodeText(attributes?.get(1))];
 }
 
 /** An rtnetlink socket in the calling thread's network namespace; it stays with that namespace. */
@@ -211,35 +229,31 @@ export class Netlink implements Disposable {
     this.#request(what, type, flags, concat(header, encodeAttributes(attributes)));
   }
 
-  /** Sends one request and reads its answers, to the acknowledgement or the end of the dump. */
   #request(what: string, type: number, flags: number, payload: Uint8Array): readonly Message[] {
-    const sequence = ++this.#sequence;
-    const sent = this.#sys.send(
-      this.#fd.number,
-      encodeMessage(type, requestFlags.REQUEST | flags, sequence, payload),
-      0,
-    );
-    if (sent < 0) throw this.#refusal(what, -sent, "");
-    const answers: Message[] = [];
-    for (;;) {
-      const buffer = new Uint8Array(receiveBytes);
-      const received = this.#sys.recv(this.#fd.number, buffer, 0);
-      if (received < 0) throw this.#refusal(what, -received, "");
-      for (const message of decodeMessages(buffer.subarray(0, received))) {
-        if (message.sequence !== sequence) continue;
-        if (message.type === messageTypes.DONE) return answers;
-        if (message.type !== messageTypes.ERROR) answers.push(message);
-        else if (this.#acknowledges(what, message)) return answers;
-      }
-    }
+    const { errno, text, messages } = this.exchange(type, flags, payload);
+    if (errno !== 0) throw this.#refusal(what, errno, text);
+    return messages;
   }
 
-  /** True for a positive acknowledgement. @throws DiagnosticError for a negative one. */
-  #acknowledges(what: string, { payload, flags }: Message): boolean {
-    const errno = -new DataView(payload.buffer, payload.byteOffset, payload.byteLength).getInt32(0, true);
-    if (errno === 0) return true;
-    const attributes = (flags & ACK_TLVS) !== 0 ? decodeAttributes(payload.subarray(4 + headerBytes)) : undefined;
-    throw this.#refusal(what, errno, decodeText(attributes?.get(1)));
+  /** Sends one request and reads its answers, to the acknowledgement or the end of the dump. */
+  exchange(type: number, flags: number, payload: Uint8Array): Reply {
+    const sequence = ++this.#sequence;
+    const request = encodeMessage(type, requestFlags.REQUEST | flags, sequence, payload);
+    const messages: Message[] = [];
+    const end = (errno: number, text = ""): Reply => ({ errno, text, messages });
+    const sent = this.#sys.send(this.#fd.number, request, 0);
+    if (sent < 0) return end(-sent);
+    const buffer = new Uint8Array(receiveBytes);
+    for (;;) {
+      const received = this.#sys.recv(this.#fd.number, buffer, 0);
+      if (received < 0) return end(-received);
+      for (const message of decodeMessages(buffer.slice(0, received))) {
+        if (message.sequence !== sequence) continue;
+        if (message.type === messageTypes.DONE) return end(0);
+        if (message.type !== messageTypes.ERROR) messages.push(message);
+        else return end(...acknowledgement(message));
+      }
+    }
   }
 
   #refusal(what: string, errno: number, text: string): DiagnosticError {

@@ -28,15 +28,35 @@ export interface Sys {
   bind(fd: number, address: Uint8Array): number;
   connect(fd: number, address: Uint8Array): number;
   setsockopt(fd: number, level: number, option: number, value: Uint8Array): number;
+  /** Fills `value`; gives the length that the kernel reports. */
+  getsockopt(fd: number, level: number, option: number, value: Uint8Array): number;
   /** Fills `address` (for bound port numbers). */
   getsockname(fd: number, address: Uint8Array): number;
   /** Number of bytes sent. */
   send(fd: number, data: Uint8Array, flags: number): number;
   /** Number of bytes received; with MSG_TRUNC the real length of the datagram. */
   recv(fd: number, data: Uint8Array, flags: number): number;
+  /** Maps a part of a file into memory, shared; negative errno when the kernel refuses. */
+  mmap(fd: number, offset: number, length: number, protection: number): Mapping | number;
+  epollCreate(flags: number): number;
+  /** `event` is a `struct epoll_event`. */
+  epollCtl(epoll: number, operation: number, fd: number, event: Uint8Array): number;
+  /** Waits on a thread of its own, so that the event loop goes on. Gives the number of events in `events`. */
+  epollWait(epoll: number, events: Memory, count: number, timeoutMs: number): Promise<number>;
+  eventfd(initial: number, flags: number): number;
+  write(fd: number, data: Uint8Array): number;
 }
 
-type Native = (...args: readonly unknown[]) => number | bigint;
+/** Memory that is shared with the kernel. Nothing of it may be touched after `unmap`. */
+export interface Mapping {
+  readonly buffer: ArrayBuffer;
+  unmap(): void;
+}
+
+interface Native {
+  (...args: readonly unknown[]): number | bigint;
+  readonly async: (...args: readonly unknown[]) => void;
+}
 
 const prototypes = {
   syscall: "long syscall(long, long, void*, unsigned long)",
@@ -48,10 +68,22 @@ const prototypes = {
   bind: "int bind(int, void*, unsigned int)",
   connect: "int connect(int, void*, unsigned int)",
   setsockopt: "int setsockopt(int, int, int, void*, unsigned int)",
+  getsockopt: "int getsockopt(int, int, int, void*, void*)",
   getsockname: "int getsockname(int, void*, void*)",
   send: "long send(int, void*, size_t, int)",
   recv: "long recv(int, void*, size_t, int)",
+  mmap: "void* mmap(void*, size_t, int, int, int, int64_t)",
+  munmap: "int munmap(void*, size_t)",
+  epoll_create1: "int epoll_create1(int)",
+  epoll_ctl: "int epoll_ctl(int, int, int, void*)",
+  epoll_wait: "int epoll_wait(int, void*, int, int)",
+  eventfd: "int eventfd(unsigned int, int)",
+  write: "long write(int, void*, size_t)",
 } as const;
+
+const MAP_SHARED = 1;
+/** What mmap(2) gives when it fails. */
+const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 
 type FunctionName = keyof typeof prototypes;
 
@@ -122,7 +154,30 @@ export async function openSys(platform: string = process.platform, architecture:
       const length = new Uint8Array(Uint32Array.of(address.length).buffer);
       return call("getsockname", fd, address, length);
     },
+    getsockopt: (fd, level, option, value) => {
+      const length = Uint32Array.of(value.length);
+      const status = call("getsockopt", fd, level, option, value, new Uint8Array(length.buffer));
+      return status < 0 ? status : (length[0] ?? 0);
+    },
     send: (fd, data, flags) => call("send", fd, data, data.length, flags),
     recv: (fd, data, flags) => call("recv", fd, data, data.length, flags),
+    mmap: (fd, offset, length, protection) => {
+      const address = functions.mmap(null, length, protection, MAP_SHARED, fd, offset);
+      if (BigInt(address) === MAP_FAILED) return -koffi.errno();
+      return { buffer: koffi.view(address, length), unmap: () => void call("munmap", address, length) };
+    },
+    epollCreate: (flags) => call("epoll_create1", flags),
+    epollCtl: (epoll, operation, fd, event) => call("epoll_ctl", epoll, operation, fd, event),
+    epollWait: (epoll, events, count, timeoutMs) =>
+      new Promise((resolve, reject) => {
+        const done = (error: unknown, result: unknown): void => {
+          // The memory is read after the call, so that it is alive throughout.
+          if (error || events.bytes.length === 0) reject(error);
+          else resolve(Number(result) < 0 ? -koffi.errno() : Number(result));
+        };
+        functions.epoll_wait.async(epoll, events.bytes, count, timeoutMs, done);
+      }),
+    eventfd: (initial, flags) => call("eventfd", initial, flags),
+    write: (fd, data) => call("write", fd, data, data.length),
   };
 }
