@@ -1,7 +1,9 @@
+// The kernel's contract as data: instructions, helpers, layouts, objects, diagnostics.
 export * from "./diagnostics/catalogue.ts";
 export { wantsColor } from "./diagnostics/color.ts";
 export * from "./diagnostics/diagnostic.ts";
 export { displayText } from "./diagnostics/display.ts";
+export { nearest } from "./diagnostics/nearest.ts";
 export * from "./diagnostics/render.ts";
 export * from "./diagnostics/span.ts";
 export * from "./isa/assemble.ts";
