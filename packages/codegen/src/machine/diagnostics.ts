@@ -2,7 +2,7 @@
 import type { DiagnosticRow } from "@typebpf/abi";
 
 /** Rows of this folder, by the name the code uses for them. */
-export const MACHINE_DIAGNOSTICS = {
+export const machineDiagnostics = {
   stackTooLarge: {
     code: "BPF3010",
     severity: "error",

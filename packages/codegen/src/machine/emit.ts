@@ -16,7 +16,7 @@ import {
   slotsOf,
 } from "@typebpf/abi";
 import type { BlockId } from "../ir/function.ts";
-import { MACHINE_DIAGNOSTICS } from "./diagnostics.ts";
+import { machineDiagnostics } from "./diagnostics.ts";
 import type { Frame } from "./frame.ts";
 import type { Mir, MirBlock, MirEnd, MirInst, Physical } from "./mir.ts";
 
@@ -76,7 +76,7 @@ export function emit(
   if (far !== undefined && isa < 4) {
     const message = `a jump in ${mir.name} spans more than 32767 instruction slots`;
     const at = items[far]?.at;
-    return { failure: diagnostic(MACHINE_DIAGNOSTICS.jumpTooFar, { message, ...(at && { at }) }) };
+    return { failure: diagnostic(machineDiagnostics.jumpTooFar, { message, ...(at && { at }) }) };
   }
   return { program: { name: mir.name, ...assemble(items, labels, placed), stackBytes: frame.bytes } };
 }

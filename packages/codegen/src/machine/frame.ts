@@ -2,7 +2,7 @@
 // arise. Takes a function after allocation; over 512 bytes (kernel: MAX_BPF_STACK) it gives the ledger instead.
 import { type Diagnostic, diagnostic, limits } from "@typebpf/abi";
 import type { SlotId } from "../ir/function.ts";
-import { MACHINE_DIAGNOSTICS } from "./diagnostics.ts";
+import { machineDiagnostics } from "./diagnostics.ts";
 import type { FrameSlot, Mir, Physical } from "./mir.ts";
 
 export interface Frame {
@@ -34,7 +34,7 @@ function ledger(name: string, slots: readonly FrameSlot[], bytes: number): Diagn
   const own = slots.filter((slot) => !slot.spill).sort((a, b) => b.size - a.size || a.id - b.id);
   const [largest] = own.length > 0 ? own : spills;
   const saved = spills.reduce((sum, slot) => sum + slot.size, 0);
-  return diagnostic(MACHINE_DIAGNOSTICS.stackTooLarge, {
+  return diagnostic(machineDiagnostics.stackTooLarge, {
     message: `${name} needs ${bytes} bytes of stack; the kernel gives it ${limits.stackBytes}`,
     ...(largest && { at: largest.at }),
     labels: own.slice(1, 4).map((slot) => ({ at: slot.at, message: `${slot.name}: ${slot.size} bytes` })),

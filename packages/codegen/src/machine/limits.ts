@@ -1,7 +1,7 @@
 // Limits of the kernel that a whole program can break: instruction slots and maps. Takes a generated program; gives a
 // diagnostic for each limit that does not hold.
 import { type Diagnostic, diagnostic, limits, slotCount } from "@typebpf/abi";
-import { MACHINE_DIAGNOSTICS } from "./diagnostics.ts";
+import { machineDiagnostics } from "./diagnostics.ts";
 import type { EmittedProgram } from "./emit.ts";
 
 /** Limits that the program breaks. */
@@ -12,12 +12,12 @@ export function checkLimits({ name, insns, relocations, lines }: EmittedProgram)
   const slots = slotCount(insns);
   if (slots > limits.programInsns) {
     const message = `${name} has ${slots} instruction slots; the kernel takes ${limits.programInsns}`;
-    found.push(diagnostic(MACHINE_DIAGNOSTICS.tooManyInsns, { message, ...place }));
+    found.push(diagnostic(machineDiagnostics.tooManyInsns, { message, ...place }));
   }
   const maps = new Set(relocations.map(({ map }) => map)).size;
   if (maps > limits.mapsPerProgram) {
     const message = `${name} uses ${maps} maps; the kernel takes ${limits.mapsPerProgram}`;
-    found.push(diagnostic(MACHINE_DIAGNOSTICS.tooManyMaps, { message, ...place }));
+    found.push(diagnostic(machineDiagnostics.tooManyMaps, { message, ...place }));
   }
   return found;
 }

@@ -1,18 +1,18 @@
 // MIR: BPF instructions over registers, in basic blocks. Takes its operand rules from the instruction table of `abi`
 // (which fields are registers, which are read and written), so every walk over operands is a loop over one table.
-// Registers 0…10 are the machine's, those from FIRST_VIRTUAL on are virtual and disappear in register allocation.
+// Registers 0…10 are the machine's, those from firstVirtual on are virtual and disappear in register allocation.
 import { argumentRegisters, formNamed, type InsnName, type JumpOp, R0, R10, type Span, type Width } from "@typebpf/abi";
 import type { BlockId, Slot, SlotId } from "../ir/function.ts";
 
-/** 0…10: r0…r10; FIRST_VIRTUAL and above: virtual. */
+/** 0…10: r0…r10; firstVirtual and above: virtual. */
 export type Register = number;
 
 /** The first virtual register. */
-export const FIRST_VIRTUAL = 16;
+export const firstVirtual = 16;
 
 /** True for virtual registers. */
 export function isVirtual(register: Register): boolean {
-  return register >= FIRST_VIRTUAL;
+  return register >= firstVirtual;
 }
 
 /** `frame_address` stands for `dst = r10; dst += offset`, with the place of the slot filled in by the emitter. */
@@ -175,9 +175,9 @@ export function isRematerialisable(inst: MirInst): boolean {
   return action.kind === "loadWide" || (action.kind === "alu" && action.op === "mov" && action.source === "imm");
 }
 
-/** Highest virtual register in use, or FIRST_VIRTUAL - 1. */
+/** Highest virtual register in use, or firstVirtual - 1. */
 export function highestRegister(mir: Mir<Virtual>): Register {
-  let highest = FIRST_VIRTUAL - 1;
+  let highest = firstVirtual - 1;
   for (const block of mir.blocks) {
     for (const inst of block.insts) highest = Math.max(highest, inst.dst ?? 0, inst.src ?? 0);
     highest = Math.max(highest, ...readsOfEnd(block.end));

@@ -3,8 +3,8 @@
 // nothing is refused. Ends because levels only rise and code at the last level always fits into three registers.
 import type { BlockId, SlotId } from "../../ir/function.ts";
 import {
-  FIRST_VIRTUAL,
   type FrameSlot,
+  firstVirtual,
   highestRegister,
   isMove,
   isRematerialisable,
@@ -178,7 +178,7 @@ class Spills {
 
   private firstUse(register: Register): FrameSlot["at"] {
     for (const { insts } of this.code) for (const inst of insts) if (writesOf(inst).includes(register)) return inst.at;
-    throw new Error(`regalloc: v${register} is never written (first virtual register is ${FIRST_VIRTUAL})`);
+    throw new Error(`regalloc: v${register} is never written (first virtual register is ${firstVirtual})`);
   }
 }
 

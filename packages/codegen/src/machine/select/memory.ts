@@ -13,7 +13,7 @@ import type {
   ZeroInst,
 } from "../../ir/function.ts";
 import { alu, atomic, frameAddress, load, move, store } from "../build.ts";
-import { MACHINE_DIAGNOSTICS } from "../diagnostics.ts";
+import { machineDiagnostics } from "../diagnostics.ts";
 import type { MirInst, Register } from "../mir.ts";
 import { signExtendByShifts } from "./arithmetic.ts";
 import { fitsSigned, type Selection } from "./state.ts";
@@ -48,7 +48,7 @@ export function selectAtomic(sel: Selection, inst: AtomicInst, dst: Register | u
   const fetch = dst !== undefined || operation === "xchg";
   if (sel.isa < 3 && (fetch || operation !== "add"))
     sel.report(
-      MACHINE_DIAGNOSTICS.noAtomic,
+      machineDiagnostics.noAtomic,
       `instruction set version ${sel.isa} has no atomic ${operation} like this`,
       at,
     );

@@ -7,7 +7,7 @@ import type { BlockId, Inst, IrFunction, PointerAddInst, SlotId, ValueId } from 
 import type { IrType } from "../../ir/types.ts";
 import { alu, constant, frameAddress, mapReference, move, type Operand, type Place } from "../build.ts";
 import { type Facts, findFacts } from "../facts.ts";
-import { FIRST_VIRTUAL, type MirInst, type Register } from "../mir.ts";
+import { firstVirtual, type MirInst, type Register } from "../mir.ts";
 
 /** A value as something in a register or on the stack, plus a constant. */
 export type Anchor =
@@ -37,7 +37,7 @@ export class Selection {
   readonly diagnostics: Diagnostic[] = [];
   private readonly registers = new Map<ValueId, Register>();
   private readonly uses = new Map<ValueId, number>();
-  private nextRegister: Register = FIRST_VIRTUAL;
+  private nextRegister: Register = firstVirtual;
   private nextBlock: BlockId;
   /** Groups of instructions of the current block, the last group of the block first. */
   private groups: MirInst[][] = [];
