@@ -39,11 +39,9 @@ function propertyOf(from: unknown, name: string | symbol | undefined): unknown {
 function descriptorOf(socket: SocketLike): number {
   if (typeof socket === "number") return socket;
   const symbols = typeof socket === "object" && socket !== null ? Object.getOwnPropertySymbols(socket) : [];
-  const state = propertyOf(
-    socket,
-    symbols.find((symbol) => symbol.description === "state symbol"),
-  );
-  const handle = propertyOf(state, "handle") ?? propertyOf(socket, "_handle");
+  const state = symbols.find((symbol) => symbol.description === "state symbol");
+  const owner = state === undefined ? socket : propertyOf(socket, state);
+  const handle = propertyOf(owner, state === undefined ? "_handle" : "handle");
   const fd = propertyOf(handle, "fd");
   if (typeof fd === "number" && fd >= 0) return fd;
   throw new DiagnosticError([
