@@ -1,7 +1,17 @@
 // The typed AST: what the front end hands to lowering. Plain data; every node has a span; names are resolved, constants
 // evaluated, DSL operations recognised, every function converted once per list of argument types (so nothing is generic).
 // What TypeScript would evaluate from left to right is lowered in that order.
-import type { FieldLayout, HelperName, Layout, MapSpec, ProgramTypeName, ScalarLayout, SourceText, Span, Target } from "@typebpf/abi";
+import type {
+  FieldLayout,
+  HelperName,
+  Layout,
+  MapSpec,
+  ProgramTypeName,
+  ScalarLayout,
+  SourceText,
+  Span,
+  Target,
+} from "@typebpf/abi";
 import type { AstType } from "./types.ts";
 
 /** A local variable or a parameter; `id` is unique in the module. */
@@ -134,7 +144,7 @@ export interface ConditionalExpr extends Typed {
 }
 
 /** What can be assigned to. */
-export type PlaceExpr = LocalExpr | FieldExpr | ElementExpr | MemberExpr;
+export type PlaceExpr = LocalExpr | FieldExpr | ElementExpr | MemberExpr | ContextFieldExpr;
 
 /** `target = value`; with `operator`, `target = target operator value` with the target's object evaluated once. */
 export interface AssignExpr extends Typed {
@@ -252,14 +262,28 @@ export interface ContextFieldExpr extends Typed {
   readonly kind: "contextField";
   readonly context: Expr;
   readonly field: string;
+  /** Which item, where the field is an array. */
+  readonly index?: number;
 }
 
-/** A helper that the row exposes on the context. `args` are the row's arguments but the context, in order. */
+/**
+ * A helper that the row exposes on the context. `args` are the row's integers and memory to read, in order: a ref to
+ * memory, or nothing where null is allowed. Memory to fill is a fresh place of the layout `fills`; the value is then a
+ * nullable ref to it, null for any status but 0. An argument whose order of bytes the flags say has constant flags.
+ */
 export interface HelperExpr extends Typed {
   readonly kind: "helper";
   readonly helper: HelperName;
   readonly context: Expr;
   readonly args: readonly Expr[];
+  readonly fills?: Layout;
+}
+
+/** `bytesEqual(bytes, text)`: the ref has an array layout of as many bytes. */
+export interface BytesEqualExpr extends Typed {
+  readonly kind: "bytesEqual";
+  readonly object: Expr;
+  readonly bytes: readonly number[];
 }
 
 /** An operation of a map. `key` fills the map's key layout, `value` its value layout. */
@@ -325,6 +349,7 @@ export type Expr =
   | PacketLengthExpr
   | ContextFieldExpr
   | HelperExpr
+  | BytesEqualExpr
   | MapExpr
   | AtomicExpr
   | TableExpr

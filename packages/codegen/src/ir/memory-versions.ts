@@ -44,6 +44,7 @@ function changedByCall(row: HelperRow, args: readonly number[], places: Places):
   const changed: Memory[] = [];
   const { effects } = row;
   if (effects.includes("invalidatesPackets")) changed.push({ kind: "context" }, { kind: "packet" });
+  else if (effects.includes("writesContext")) changed.push({ kind: "context" });
   if (effects.includes("writesPacket")) changed.push({ kind: "packet" });
   if (effects.includes("writesMap")) changed.push({ kind: "mapValue" });
   row.args.forEach((arg, index) => {

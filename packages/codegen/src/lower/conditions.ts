@@ -6,6 +6,7 @@ import type { BlockId } from "../ir/function.ts";
 import type { CompareOp } from "../ir/ops.ts";
 import { idOf, type Value } from "./cells.ts";
 import { choose, constant } from "./emit.ts";
+import { lowerBytesEqual } from "./intrinsics/bytes.ts";
 import type { Lowering } from "./lowering.ts";
 import { nullValue } from "./ssa-builder.ts";
 
@@ -17,6 +18,7 @@ export function lowerCondition(l: Lowering, expr: Expr, yes: BlockId, no: BlockI
   else if (expr.kind === "logical" && expr.operator !== "??") logical(l, expr.operator === "&&", expr, yes, no);
   else if (expr.kind === "conditional") conditional(l, expr, yes, no);
   else if (expr.kind === "sequence") sequence(l, expr, yes, no);
+  else if (expr.kind === "bytesEqual") lowerBytesEqual(l, expr, yes, no);
   else truth(l, l.expr(expr), expr, yes, no);
 }
 
@@ -59,6 +61,11 @@ export function truth(l: Lowering, value: Value, expr: Expr, yes: BlockId, no: B
       break;
     case "record":
     case "tuple":
+      if (value.kind === "none") build.jump(no, at);
+      else if (value.kind === "record" && value.present !== undefined)
+        build.branch("ne64", build.read(value.present), constant(build, 0, at), yes, no, at);
+      else build.jump(yes, at);
+      break;
     case "context":
       build.jump(yes, at);
       break;
@@ -86,8 +93,13 @@ export function compareOp(operator: CompareExpr["operator"], type: AstType): Com
 function compare(l: Lowering, expr: CompareExpr, yes: BlockId, no: BlockId): void {
   const left = l.expr(expr.left);
   const right = l.expr(expr.right);
+  const [object] = [left, right].filter((one) => one.kind === "record");
+  const isAbsent = left.kind === "none" || right.kind === "none";
   const same = isSame(left, right);
-  if (same === undefined) {
+  if (isAbsent && object?.kind === "record" && object.present !== undefined) {
+    const [there, gone] = expr.operator === "===" ? [no, yes] : [yes, no];
+    l.build.branch("ne64", l.build.read(object.present), constant(l.build, 0, expr.at), there, gone, expr.at);
+  } else if (same === undefined) {
     const op = compareOp(expr.operator, expr.left.type);
     l.build.branch(op, idOf(left), idOf(right), yes, no, expr.at);
   } else l.build.jump(same === (expr.operator === "===") ? yes : no, expr.at);

@@ -13,6 +13,7 @@ function childrenOf(expr: Expr): readonly Expr[] | undefined {
       return [];
     case "field":
     case "member":
+    case "bytesEqual":
       return [expr.object];
     case "element":
       return [expr.object, expr.index];

@@ -1,25 +1,12 @@
 // The packet's start and end, loaded from the context by its row. They are loaded anew at each use: a helper may have
 // moved them; common subexpressions are found later.
-import {
-  type ContextFieldRow,
-  type ContextName,
-  type ContextRow,
-  contexts,
-  programTypes,
-  type Span,
-} from "@typebpf/abi";
+import { type ContextFieldRow, contextFields, type Span } from "@typebpf/abi";
 import type { ValueId } from "../ir/function.ts";
 import { load } from "./emit.ts";
 import type { Lowering } from "./lowering.ts";
 
-/** The context row of the program that is lowered. */
-export function contextRow(l: Lowering): ContextRow {
-  const name: ContextName = programTypes[l.program.type].context;
-  return contexts[name];
-}
-
 function bound(l: Lowering, is: ContextFieldRow["is"], at: Span): ValueId {
-  const row = contextRow(l).fields.find((field) => field.is === is);
+  const row = contextFields(l.program.type).find((field) => field.is === is);
   if (!row) throw new Error(`lower: programs of type ${l.program.type} have no packet`);
   const type = is === "packet" ? "ptr.packet" : "ptr.packetEnd";
   return load(l.build, l.build.context, row.offset, { size: row.size, signed: false, type }, at);

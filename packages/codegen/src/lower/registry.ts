@@ -17,9 +17,11 @@ import {
   lowerTuple,
 } from "./expressions/values.ts";
 import { lowerAtomic } from "./intrinsics/atomics.ts";
-import { lowerHelper, lowerMap } from "./intrinsics/calls.ts";
+import { lowerMap } from "./intrinsics/calls.ts";
+import { lowerContextField } from "./intrinsics/context.ts";
+import { lowerHelper } from "./intrinsics/helpers.ts";
 import { lowerMath } from "./intrinsics/math.ts";
-import { lowerContextField, lowerPacketAt, lowerPacketLength } from "./intrinsics/packet.ts";
+import { lowerPacketAt, lowerPacketLength } from "./intrinsics/packet.ts";
 import { lowerTable } from "./intrinsics/tables.ts";
 import type { Lowering } from "./lowering.ts";
 import { lowerLet } from "./statements/bindings.ts";
@@ -61,6 +63,7 @@ const expressions: { readonly [K in Expr["kind"]]: (l: Lowering, expr: Extract<E
   packetLength: lowerPacketLength,
   contextField: lowerContextField,
   helper: lowerHelper,
+  bytesEqual: materialise,
   map: lowerMap,
   atomic: (l, expr) => lowerAtomic(l, expr, true),
   table: lowerTable,

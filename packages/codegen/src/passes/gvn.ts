@@ -5,11 +5,11 @@ import { type DominatorTree, dominators } from "../ir/dominators.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "../ir/function.ts";
 import { type BinaryOp, commutative } from "../ir/ops.ts";
 import { following, renameInst, renameUses } from "../ir/rewrite.ts";
-import type { IrType } from "../ir/types.ts";
+import { type IrType, isPointer } from "../ir/types.ts";
 import { helperRow, isPure } from "./uses.ts";
 
-/** Kinds of memory that do not overlap. */
-const memories = ["context", "packet", "stack", "mapValue"] as const;
+/** Kinds of memory that do not overlap; `bounds` are the packet's pointers, which no store to the context changes. */
+const memories = ["context", "bounds", "packet", "stack", "mapValue"] as const;
 type Memory = (typeof memories)[number];
 /** A name for the state of each memory: equal names, equal contents. */
 type Versions = Readonly<Record<Memory, string>>;
@@ -41,11 +41,12 @@ export function mergeCommonSubexpressions(fn: IrFunction): IrFunction {
   return to.size === 0 ? fn : renameUses(fn, rename);
 }
 
-const initial: Versions = { context: "entry", packet: "entry", stack: "entry", mapValue: "entry" };
+const initial: Versions = { context: "entry", bounds: "entry", packet: "entry", stack: "entry", mapValue: "entry" };
 
 function keyOf(inst: Inst, state: Versions, types: ReadonlyMap<ValueId, IrType>): string | undefined {
   if (inst.op === "load") {
-    const memory = memoryOf(types.get(inst.args[0]));
+    const from = memoryOf(types.get(inst.args[0]));
+    const memory = from === "context" && isPointer(inst.type) ? "bounds" : from;
     return (
       memory &&
       `load ${inst.size} ${inst.signed} ${inst.offset} ${inst.args[0]} ${inst.type} ${memory} ${state[memory]}`
@@ -98,10 +99,15 @@ function changes(inst: Inst, types: ReadonlyMap<ValueId, IrType>): readonly Memo
       const { effects, args } = helperRow(inst.helper);
       const touched = new Set<Memory>();
       if (effects.includes("invalidatesPackets"))
-        for (const memory of ["context", "packet"] as const) touched.add(memory);
+        for (const memory of ["context", "bounds", "packet"] as const) touched.add(memory);
+      if (effects.includes("writesContext")) touched.add("context");
       if (effects.includes("writesPacket")) touched.add("packet");
       if (effects.includes("writesMap")) touched.add("mapValue");
-      if (args.some((arg) => arg.is === "memoryWrite")) for (const memory of memories) touched.add(memory);
+      args.forEach((arg, index) => {
+        if (arg.is !== "memoryWrite") return;
+        const memory = memoryOf(types.get(inst.args[index] ?? -1));
+        for (const one of memory ? [memory] : memories) touched.add(one);
+      });
       return [...touched];
     }
     default:

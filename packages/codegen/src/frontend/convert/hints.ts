@@ -1,6 +1,6 @@
 // What an annotation says about a register: the sign of a bigint, a reference to a schema, undefined. Only hints: types
 // of values are inferred from values. Reads type nodes by resolved symbol and asks the checker for no types.
-import { programTypes } from "@typebpf/abi";
+import { type ProgramTypeName, programTypes } from "@typebpf/abi";
 import { ts } from "ts-morph";
 import { type AstType, booleanType, nothingType, numberType, signedBigint, unsignedBigint } from "../../ast/types.ts";
 import { evaluate, type Scope } from "./context.ts";
@@ -27,8 +27,16 @@ const integers: Readonly<Record<string, AstType>> = {
   u64: unsignedBigint,
   i64: signedBigint,
   XdpAction: numberType,
+  TcAction: numberType,
   MapUpdate: numberType,
 };
+
+/** Types of the DSL that are contexts. */
+const contextTypes: ReadonlyMap<string, ProgramTypeName> = new Map<string, ProgramTypeName>([
+  ["XdpContext", "xdp"],
+  ["TcContext", "sched_cls"],
+  ["SocketFilterContext", "socket_filter"],
+]);
 
 /** Deepest chain of aliases that is followed. */
 const MAX_DEPTH = 20;
@@ -81,7 +89,8 @@ function referenceHint(node: ts.TypeReferenceNode, scope: Scope, depth: number):
   if (!symbol) return undefined;
   const name = symbols.dslType(symbol);
   if (name === "Ref" || name === "Infer" || name === "RefTo") return schemaHint(node.typeArguments?.[0], scope);
-  if (name === "XdpContext") return { kind: "context", program: "xdp", context: programTypes.xdp.context };
+  const program = name === undefined ? undefined : contextTypes.get(name);
+  if (program) return { kind: "context", program, context: programTypes[program].context };
   if (name !== undefined) return Object.hasOwn(integers, name) ? integers[name] : undefined;
   const target = symbol.flags & ts.SymbolFlags.Alias ? symbols.checker.getAliasedSymbol(symbol) : symbol;
   const declaration = target.declarations?.[0];

@@ -1,6 +1,7 @@
 // Places: what an assignment, `++` or an atomic operation writes to.
+import { contextFields } from "@typebpf/abi";
 import { ts } from "ts-morph";
-import type { PlaceExpr, PoisonExpr } from "../../ast/nodes.ts";
+import type { ContextFieldExpr, PlaceExpr, PoisonExpr } from "../../ast/nodes.ts";
 import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from "./context.ts";
 
 /** The place that an expression names, reported where it is none. */
@@ -17,11 +18,18 @@ export function convertPlace(node: ts.Expression, scope: Scope): PlaceExpr | Poi
       return place;
     case "local":
       return place.variable.mutable || place.type.kind !== "context" ? place : refused("dslPlace", node, scope);
+    case "contextField":
+      return isWritable(place) ? place : refused("readOnly", node, scope);
     case "table":
       return refused("constantModified", node, scope);
     default:
       return refused("readOnly", node, scope);
   }
+}
+
+function isWritable({ context, field }: ContextFieldExpr): boolean {
+  if (context.type.kind !== "context") return false;
+  return contextFields(context.type.program).some((row) => row.name === field && row.access === "readWrite");
 }
 
 function refused(

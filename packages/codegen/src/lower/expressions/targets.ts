@@ -6,6 +6,7 @@ import { lowerDiagnostics } from "../diagnostics.ts";
 import { fillPlace } from "../fill.ts";
 import { assertFits } from "../fits.ts";
 import { isFresh } from "../freshness.ts";
+import { contextTarget } from "../intrinsics/context.ts";
 import type { Lowering } from "../lowering.ts";
 import { loadScalar, scalarPlace, storeScalar } from "../memory.ts";
 import { addressOf, pointerTo } from "../places.ts";
@@ -27,6 +28,8 @@ export function lowerTarget(l: Lowering, place: PlaceExpr): Target {
     case "field":
     case "element":
       return memoryTarget(l, place);
+    case "contextField":
+      return contextTarget(l, place);
   }
 }
 

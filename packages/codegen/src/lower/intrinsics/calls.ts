@@ -1,36 +1,20 @@
-// Calls of kernel helpers by their rows, and the operations of maps, which are helpers with pointers to key and value.
+// The operations of maps, which are helpers with pointers to key and value.
 import { type HelperName, type HelperRow, helpers, type Layout, type MapSpec, type Span } from "@typebpf/abi";
-import type { Expr, HelperExpr, Initializer, MapExpr } from "../../ast/nodes.ts";
+import type { Expr, Initializer, MapExpr } from "../../ast/nodes.ts";
 import type { ValueId } from "../../ir/function.ts";
-import { idOf, scalar, type Value } from "../cells.ts";
+import { scalar, type Value } from "../cells.ts";
 import { changesMemory } from "../effects.ts";
-import { assert, choose, constant } from "../emit.ts";
+import { choose, constant } from "../emit.ts";
 import { fillFresh } from "../fill.ts";
 import type { Lowering } from "../lowering.ts";
 import { pointerTo, refAddress, stackPlace } from "../places.ts";
 import { hasPadding, isSameLayout } from "../ranges-of-layout.ts";
 import { nullValue } from "../ssa-builder.ts";
 
-function call(l: Lowering, helper: HelperName, args: readonly ValueId[], at: Span): ValueId {
+/** A call of a helper with all its arguments. */
+export function call(l: Lowering, helper: HelperName, args: readonly ValueId[], at: Span): ValueId {
   const row: HelperRow = helpers[helper];
   return l.build.define({ op: "call", helper, args, type: row.returns.is === "mapValue" ? "ptr.mapValue" : "i64", at });
-}
-
-/** A helper of the context: the context argument is filled in, the others come in the row's order. */
-export function lowerHelper(l: Lowering, expr: HelperExpr): Value {
-  const row: HelperRow = helpers[expr.helper];
-  const given = [...expr.args];
-  const args = row.args.map((arg): ValueId => {
-    if (arg.is === "context") return l.build.context;
-    const next = given.shift();
-    if (!next) throw new Error(`lower: ${row.symbol} misses its argument ${arg.name}`);
-    const value = next.type.kind === "ref" ? pointerTo(l, refAddress(l, next), next.at) : idOf(l.expr(next));
-    if (arg.is === "integer" && arg.width === 32 && next.type.kind === "number") {
-      assert(l.build, value, { kind: "fits", bits: 32, signed: arg.signed, field: arg.name }, next.at);
-    }
-    return value;
-  });
-  return scalar(call(l, expr.helper, args, expr.at));
 }
 
 function specOf(l: Lowering, name: string): MapSpec {

@@ -1,14 +1,14 @@
-// The packet and the context. `packet.at(offset, T)` is one comparison with the packet's end; the kernel learns from it
+// The packet. `packet.at(offset, T)` is one comparison with the packet's end; the kernel learns from it
 // that the bytes before are readable (kernel/bpf/verifier.c, find_good_pkt_pointers), as long as the offset stays within
 // 0…0xffff (MAX_PACKET_OFF).
 import { limits } from "@typebpf/abi";
-import type { ContextFieldExpr, PacketAtExpr, PacketLengthExpr } from "../../ast/nodes.ts";
+import type { PacketAtExpr, PacketLengthExpr } from "../../ast/nodes.ts";
 import type { ValueId } from "../../ir/function.ts";
 import { none, scalar, type Value } from "../cells.ts";
-import { addBytes, addPointer, constant, constantOf, load, unary } from "../emit.ts";
+import { addBytes, addPointer, constant, constantOf } from "../emit.ts";
 import { knownRange } from "../known-range.ts";
 import type { Lowering } from "../lowering.ts";
-import { contextRow, packetEnd, packetStart } from "../packet-bounds.ts";
+import { packetEnd, packetStart } from "../packet-bounds.ts";
 import { nullValue } from "../ssa-builder.ts";
 
 /** `ctx.packet.at(offset, layout)`: the pointer, or null where the bytes are not all in the packet. */
@@ -48,14 +48,4 @@ export function lowerPacketAt(l: Lowering, expr: PacketAtExpr): Value {
 export function lowerPacketLength(l: Lowering, expr: PacketLengthExpr): Value {
   const args: readonly [ValueId, ValueId] = [packetEnd(l, expr.at), packetStart(l, expr.at)];
   return scalar(l.build.define({ op: "ptrdiff", args, type: "i64", at: expr.at }));
-}
-
-const swaps = { 2: "swap16", 4: "swap32", 8: "swap64" } as const;
-
-/** A field of the context, in host order. */
-export function lowerContextField(l: Lowering, expr: ContextFieldExpr): Value {
-  const row = contextRow(l).fields.find((field) => field.name === expr.field);
-  if (!row) throw new Error(`lower: the context has no field ${expr.field}`);
-  const value = load(l.build, l.build.context, row.offset, { size: row.size, signed: false }, expr.at);
-  return scalar(row.bigEndian && row.size !== 1 ? unary(l.build, swaps[row.size], value, expr.at) : value);
 }

@@ -1,7 +1,7 @@
 // Members: of structs and arrays in memory, of objects in registers, of the context and its packet, of constant tables.
-import { type ContextRow, contexts } from "@typebpf/abi";
-import type { ts } from "ts-morph";
-import type { Expr, FieldExpr } from "../../../ast/nodes.ts";
+import { type ContextFieldRow, contextFields } from "@typebpf/abi";
+import { ts } from "ts-morph";
+import type { ContextFieldExpr, Expr, FieldExpr } from "../../../ast/nodes.ts";
 import { type ContextType, numberType, type RefType, unsignedBigint } from "../../../ast/types.ts";
 import type { Constant } from "../../values.ts";
 import { coerce } from "../coerce.ts";
@@ -75,15 +75,37 @@ function packetMember(object: Expr, name: string, node: ts.Node, scope: Scope): 
 
 function contextMember(object: Expr, type: ContextType, name: string, node: ts.Node, scope: Scope): Expr {
   const at = spanOf(node, scope);
-  if (name === "packet") {
+  const fields = contextFields(type.program);
+  if (name === "packet" && fields.some(({ is }) => is === "packet")) {
     const view: PacketType = { ...type, view: "packet" };
     return { ...object, type: view, at };
   }
-  const row: ContextRow = contexts[type.context];
-  const field = row.fields.find((one) => one.as === name);
+  const field = fields.find((one) => one.as === name);
   if (!field) return refuse("functionValue", node, scope, { message: `ctx.${name} can only be called` });
-  const value = field.size === 8 ? unsignedBigint : numberType;
-  return { kind: "contextField", context: object, field: field.name, type: value, at };
+  if (field.count === undefined) return contextField(object, field, at);
+  return refuse("dynamicProperty", node, scope, { message: `ctx.${name} has items, and is no value of its own` });
+}
+
+function contextField(context: Expr, row: ContextFieldRow, at: Expr["at"], index?: number): ContextFieldExpr {
+  const type = row.size === 8 ? unsignedBigint : numberType;
+  return { kind: "contextField", context, field: row.name, ...(index !== undefined && { index }), type, at };
+}
+
+/** `ctx.cb[2]`: the kernel wants the context's offsets to be constant. Undefined for anything else. */
+function contextItem(node: ts.ElementAccessExpression, scope: Scope): Expr | undefined {
+  const array = node.expression;
+  if (!ts.isPropertyAccessExpression(array) || evaluate(array.expression, scope)) return undefined;
+  const context = convertExpression(array.expression, scope);
+  const { type } = context;
+  if (type.kind !== "context" || isPacket(type)) return undefined;
+  const row = contextFields(type.program).find((one) => one.as === array.name.text);
+  if (row?.count === undefined) return undefined;
+  const index = evaluate(node.argumentExpression, scope);
+  if (index?.kind === "number" && Number.isInteger(index.value) && index.value >= 0 && index.value < row.count)
+    return contextField(context, row, spanOf(node, scope), index.value);
+  return refuse("dynamicProperty", node.argumentExpression, scope, {
+    message: `the index of ctx.${array.name.text} must be a constant from 0 to ${row.count - 1}`,
+  });
 }
 
 /** `object[index]`. */
@@ -91,6 +113,8 @@ export function convertElementAccess(node: ts.ElementAccessExpression, scope: Sc
   if (node.questionDotToken && !scope.substitutes.has(node.expression)) return refuse("optionalChain", node, scope);
   const column = columnOf(node, scope);
   if (column) return tableExpression(column, node, scope);
+  const item = contextItem(node, scope);
+  if (item) return item;
   const object = convertTableOrValue(node, scope);
   if (object.kind === "poison") return object;
   const name = memberName(evaluate(node.argumentExpression, scope));

@@ -2,7 +2,7 @@
 import { type Layout, type ScalarLayout, scalarLayouts } from "@typebpf/abi";
 import type { ts } from "ts-morph";
 import type { Expr, FieldExpr } from "../../../ast/nodes.ts";
-import { numberType } from "../../../ast/types.ts";
+import { booleanType, numberType } from "../../../ast/types.ts";
 import { coerce, settle } from "../coerce.ts";
 import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from "../context.ts";
 import { convertInitializer } from "../initializer.ts";
@@ -59,8 +59,39 @@ function convertConstruct(node: ts.CallExpression, layout: Layout, scope: Scope)
   return init ? { kind: "construct", layout, init, type, at } : poison(at);
 }
 
+/** Calls of the DSL's own functions. */
+export function convertDslCall(node: ts.CallExpression, name: "atomicAdd" | "bytesEqual", scope: Scope): Expr {
+  return name === "atomicAdd" ? convertAtomicAdd(node, scope) : convertBytesEqual(node, scope);
+}
+
+/** `bytesEqual(bytes, text)`. */
+function convertBytesEqual(node: ts.CallExpression, scope: Scope): Expr {
+  const [bytesNode, textNode] = node.arguments;
+  if (!bytesNode || !textNode) return refuse("notCallable", node, scope);
+  const object = convertExpression(bytesNode, scope);
+  if (object.kind === "poison") return object;
+  const { type } = object;
+  const layout = type.kind === "ref" ? type.layout : undefined;
+  if (layout?.kind !== "array" || layout.item.kind !== "scalar" || layout.item.name !== "u8") {
+    return refuse("operands", bytesNode, scope, { message: `bytesEqual on ${describeType(type)}` });
+  }
+  const text = evaluate(textNode, scope);
+  if (text?.kind === "poison") return poison(spanOf(node, scope));
+  if (text?.kind !== "string") return refuse("notConstant", textNode, scope, { message: "the text must be constant" });
+  const bytes = Array.from(text.value, (_, index) => text.value.charCodeAt(index));
+  if (bytes.some((code) => code > 0xff)) {
+    return refuse("operands", textNode, scope, { message: "the text has characters that are no bytes" });
+  }
+  if (bytes.length !== layout.length) {
+    return refuse("operands", textNode, scope, {
+      message: `${layout.length} bytes against ${bytes.length} characters`,
+    });
+  }
+  return { kind: "bytesEqual", object, bytes, type: booleanType, at: spanOf(node, scope) };
+}
+
 /** `atomicAdd(target, field, value)`. */
-export function convertAtomicAdd(node: ts.CallExpression, scope: Scope): Expr {
+function convertAtomicAdd(node: ts.CallExpression, scope: Scope): Expr {
   const [targetNode, fieldNode, valueNode] = node.arguments;
   if (!targetNode || !fieldNode || !valueNode) return refuse("notCallable", node, scope);
   const object = convertExpression(targetNode, scope);

@@ -6,7 +6,7 @@ import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from 
 import { callFunction } from "../function.ts";
 import { describeType } from "../types.ts";
 import { convertContextCall } from "./call-context.ts";
-import { convertAtomicAdd, convertSchemaCall } from "./call-dsl.ts";
+import { convertDslCall, convertSchemaCall } from "./call-dsl.ts";
 import { convertGlobalCall, convertGlobalMethod } from "./call-library.ts";
 import { convertMapCall } from "./call-map.ts";
 import { bindingOf } from "./name.ts";
@@ -39,7 +39,7 @@ function convertKnownCall(node: ts.CallExpression, callee: Constant, scope: Scop
     case "global":
       return convertGlobalCall(node, callee.name, scope);
     case "dsl":
-      if (callee.entry.intrinsic?.kind === "function") return convertAtomicAdd(node, scope);
+      if (callee.entry.intrinsic?.kind === "function") return convertDslCall(node, callee.entry.intrinsic.name, scope);
       return refuse("dslPlace", node.expression, scope);
     case "poison":
       return poison(spanOf(node, scope));
