@@ -7,6 +7,7 @@ import type { IrFunction, IrModule } from "../ir/function.ts";
 import { Places } from "../ir/places.ts";
 import { computeRanges } from "../ir/ranges.ts";
 import { checkAsserts } from "./checks.ts";
+import { guardIndices } from "./guards.ts";
 import { checkLoops } from "./loops.ts";
 import { checkPacketRefs } from "./packet-refs.ts";
 import { settle } from "./settle.ts";
@@ -43,7 +44,8 @@ function analyzeFunction(lowered: IrFunction): {
     ...checkStack(fn, ranges),
     ...checkKeptSlots(fn, ranges, places),
   ];
-  return { fn: settle(fn, ranges), diagnostics };
+  const settled = settle(fn, ranges);
+  return { fn: guardIndices(settled, ranges, computeRanges(settled, dominators(settled), "kernel")), diagnostics };
 }
 
 /** A function that is inlined more than once, or into two programs, says the same thing once. */

@@ -7,6 +7,9 @@ import type { Block, BlockId, Inst, IrFunction, ValueId } from "./function.ts";
 import { equal, type Interval, meet, signed, signedMax, signedMin, singleValue } from "./interval.ts";
 import { type CompareOp, negateCompare, swapCompare } from "./ops.ts";
 
+/** Whose knowledge is asked for: all there is, or what the kernel's verifier would still know. */
+export type Knowledge = "all" | "kernel";
+
 type RangeAt = (value: ValueId, block: BlockId) => Interval;
 
 interface Fact {
@@ -28,7 +31,15 @@ export class BranchFacts {
   readonly #byValue = new Map<ValueId, Fact[]>();
   readonly #span = new Map<BlockId, readonly [first: number, last: number]>();
 
-  constructor(fn: IrFunction, tree: DominatorTree, incoming: ReadonlyMap<BlockId, readonly Edge[]>) {
+  readonly #knowledge: Knowledge;
+
+  constructor(
+    fn: IrFunction,
+    tree: DominatorTree,
+    incoming: ReadonlyMap<BlockId, readonly Edge[]>,
+    knowledge: Knowledge,
+  ) {
+    this.#knowledge = knowledge;
     this.#number(tree);
     const definitions = new Map<ValueId, Inst>();
     for (const block of fn.blocks) {
@@ -82,8 +93,14 @@ export class BranchFacts {
     other: ValueId,
     definitions: ReadonlyMap<ValueId, Inst>,
   ): void {
-    const own = (at: RangeAt): Interval | undefined => constrain(op, at(value, source), at(other, source));
+    const own = (at: RangeAt): Interval | undefined => {
+      const [range, limit] = [at(value, source), at(other, source)];
+      // Of two values that are not constant the verifier of Linux 6.1 learns nothing.
+      const isLearnt = this.#knowledge === "all" || singleValue(limit) !== undefined;
+      return isLearnt ? constrain(op, range, limit) : range;
+    };
     this.#push({ value, block, source, learn: own, range: undefined });
+    if (this.#knowledge === "kernel") return;
     let learn = own;
     let inst = definitions.get(value);
     for (let depth = 0; depth < 4 && inst; depth++) {

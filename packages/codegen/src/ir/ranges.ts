@@ -4,9 +4,10 @@
 import { type HelperRow, helpers } from "@typebpf/abi";
 import { constrain } from "./constrain.ts";
 import { type DominatorTree, dominators } from "./dominators.ts";
-import { BranchFacts } from "./facts.ts";
+import { BranchFacts, type Knowledge } from "./facts.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "./function.ts";
 import { equal, exactly, full, type Interval, join, meet, signed, unsigned, unsignedMax, widen } from "./interval.ts";
+import { kernelFollows } from "./kernel-knowledge.ts";
 import { findLoops, type Loop } from "./loops.ts";
 import { type BinaryOp, negateCompare, swapCompare, type UnaryOp } from "./ops.ts";
 import { transferBinary, transferUnary } from "./transfer.ts";
@@ -45,11 +46,15 @@ const mostPasses = 60;
 const mostRounds = 4;
 
 /** Computes ranges and loop bounds. */
-export function computeRanges(fn: IrFunction, tree: DominatorTree = dominators(fn)): Ranges {
+export function computeRanges(
+  fn: IrFunction,
+  tree: DominatorTree = dominators(fn),
+  knowledge: Knowledge = "all",
+): Ranges {
   const loops = findLoops(fn, tree);
   let bounds: LoopBounds = { trips: new Map(), clamps: new Map() };
   for (let round = 1; ; round++) {
-    const solver = new Solver(fn, tree, loops, bounds);
+    const solver = new Solver(fn, tree, loops, bounds, knowledge);
     solver.solve();
     if (loops.length === 0 || round === mostRounds) return solver;
     const next = boundLoops(fn, tree, solver);
@@ -68,6 +73,7 @@ class Solver implements Ranges {
   readonly loops: readonly Loop[];
   readonly #tree: DominatorTree;
   readonly #bounds: LoopBounds;
+  readonly #knowledge: Knowledge;
   readonly #headers: ReadonlySet<BlockId>;
   readonly #incoming = new Map<BlockId, Incoming[]>();
   readonly #thresholds: readonly bigint[];
@@ -79,8 +85,9 @@ class Solver implements Ranges {
   #changed = false;
   #isNarrowing = false;
 
-  constructor(fn: IrFunction, tree: DominatorTree, loops: readonly Loop[], bounds: LoopBounds) {
+  constructor(fn: IrFunction, tree: DominatorTree, loops: readonly Loop[], bounds: LoopBounds, knowledge: Knowledge) {
     this.#tree = tree;
+    this.#knowledge = knowledge;
     this.loops = loops;
     this.#bounds = bounds;
     this.#headers = new Set(loops.map((loop) => loop.header));
@@ -93,7 +100,7 @@ class Solver implements Ranges {
       this.#incoming.get(end.then.block)?.push({ from: block, index: 0, args: end.then.args });
       this.#incoming.get(end.else.block)?.push({ from: block, index: 1, args: end.else.args });
     }
-    this.#facts = new BranchFacts(fn, tree, this.#incoming);
+    this.#facts = new BranchFacts(fn, tree, this.#incoming, knowledge);
   }
 
   solve(): void {
@@ -220,9 +227,9 @@ class Solver implements Ranges {
       case "atomic":
         return loaded(inst.size, false);
       case "ptrdiff":
-        return unsigned(0n, 0x7fffffffn);
+        return this.#knowledge === "all" ? unsigned(0n, 0x7fffffffn) : full;
       case "call":
-        return returned(helpers[inst.helper]);
+        return this.#knowledge === "all" ? returned(helpers[inst.helper]) : full;
       case "ptradd":
       case "slot":
       case "map":
@@ -236,9 +243,10 @@ class Solver implements Ranges {
         break;
     }
     const [left, right] = inst.args;
-    const a = this.at(left, block);
-    if (right === undefined) return transferUnary(inst.op as UnaryOp, a);
-    return transferBinary(inst.op as BinaryOp, a, this.at(right, block));
+    const operands = [left, right].flatMap((arg) => (arg === undefined ? [] : [this.at(arg, block)]));
+    const [a = full, b] = operands;
+    if (this.#knowledge === "kernel" && !kernelFollows(inst.op, operands)) return full;
+    return b ? transferBinary(inst.op as BinaryOp, a, b) : transferUnary(inst.op as UnaryOp, a);
   }
 }
 

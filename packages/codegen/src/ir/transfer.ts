@@ -83,6 +83,18 @@ function remainderSigned(a: Interval, b: Interval): Interval {
   return signed(min, max);
 }
 
+/** Whether the constant keeps every bit that the value can have. */
+function keeps(constant: Interval, value: Interval): boolean {
+  const bits = singleValue(constant);
+  return bits !== undefined && (mask(value.umax) & ~bits) === 0n;
+}
+
+function and(a: Interval, b: Interval): Interval {
+  if (keeps(b, a)) return a;
+  if (keeps(a, b)) return b;
+  return unsigned(0n, smaller(a.umax, b.umax));
+}
+
 function or(a: Interval, b: Interval): Interval {
   const max = mask(greater(a.umax, b.umax));
   return unsigned(greater(a.umin, b.umin), max);
@@ -120,7 +132,7 @@ const wide: Readonly<Record<BinaryName, Transfer>> = {
   sdiv: divideSigned,
   umod: remainderUnsigned,
   smod: remainderSigned,
-  and: (a, b) => unsigned(0n, smaller(a.umax, b.umax)),
+  and,
   or,
   xor,
   shl: shiftLeft,

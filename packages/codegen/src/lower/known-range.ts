@@ -1,5 +1,6 @@
 // A quick upper bound of a value from the instructions that make it, without control flow. Only spares a comparison where
-// the bound is plain to see; what the author must prove is proved by analyze/.
+// the bound is plain to see, for us and for the kernel's verifier (which knows nothing of a swapped or divided value);
+// what the author must prove is proved by analyze/.
 import type { ValueId } from "../ir/function.ts";
 import type { SsaBuilder } from "./ssa-builder.ts";
 
@@ -18,8 +19,6 @@ export function knownRange(build: SsaBuilder, value: ValueId, depth = 0): KnownR
   if (inst.op === "const") return inst.value < 1n << 63n ? { min: inst.value, max: inst.value } : undefined;
   if (inst.op === "load")
     return inst.signed || inst.size === 8 ? undefined : { min: 0n, max: (1n << BigInt(inst.size * 8)) - 1n };
-  if (inst.op === "swap16") return { min: 0n, max: 0xffffn };
-  if (inst.op === "swap32") return { min: 0n, max: 0xffffffffn };
   if (inst.op === "sext32") {
     const inner = knownRange(build, inst.args[0], depth + 1);
     return inner && inner.max < 1n << 31n ? inner : undefined;

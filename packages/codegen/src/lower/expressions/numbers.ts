@@ -4,8 +4,10 @@ import type { Span } from "@typebpf/abi";
 import type { BinaryOperator, IntegerDivisionExpr } from "../../ast/nodes.ts";
 import type { ValueId } from "../../ir/function.ts";
 import type { BinaryOp } from "../../ir/ops.ts";
-import { assert, binary, binaryConstant, constant, select, unary } from "../emit.ts";
+import { assert, binary, binaryConstant, constant, constantOf, select, unary } from "../emit.ts";
+import { knownRange } from "../known-range.ts";
 import type { Lowering } from "../lowering.ts";
+import type { SsaBuilder } from "../ssa-builder.ts";
 
 const exact: Readonly<Partial<Record<BinaryOperator, BinaryOp>>> = { "+": "add64", "-": "sub64", "*": "mul64" };
 
@@ -14,7 +16,6 @@ const bitwise: Readonly<Partial<Record<BinaryOperator, BinaryOp>>> = {
   "|": "or32",
   "^": "xor32",
   "<<": "shl32",
-  ">>": "ashr32",
 };
 
 /** `left operator right` on numbers; `rightAt` is where the right operand stands. */
@@ -35,12 +36,28 @@ export function numberBinary(
   }
   const bitwiseOp = bitwise[operator];
   if (bitwiseOp) return unary(build, "sext32", binary(build, bitwiseOp, left, right, at), at);
+  if (operator === ">>") return binary(build, "ashr64", toInt32(build, left, at), shiftCount(build, right, at), at);
   if (operator === ">>>") return binary(build, "lshr32", left, right, at);
   if (operator === "%") {
     assert(build, right, { kind: "nonzero", what: "%" }, rightAt);
     return binary(build, "smod64", left, right, at);
   }
   throw new Error(`lower: ${operator} on numbers`);
+}
+
+/** ECMA-262 ToInt32 of an exact integer; nothing is done where the value is plainly one. */
+function toInt32(build: SsaBuilder, value: ValueId, at: Span): ValueId {
+  const definition = build.definition(value);
+  if (definition?.op === "load" && definition.signed && definition.size <= 4) return value;
+  if (definition && ["sext8", "sext16", "sext32"].includes(definition.op)) return value;
+  const range = knownRange(build, value);
+  return range && range.max < 1n << 31n ? value : unary(build, "sext32", value, at);
+}
+
+/** Shifts count modulo 32. */
+function shiftCount(build: SsaBuilder, count: ValueId, at: Span): ValueId {
+  const known = constantOf(build, count);
+  return known === undefined ? binaryConstant(build, "and64", count, 31, at) : constant(build, known & 31n, at);
 }
 
 /** A division that is made an integer at once. */
