@@ -80,6 +80,12 @@ export const sourceFilter = object(
   [map("blocked", { value: scalarLayouts.u32, maxEntries: 1 }), map("hits", { maxEntries: 1 })],
 );
 
+/** Two tc programs: `drop` lets nothing pass, `pass` everything. */
+export const dropping = object([
+  program("drop", "w0 = 2\nexit", "sched_cls"),
+  program("pass", "w0 = 0\nexit", "sched_cls"),
+]);
+
 /** The diagnostics that an action throws. */
 export async function diagnosticsOf(action: () => unknown): Promise<readonly Diagnostic[]> {
   try {

@@ -8,7 +8,7 @@ import { addClsact, listFilters, type TcDirection } from "../../packages/loader/
 import { openSys } from "../../packages/loader/src/kernel/sys.ts";
 import { createTestbed, type TestbedSide } from "../../packages/loader/src/testing/index.ts";
 import { describeKernel } from "./gate.ts";
-import { diagnosticOf, map, object, present, program } from "./objects.ts";
+import { diagnosticOf, dropping, map, object, present, program } from "./objects.ts";
 
 const quick = { timeoutMs: 300, count: 2 };
 const sys = await openSys().catch(() => undefined);
@@ -32,8 +32,6 @@ const note = (name: string, digit: number) =>
      exit`,
     "sched_cls",
   );
-
-const dropping = object([program("drop", "w0 = 2\nexit", "sched_cls"), program("pass", "w0 = 0\nexit", "sched_cls")]);
 
 async function loadTc(side: TestbedSide, what = dropping) {
   const loaded = await kernel().load(what);
