@@ -45,6 +45,23 @@ describe("immediates", () => {
   });
 });
 
+test("a load that the stack's alignment does not allow is joined from narrower ones", () => {
+  const body = `  v1: ptr.stack = slot s0
+  v2: i64 = load8 v0 +0
+  store8 v1 v2 +0
+  v3: i64 = load4 v1 +2
+  return v3`;
+  expect(assemblyOf(body, { slots: 'slot s0 size 8 align 8 "bytes"' })).toEqual([
+    "r0 = *(u64 *)(r1 +0)",
+    "*(u64 *)(r10 -8) = r0",
+    "r0 = *(u16 *)(r10 -6)",
+    "r5 = *(u16 *)(r10 -4)",
+    "r5 <<= 16",
+    "r0 |= r5",
+    "exit",
+  ]);
+});
+
 describe("addresses", () => {
   test("constant distances fold into offsets, also behind a variable one", () => {
     expect(

@@ -21,10 +21,28 @@ import { fitsSigned, type Selection } from "./state.ts";
 /** `dst = *(pointer + offset)`. */
 export function selectLoad(sel: Selection, inst: LoadInst, dst: Register, out: MirInst[]): void {
   const { size, at } = inst;
-  const place = sel.place(inst.args[0], inst.offset, out, at);
-  const byShifts = inst.signed && size < 8 && sel.isa < 4;
-  out.push(load(size, inst.signed && !byShifts, dst, place, at));
+  const [pointer] = inst.args;
+  const whole = widest(sel, [{ pointer, offset: inst.offset }], 0, size) === size;
+  const byShifts = inst.signed && size < 8 && (sel.isa < 4 || !whole);
+  if (whole) out.push(load(size, inst.signed && !byShifts, dst, sel.place(pointer, inst.offset, out, at), at));
+  else loadInParts(sel, inst, dst, out);
   if (byShifts) out.push(...signExtendByShifts(dst, size * 8, at));
+}
+
+/** A load that the stack's alignment does not allow: joined from narrower ones, the lowest bytes first. */
+function loadInParts(sel: Selection, inst: LoadInst, dst: Register, out: MirInst[]): void {
+  const { size, at } = inst;
+  const [pointer] = inst.args;
+  for (let position = 0; position < size; ) {
+    const part = widest(sel, [{ pointer, offset: inst.offset }], position, size - position);
+    const target = position === 0 ? dst : sel.fresh();
+    out.push(load(part, false, target, sel.place(pointer, inst.offset + position, out, at), at));
+    if (position > 0) {
+      out.push(alu("lsh", 64, target, { kind: "immediate", value: position * 8 }, at));
+      out.push(alu("or", 64, dst, { kind: "register", register: target }, at));
+    }
+    position += part;
+  }
 }
 
 /** `*(pointer + offset) = value`. */
