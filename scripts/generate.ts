@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { generateDiagnosticExamples } from "./generate/diagnostic-examples.ts";
 import { dslDeclarations } from "./generate/dsl-declarations.ts";
 import type { Generator } from "./generate/generator.ts";
 import { generateUapi } from "./generate/uapi.ts";
@@ -20,6 +21,8 @@ const generators: readonly Generator[] = [
   () => generateUapi(readSnapshot()),
   async () => (await import("./generate/dsl-contexts.ts")).generateDslContexts(),
   ...dslDeclarations,
+  generateDiagnosticExamples,
+  async () => (await import("./generate/diagnostics-reference.ts")).generateDiagnosticsReference(),
 ];
 
 const { values: options } = parseArgs({ options: { check: { type: "boolean", default: false } } });

@@ -88,12 +88,15 @@ describe("what is refused", () => {
 });
 
 describe("help", () => {
-  test.each(["check", "build", "run", "test", "attach"])("%s --help has an example", async (command) => {
-    const { status, stdout, stderr } = await typebpf(command, "--help");
-    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(stdout).toMatch(new RegExp(`Examples?:\\s.*typebpf ${command} `));
-    expect(stdout).toContain("--json");
-  });
+  test.each(["check", "build", "run", "test", "attach", "disasm", "explain"])(
+    "%s --help has an example",
+    async (command) => {
+      const { status, stdout, stderr } = await typebpf(command, "--help");
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(stdout).toMatch(new RegExp(`Examples?:\\s.*typebpf ${command} `));
+      expect(stdout).toContain("--json");
+    },
+  );
 
   test("--help and --version of the whole", async () => {
     expect(await typebpf("--help")).toMatchObject({

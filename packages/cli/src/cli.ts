@@ -7,17 +7,8 @@ import type { Command as Implementation } from "./command.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import { execute, printDiagnostics, reportFailure, wantsStack } from "./execute.ts";
 import { type ExitStatus, exitStatusOf } from "./exit-status.ts";
-import { createProgram } from "./program.ts";
+import { createProgram, declarations } from "./program.ts";
 import type { Streams } from "./streams.ts";
-
-/** Implementations by command, for documents of calls that were not understood. */
-const implementations: Readonly<Record<string, () => Promise<Implementation<never, unknown>>>> = {
-  check: async () => (await import("./commands/check.ts")).check,
-  build: async () => (await import("./commands/build.ts")).build,
-  run: async () => (await import("./commands/run.ts")).run,
-  test: async () => (await import("./commands/test.ts")).test,
-  attach: async () => (await import("./commands/attach.ts")).attach,
-};
 
 async function usageCommand(): Promise<Implementation<never, unknown>> {
   const { usageDocument } = await import("./json/documents.ts");
@@ -54,13 +45,13 @@ async function report(
     return exitStatusOf(diagnostics);
   }
   const name = calledCommand(options);
-  const command = await ((name === undefined ? undefined : implementations[name]) ?? usageCommand)();
+  const command = await (declarations.find((one) => one.name === name)?.load ?? usageCommand)();
   return reportFailure(command, diagnostics, { json: true, kernel: options.includes("--kernel"), files: [] }, streams);
 }
 
 function calledCommand(args: readonly string[]): string | undefined {
   const first = args.find((one) => !one.startsWith("-"));
-  return first !== undefined && Object.hasOwn(implementations, first) ? first : undefined;
+  return declarations.some(({ name }) => name === first) ? first : undefined;
 }
 
 async function usageFailure(error: CommanderError, args: readonly string[], streams: Streams): Promise<ExitStatus> {

@@ -13,6 +13,8 @@ export interface Terminal {
   readonly styles: Styles;
   /** Rows of standard output where it is a terminal that can be redrawn, else 0. */
   readonly liveRows: number;
+  /** Columns of standard output; of one that does not tell, 100. */
+  readonly width: number;
   /** Prints on standard output at once; does nothing with --json. */
   print(text: string): void;
   /** Shows how far a long job is, in place of what was shown before; "" removes it. Only on terminals, and not too often. */

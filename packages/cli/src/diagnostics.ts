@@ -56,6 +56,12 @@ export const cliDiagnostics = {
     "The intermediate representation exists while a filter is compiled and is not part of the object.",
     "give the .bpf.ts file",
   ),
+  noCode: row(
+    "BPF6308",
+    "there is no such diagnostic",
+    "Codes are BPF and four digits, as they stand in brackets before a message.",
+    "typebpf explain lists all codes",
+  ),
   unreadable: row(
     "BPF6310",
     "a file cannot be read",

@@ -20,8 +20,9 @@ export interface Call {
 /** Least time between two reports of progress. */
 const progressMs = 100;
 
-/** Height of a terminal that does not tell. */
+/** Size of a terminal that does not tell. */
 const usualRows = 24;
+const usualColumns = 100;
 
 /** True where maintainers asked to see where internal errors come from. */
 export function wantsStack({ env }: Streams): boolean {
@@ -34,6 +35,7 @@ function terminalOf({ stdout, stderr, env }: Streams, json: boolean): Terminal {
   return {
     json,
     liveRows: stdout.isTTY && capable ? (stdout.rows ?? usualRows) : 0,
+    width: stdout.columns ?? usualColumns,
     styles: stylesFor(wantsColor(stdout, env)),
     print: (text) => {
       if (!json) stdout.write(text);

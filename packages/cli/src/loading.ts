@@ -1,5 +1,5 @@
 // An object into a back end, and the choice of one of its programs.
-import { type BpfObject, DiagnosticError } from "@typebpf/abi";
+import { type BpfObject, DiagnosticError, nearest } from "@typebpf/abi";
 import { kernel, type Loaded, load, type ProgramHandle, simulator, type VirtualClock } from "@typebpf/loader";
 import { cliError } from "./diagnostics.ts";
 import type { Filter } from "./input/filter.ts";
@@ -27,7 +27,8 @@ export function chooseProgram(object: BpfObject, wanted: string | undefined): st
   const notes = [names.length === 0 ? "it has no programs" : `its programs: ${names.join(", ")}`];
   const message =
     wanted === undefined ? `the filter has ${names.length} programs` : `the filter has no program "${wanted}"`;
-  throw cliError("noProgram", { message, notes });
+  const near = wanted === undefined ? undefined : nearest(wanted, names);
+  throw cliError("noProgram", { message, notes, ...(near !== undefined && { help: `did you mean "${near}"?` }) });
 }
 
 /** The handle of a program that the object has. */

@@ -1,6 +1,6 @@
 // Maps of a loaded object as JSON: entries in and out by the map's schema, the same on both back ends and in files.
 // Values of per-CPU maps are arrays with one value for each CPU; going in, anything but an array is for every CPU.
-import { type MapSpec, mapTypes } from "@typebpf/abi";
+import { type MapSpec, mapTypes, nearest } from "@typebpf/abi";
 import {
   type AnyMapHandle,
   decode,
@@ -27,9 +27,11 @@ export function findMap(maps: MapHandles, name: string): AnyMapHandle {
   const found = Object.hasOwn(maps, name) ? maps[name] : undefined;
   if (found) return found;
   const names = Object.keys(maps);
+  const near = nearest(name, names);
   throw cliError("noMap", {
     message: `the filter has no map "${name}"`,
     notes: [names.length === 0 ? "it has no maps" : `its maps: ${names.join(", ")}`],
+    ...(near !== undefined && { help: `did you mean "${near}"?` }),
   });
 }
 

@@ -2,7 +2,7 @@
 // decimal strings, bytes are hex without a prefix, structs are objects with the schema's field names.
 import type { Json } from "@typebpf/loader";
 import { z } from "zod";
-import { diagnosticsSchema } from "./diagnostic.ts";
+import { diagnosticsSchema, spanSchema } from "./diagnostic.ts";
 
 const json: z.ZodType<Json> = z.json();
 
@@ -83,6 +83,49 @@ export const attachDocument = z.strictObject({
   diagnostics: diagnosticsSchema,
 });
 
+/** `typebpf explain --json`: one code, or all of them. */
+export const explainDocument = z.strictObject({
+  codes: z.array(
+    z.strictObject({
+      code: z.string().regex(/^BPF\d{4}$/),
+      severity: z.enum(["error", "warning", "note"]),
+      /** Which part of TypeBPF raises it. */
+      package: z.enum(["abi", "codegen", "loader", "cli"]),
+      title: z.string(),
+      why: z.string(),
+      help: z.string(),
+      /** A program in TypeScript that causes it, or arguments of `typebpf` that do. */
+      example: z.strictObject({ kind: z.enum(["program", "call"]), text: z.string() }).optional(),
+    }),
+  ),
+  diagnostics: diagnosticsSchema,
+});
+
+const instruction = z.strictObject({
+  /** Index in 8-byte slots, which jumps and the kernel's log count in. */
+  slot: z.int().min(0),
+  /** 8 bytes, 16 for wide instructions, as the object has them. */
+  bytes: hex,
+  /** In the kernel's syntax; maps by name. */
+  text: z.string(),
+  /** The place in the source, on the first instruction that comes from it. */
+  at: spanSchema.optional(),
+});
+
+/** `typebpf disasm --json`; bare bytecode is one program without section and type. */
+export const disasmDocument = z.strictObject({
+  programs: z.array(
+    z.strictObject({
+      name: z.string(),
+      type: z.string().nullable(),
+      section: z.string().nullable(),
+      stackBytes: z.int().min(0).max(512).nullable(),
+      instructions: z.array(instruction),
+    }),
+  ),
+  diagnostics: diagnosticsSchema,
+});
+
 /** What is printed when no command was understood. */
 export const usageDocument = z.strictObject({ diagnostics: diagnosticsSchema });
 
@@ -91,4 +134,6 @@ export type BuildDocument = z.infer<typeof buildDocument>;
 export type RunDocument = z.infer<typeof runDocument>;
 export type TestDocument = z.infer<typeof testDocument>;
 export type AttachDocument = z.infer<typeof attachDocument>;
+export type ExplainDocument = z.infer<typeof explainDocument>;
+export type DisasmDocument = z.infer<typeof disasmDocument>;
 export type UsageDocument = z.infer<typeof usageDocument>;

@@ -2,41 +2,85 @@
 //
 //   ; firewall.bpf.ts:12    if (!ip) return XDP.PASS;
 //      4: (bd) if r3 > r2 goto pc+7
-import { type BpfObject, disassembleInsn, displayText, helperByNumber, type ProgramSpec, slotsOf } from "@typebpf/abi";
+import {
+  type BpfObject,
+  disassembleInsn,
+  displayText,
+  encode,
+  helperByNumber,
+  type Insn,
+  type ProgramSpec,
+  type Span,
+  slotsOf,
+} from "@typebpf/abi";
+import { toHex } from "@typebpf/loader";
 import type { Styles } from "./style.ts";
+
+/** An instruction with where it stands and where it comes from. */
+export interface ListedInsn {
+  readonly insn: Insn;
+  /** Index in 8-byte slots. */
+  readonly slot: number;
+  /** 8 or 16 bytes as hex. */
+  readonly bytes: string;
+  /** In the kernel's syntax, maps by name. */
+  readonly text: string;
+  /** On the first instruction that comes from a place in the source. */
+  readonly at?: Span;
+}
+
+/** What of a program is listed; bare bytecode has instructions only. */
+export type Listable = Pick<ProgramSpec, "insns"> & Partial<Pick<ProgramSpec, "lines" | "relocations">>;
+
+/** The instructions of a program. */
+export function listProgram({ insns, lines = [], relocations = [] }: Listable): readonly ListedInsn[] {
+  const places = new Map(lines.map(({ slot, at }) => [slot, at]));
+  const maps = new Map(relocations.map(({ slot, map }) => [slot, map]));
+  const helperName = (number: number): string | undefined => helperByNumber(number)?.symbol;
+  let next = 0;
+  return insns.map((insn) => {
+    const slot = next;
+    next += slotsOf(insn);
+    const [map, at] = [maps.get(slot), places.get(slot)];
+    const plain = disassembleInsn(insn, { helperName });
+    const text = map === undefined ? plain : plain.replace(/map\[fd:\d+\]/, () => `map[${displayText(map)}]`);
+    return { insn, slot, bytes: toHex(encode([insn])), text, ...(at && { at }) };
+  });
+}
 
 /** The lines of the sources of an object, by file. */
 function sourceLines(object: BpfObject): ReadonlyMap<string, readonly string[]> {
   return new Map(object.sources.map(({ file, text }) => [file, text.split(/\r\n|[\n\r\u2028\u2029]/)]));
 }
 
-function formatProgram(program: ProgramSpec, sources: ReadonlyMap<string, readonly string[]>, styles: Styles): string {
-  const places = new Map(program.lines.map(({ slot, at }) => [slot, at]));
-  const maps = new Map(program.relocations.map(({ slot, map }) => [slot, map]));
+/** Instructions one a line, each group of one source line below that line. */
+export function formatListing(
+  listing: readonly ListedInsn[],
+  sources: ReadonlyMap<string, readonly string[]>,
+  styles: Styles,
+): string {
   const lines: string[] = [];
-  let slot = 0;
   let shown = "";
-  for (const insn of program.insns) {
-    const at = places.get(slot);
+  for (const { insn, slot, text, at } of listing) {
     const place = at ? `${at.file}:${at.line}` : shown;
     if (at && place !== shown) {
-      const text = displayText(sources.get(at.file)?.[at.line - 1]?.trim() ?? "");
-      lines.push(styles.faint(`; ${displayText(place)}  ${text}`.trimEnd()));
+      const source = displayText(sources.get(at.file)?.[at.line - 1]?.trim() ?? "");
+      lines.push(styles.faint(`; ${displayText(place)}  ${source}`.trimEnd()));
       shown = place;
     }
-    const map = maps.get(slot);
-    const helperName = (number: number): string | undefined => helperByNumber(number)?.symbol;
-    const text = disassembleInsn(insn, { helperName });
-    const named = map === undefined ? text : text.replace(/map\[fd:\d+\]/, `map[${displayText(map)}]`);
-    lines.push(`${`${slot}`.padStart(4)}: (${insn.opcode.toString(16).padStart(2, "0")}) ${named}`);
-    slot += slotsOf(insn);
+    lines.push(`${`${slot}`.padStart(4)}: (${insn.opcode.toString(16).padStart(2, "0")}) ${text}`);
   }
-  const title = `${program.name} (${program.section}): ${slot} instructions, ${program.stackBytes} bytes of stack`;
-  return `${styles.title(displayText(title))}\n${lines.join("\n")}\n`;
+  return `${lines.join("\n")}\n`;
 }
 
-/** All programs of an object as assembly, a blank line between them. */
-export function formatAssembly(object: BpfObject, styles: Styles): string {
+function formatProgram(program: ProgramSpec, sources: ReadonlyMap<string, readonly string[]>, styles: Styles): string {
+  const slots = program.insns.reduce((sum, insn) => sum + slotsOf(insn), 0);
+  const title = `${program.name} (${program.section}): ${slots} instructions, ${program.stackBytes} bytes of stack`;
+  return `${styles.title(displayText(title))}\n${formatListing(listProgram(program), sources, styles)}`;
+}
+
+/** Programs of an object as assembly, all of them or those given, a blank line between them. */
+export function formatAssembly(object: BpfObject, styles: Styles, programs = object.programs): string {
   const sources = sourceLines(object);
-  return object.programs.map((program) => formatProgram(program, sources, styles)).join("\n");
+  return programs.map((program) => formatProgram(program, sources, styles)).join("\n");
 }
