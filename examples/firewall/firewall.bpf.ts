@@ -1,5 +1,5 @@
 // Drops packets by IPv4 source address, and counts for each address how many.
-import { hashMap, sizeOf, u32be, u64, XDP, xdp } from "@typebpf/dsl";
+import { hashMap, sizeOf, u32be, u64, xdp, XDP } from "@typebpf/dsl";
 import { Ethernet, EtherType, IPv4 } from "@typebpf/dsl/net";
 
 /** Source addresses to drop, with the number of packets dropped for each. */
