@@ -7,7 +7,7 @@ import type { BpfObject, Diagnostic, MapSpec, ProgramSpec } from "@typebpf/abi";
 export interface RunInput {
   /** Packet bytes; for XDP and tc from the Ethernet header on. */
   readonly packet: Uint8Array;
-  /** Context fields by their DSL name (`ingressIfindex: 3`); what is not given has the back end's default. */
+  /** Context fields by their DSL name (`ingressIfindex: 3`, `"cb[0]": 1`); what is not given has its default. */
   readonly context?: Readonly<Record<string, number | bigint>>;
   /** How often to run; default 1. The packet is as given before each run (kernel: see BPF_PROG_TEST_RUN). */
   readonly repeat?: number;
@@ -17,8 +17,10 @@ export interface RunInput {
 export interface RunOutput {
   /** r0, as an unsigned 32-bit number. */
   readonly retval: number;
-  /** The packet after the run. */
+  /** The packet after the run; a socket filter leaves it as it was. */
   readonly packet: Uint8Array;
+  /** Fields of the context after the run, by DSL name, where programs of the type may change some (see skb-input.ts). */
+  readonly context?: Readonly<Record<string, number | bigint>>;
   /** Mean of one run in nanoseconds: measured by the kernel, or by the simulator's host. */
   readonly durationNs: number;
   /** Instructions executed in the last run; only the simulator knows. */
