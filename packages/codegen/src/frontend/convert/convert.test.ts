@@ -130,6 +130,27 @@ function fits<T>(ctx: XdpContext, schema: Schema<T>): boolean { return ctx.packe
     expect(functions[1]?.result).toEqual({ kind: "bigint", signed: true });
   });
 
+  test("in a repeated body each repetition has instances of its own", () => {
+    const { functions } = moduleOf(
+      "let t = 0; for (const row of [{ w: 3 }, { w: 5 }] as const) { const f = (x: number) => x * row.w; t += f(t); }",
+    );
+    expect(functions.slice(0, -1).map(({ body }) => body)).toMatchObject(
+      [3n, 5n].map((value) => [{ kind: "return", value: { kind: "binary", right: { kind: "integer", value } } }]),
+    );
+  });
+
+  test("of an overloaded function the implementation is converted", () => {
+    const before =
+      "function id(x: number): number;\nfunction id(x: bigint): bigint;\nfunction id(x: number | bigint): number | bigint { return x; }";
+    const { functions } = moduleOf("const a = id(ctx.rxQueueIndex); const b = id(2n);", before);
+    expect(functions.map(({ result }) => result.kind)).toEqual(["number", "bigint", "number"]);
+  });
+
+  test("a function that takes itself ends", () => {
+    const before = "function again(f: () => number): number { return again(() => f()); }";
+    expect(codesOf("again(() => 1);", before)).toEqual(["BPF1013"]);
+  });
+
   test("mutual recursion names the cycle", () => {
     const before = "function a(n: number): number { return b(n); }\nfunction b(n: number): number { return a(n); }";
     expect(convert("a(1);", before).diagnostics).toMatchObject([{ code: "BPF1013", message: "a calls b calls a" }]);
