@@ -7,12 +7,28 @@ const all32 = (1n << 32n) - 1n;
 const maxDepth = 6;
 
 /** The bound: every value that `value` can have is at most this. */
-export function maximumOf(value: ValueId, definition: (value: ValueId) => Inst | undefined, depth = maxDepth): bigint {
+export function maximumOf(value: ValueId, definition: Definition): bigint {
+  return maximum(value, definition, maxDepth, false);
+}
+
+/**
+ * The bound that the kernel's verifier sees too: it knows nothing of quotients, remainders and swapped values, so a mask or a
+ * test that bounds one again is not superfluous.
+ */
+export function visibleMaximumOf(value: ValueId, definition: Definition): bigint {
+  return maximum(value, definition, maxDepth, true);
+}
+
+type Definition = (value: ValueId) => Inst | undefined;
+
+const unseen: ReadonlySet<string> = new Set(["udiv64", "umod64", "swap16", "swap32"]);
+
+function maximum(value: ValueId, definition: Definition, depth: number, visible: boolean): bigint {
   const inst = depth > 0 ? definition(value) : undefined;
-  if (!inst) return all64;
+  if (!inst || (visible && unseen.has(inst.op))) return all64;
   const of = (index: number): bigint => {
     const arg = "args" in inst ? inst.args[index] : undefined;
-    return arg === undefined ? all64 : maximumOf(arg, definition, depth - 1);
+    return arg === undefined ? all64 : maximum(arg, definition, depth - 1, visible);
   };
   const constant = (index: number): bigint | undefined => {
     const arg = "args" in inst ? inst.args[index] : undefined;

@@ -6,7 +6,7 @@ import { evaluateBinary, evaluateUnary } from "../ir/evaluate.ts";
 import type { Block, Inst, IrFunction, Terminator, ValueId } from "../ir/function.ts";
 import { type BinaryOp, binaryOps, commutative, type UnaryOp, unaryOps } from "../ir/ops.ts";
 import { following, freshIds, renameEnd, renameInst } from "../ir/rewrite.ts";
-import { maximumOf } from "./maximum.ts";
+import { maximumOf, visibleMaximumOf } from "./maximum.ts";
 import { arithmeticRules } from "./rules/arithmetic.ts";
 import { bitwiseRules } from "./rules/bitwise.ts";
 import { compareRules } from "./rules/compare.ts";
@@ -158,6 +158,10 @@ class Simplifier implements RuleContext {
   }
   maximum(value: ValueId): bigint {
     return maximumOf(value, (id) => this.definitions.get(id));
+  }
+
+  visibleMaximum(value: ValueId): bigint {
+    return visibleMaximumOf(value, (id) => this.definitions.get(id));
   }
   uses(value: ValueId): number {
     return this.useCounts.get(value) ?? 1;

@@ -29,7 +29,7 @@ export const bitwiseRules: readonly OperationRule[] = [
       if (mask === ones(width)) return low(context, left, width);
       // 2^n - 1 with x < 2^n.
       const isLowMask = (mask & (mask + 1n)) === 0n;
-      return isLowMask && context.maximum(left) <= mask ? left : undefined;
+      return isLowMask && context.visibleMaximum(left) <= mask ? left : undefined;
     },
   },
   {

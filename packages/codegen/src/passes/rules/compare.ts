@@ -79,7 +79,7 @@ export const compareRules: readonly ConditionRule[] = [
     name: "the bounds of a value decide",
     apply: ({ compare, left, right }, context) => {
       const constant = context.constant(right);
-      return constant === undefined ? undefined : decide(compare, context.maximum(left), constant);
+      return constant === undefined ? undefined : decide(compare, context.visibleMaximum(left), constant);
     },
   },
   {

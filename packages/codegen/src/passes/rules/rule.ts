@@ -11,6 +11,8 @@ export interface RuleContext {
   definition(value: ValueId): Inst | undefined;
   /** An upper bound of the value as unsigned 64 bits. */
   maximum(value: ValueId): bigint;
+  /** The bound that the kernel's verifier sees too, for what only bounds a value. */
+  visibleMaximum(value: ValueId): bigint;
   /** How often the value is read. */
   uses(value: ValueId): number;
   makeConstant(value: bigint): ValueId;
