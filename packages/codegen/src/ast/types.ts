@@ -34,12 +34,16 @@ export interface RefType {
 export interface RecordType {
   readonly kind: "record";
   readonly members: readonly { readonly name: string; readonly type: AstType }[];
+  /** May be `undefined`. */
+  readonly nullable?: true;
 }
 
 /** A plain array literal that no schema types: its items live in registers, its indices are constants. */
 export interface TupleType {
   readonly kind: "tuple";
   readonly items: readonly AstType[];
+  /** May be `undefined`. */
+  readonly nullable?: true;
 }
 
 /** The context argument of a program. */
@@ -49,7 +53,15 @@ export interface ContextType {
   readonly context: ContextName;
 }
 
-export type AstType = NumberType | BigintType | BooleanType | NothingType | RefType | RecordType | TupleType | ContextType;
+export type AstType =
+  | NumberType
+  | BigintType
+  | BooleanType
+  | NothingType
+  | RefType
+  | RecordType
+  | TupleType
+  | ContextType;
 
 export const numberType: NumberType = { kind: "number" };
 export const booleanType: BooleanType = { kind: "boolean" };

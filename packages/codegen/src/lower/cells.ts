@@ -5,16 +5,17 @@ import type { ValueId } from "../ir/function.ts";
 import { nullValue, type SsaBuilder, type VariableKey } from "./ssa-builder.ts";
 
 /** The result of an expression. */
-export type Value =
-  | { readonly kind: "none" }
-  | { readonly kind: "scalar"; readonly id: ValueId }
-  | { readonly kind: "record"; readonly members: Members };
+export type Value = { readonly kind: "none" } | { readonly kind: "scalar"; readonly id: ValueId } | RecordCell;
 
 /** Where a variable, or a member of a record, keeps its value. */
-export type Cell =
-  | { readonly kind: "none" }
-  | { readonly kind: "variable"; readonly key: VariableKey }
-  | { readonly kind: "record"; readonly members: Members };
+export type Cell = { readonly kind: "none" } | { readonly kind: "variable"; readonly key: VariableKey } | RecordCell;
+
+/** The cells of a record, and where it may be undefined, one that holds whether it is there. */
+export interface RecordCell {
+  readonly kind: "record";
+  readonly members: Members;
+  readonly present?: VariableKey;
+}
 
 export type Members = ReadonlyMap<string, Cell>;
 
@@ -44,10 +45,14 @@ export function newCell(build: SsaBuilder, type: AstType): Cell {
     case "context":
       return { kind: "variable", key: build.variable(true) };
     case "record":
-      return { kind: "record", members: new Map(type.members.map((one) => [one.name, newCell(build, one.type)])) };
+      return recordCell(build, type, new Map(type.members.map((one) => [one.name, newCell(build, one.type)])));
     case "tuple":
-      return { kind: "record", members: new Map(type.items.map((item, index) => [`${index}`, newCell(build, item)])) };
+      return recordCell(build, type, new Map(type.items.map((item, index) => [`${index}`, newCell(build, item)])));
   }
+}
+
+function recordCell(build: SsaBuilder, type: { readonly nullable?: true }, members: Members): Cell {
+  return { kind: "record", members, ...(type.nullable && { present: build.variable(false) }) };
 }
 
 /** What a cell holds here; of a record its shared cells. */
@@ -71,7 +76,13 @@ export function writeCell(build: SsaBuilder, cell: Cell, value: Value): void {
       build.write(cell.key, idOf(value));
       return;
     case "record": {
+      if (value.kind === "none" && cell.present !== undefined) {
+        build.write(cell.present, build.constant(0n));
+        return;
+      }
       if (value.kind !== "record") throw new Error("lower: a scalar is assigned to a record");
+      if (cell.present !== undefined)
+        build.write(cell.present, value.present === undefined ? build.constant(1n) : build.read(value.present));
       const from = value.members;
       const values = [...cell.members].map(([name, to]) => [to, from.get(name)] as const);
       const read = values.map(([to, source]) => [to, source ? readCell(build, source) : none] as const);

@@ -155,6 +155,11 @@ export class SsaBuilder {
   }
 
   /** Adds an instruction as it is: one without a result, or one that `define` has named. */
+  /** A constant that no expression of the author stands for. */
+  constant(value: bigint): ValueId {
+    return this.define({ op: "const", value, type: "i64", at: this.#at });
+  }
+
   effect(inst: Inst): void {
     this.#instructions++;
     this.#current.insts.push(inst);

@@ -4,7 +4,7 @@ import type { Expr } from "../../ast/nodes.ts";
 import { type AstType, type BigintType, unsignedBigint } from "../../ast/types.ts";
 import { fits, wrap } from "../constants/operators.ts";
 import { poison, type Scope } from "./context.ts";
-import { describeType, flexibleBigint, joinTypes } from "./types.ts";
+import { canBeAbsent, describeType, flexibleBigint, joinTypes } from "./types.ts";
 
 /** How far a constant may bend. */
 export type Bend =
@@ -17,7 +17,7 @@ export type Bend =
 export function coerce(value: Expr, type: AstType, scope: Scope, bend: Bend = "exact"): Expr {
   if (value.kind === "poison") return value;
   if (type.kind === "bigint" && value.type.kind === "bigint") return coerceBigint(value, type, scope, bend);
-  if (type.kind === "ref" && value.type.kind === "nothing") return { ...value, type: { ...type, nullable: true } };
+  if (canBeAbsent(type) && value.type.kind === "nothing") return { ...value, type: { ...type, nullable: true } };
   if (type.kind === "ref" && value.type.kind === "ref" && joinTypes(type, value.type)) return value;
   if (type.kind === "record" && value.kind === "record") return coerceRecord(value, type, scope);
   if (type.kind === "tuple" && value.kind === "tuple" && value.items.length === type.items.length) {
@@ -137,8 +137,8 @@ function settledType(type: AstType, value: Extract<Expr, { readonly kind: "recor
 export function settledDeep(type: AstType): AstType {
   if (type === flexibleBigint) return unsignedBigint;
   if (type.kind === "record") {
-    return { kind: "record", members: type.members.map((member) => ({ ...member, type: settledDeep(member.type) })) };
+    return { ...type, members: type.members.map((member) => ({ ...member, type: settledDeep(member.type) })) };
   }
-  if (type.kind === "tuple") return { kind: "tuple", items: type.items.map(settledDeep) };
+  if (type.kind === "tuple") return { ...type, items: type.items.map(settledDeep) };
   return type;
 }

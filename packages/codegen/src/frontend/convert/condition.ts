@@ -44,15 +44,23 @@ export function truth(value: Expr, node: ts.Node, scope: Scope): Expr {
   if (value.kind === "poison" || value.type.kind === "boolean") return value;
   if (value.kind === "nothing") return { kind: "boolean", value: false, type: booleanType, at };
   switch (value.type.kind) {
+    case "record":
+    case "tuple":
+      return value.type.nullable
+        ? twiceNot(value)
+        : refuse("operands", node, scope, { message: "an object is always true" });
     case "number":
     case "bigint":
-    case "ref": {
-      const operand: Expr = { kind: "not", operand: settle(value, scope), type: booleanType, at };
-      return { kind: "not", operand, type: booleanType, at };
-    }
+    case "ref":
+      return twiceNot(settle(value, scope));
     case "nothing":
       return refuse("noValue", node, scope);
     default:
       return refuse("operands", node, scope, { message: "an object is always true" });
   }
+}
+
+function twiceNot(operand: Expr): Expr {
+  const { at } = operand;
+  return { kind: "not", operand: { kind: "not", operand, type: booleanType, at }, type: booleanType, at };
 }

@@ -4,7 +4,7 @@ import type { Expr, Statement } from "../../ast/nodes.ts";
 import type { AstType } from "../../ast/types.ts";
 import { coerce, settle } from "./coerce.ts";
 import { newVariable, refuse, type Scope, spanOf } from "./context.ts";
-import { describeType, isAggregate, joinTypes } from "./types.ts";
+import { canBeAbsent, describeType, isAggregate, joinTypes } from "./types.ts";
 
 /** Declares a name with a value; `hint` is what its annotation says. */
 export function declareVariable(
@@ -38,7 +38,7 @@ function initialValue(
   if (value.kind === "poison") return value;
   if (value.type.kind === "nothing") {
     if (value.kind !== "nothing") return refuse("noValue", name, scope);
-    if (hint?.kind !== "ref") return refuse("undefinedValue", name, scope);
+    if (!hint || !canBeAbsent(hint)) return refuse("undefinedValue", name, scope);
     return coerce(value, { ...hint, nullable: true }, scope);
   }
   if (mutable && value.type.kind === "context") return refuse("dslPlace", name, scope);
@@ -48,7 +48,7 @@ function initialValue(
   const fitted = coerce(value, wanted, scope);
   const settled = settle(fitted, scope);
   // A reference that is null on some later assignment has a nullable variable.
-  return wanted.kind === "ref" && mutable ? { ...settled, type: wanted } : settled;
+  return canBeAbsent(wanted) && mutable && settled.kind !== "poison" ? { ...settled, type: wanted } : settled;
 }
 
 function hintedSign(value: Expr, hint: AstType | undefined, scope: Scope): Expr {

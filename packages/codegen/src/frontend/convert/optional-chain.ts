@@ -4,6 +4,7 @@ import { ts } from "ts-morph";
 import type { Expr } from "../../ast/nodes.ts";
 import { booleanType } from "../../ast/types.ts";
 import { convertExpression, poison, refuse, reusable, type Scope, spanOf } from "./context.ts";
+import { canBeAbsent } from "./types.ts";
 
 /** Without parentheses. */
 function bare(node: ts.Expression): ts.Expression {
@@ -35,7 +36,7 @@ export function withChain(node: ts.Expression, scope: Scope, present: (value: Ex
   if (!root) return refuse("optionalChain", node, scope);
   const value = convertExpression(root, scope);
   if (value.kind === "poison") return value;
-  if (value.type.kind !== "ref") return refuse("optionalChain", node, scope);
+  if (!canBeAbsent(value.type)) return refuse("optionalChain", node, scope);
   const { first, again } = reusable(value, scope);
   scope.substitutes.set(root, again);
   const whenTrue = present(convertExpression(bare(node), scope));

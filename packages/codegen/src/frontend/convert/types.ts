@@ -1,7 +1,7 @@
 // Types of the typed AST as conversion handles them: equality, joining, names for messages. A bigint constant has no sign
 // of its own: its type is `flexibleBigint`, known by identity, until it meets a type with a sign.
 import type { Layout } from "@typebpf/abi";
-import type { AstType, BigintType, ContextType } from "../../ast/types.ts";
+import type { AstType, BigintType, ContextType, RecordType, RefType, TupleType } from "../../ast/types.ts";
 
 /** The type of bigint constants that take the sign of what they meet; unsigned where they meet nothing. */
 export const flexibleBigint: BigintType = { kind: "bigint", signed: false };
@@ -39,8 +39,8 @@ export function sameLayout(a: Layout, b: Layout): boolean {
 /** The type of a place that gets values of both types; undefined where there is none. */
 export function joinTypes(a: AstType, b: AstType): AstType | undefined {
   if (a === b) return a;
-  if (a.kind === "nothing" && b.kind === "ref") return { ...b, nullable: true };
-  if (a.kind === "ref" && b.kind === "nothing") return { ...a, nullable: true };
+  if (a.kind === "nothing" && canBeAbsent(b)) return { ...b, nullable: true };
+  if (b.kind === "nothing" && canBeAbsent(a)) return { ...a, nullable: true };
   if (a.kind === "bigint" && b.kind === "bigint") {
     if (a === flexibleBigint) return b;
     return b === flexibleBigint || a.signed === b.signed ? a : undefined;
@@ -48,17 +48,20 @@ export function joinTypes(a: AstType, b: AstType): AstType | undefined {
   if (a.kind === "ref" && b.kind === "ref") {
     return sameLayout(a.layout, b.layout) ? { ...a, nullable: a.nullable || b.nullable } : undefined;
   }
-  if (a.kind === "record" && b.kind === "record") return joinRecords(a.members, b.members);
+  if (a.kind === "record" && b.kind === "record") {
+    const members = joinRecords(a.members, b.members);
+    return members && absentIf(a.nullable || b.nullable, { kind: "record", members });
+  }
   if (a.kind === "tuple" && b.kind === "tuple") {
     const items = joinAll(a.items, b.items);
-    return items && { kind: "tuple", items };
+    return items && absentIf(a.nullable || b.nullable, { kind: "tuple", items });
   }
   return typeKey(a) === typeKey(b) ? a : undefined;
 }
 
 type Member = Extract<AstType, { readonly kind: "record" }>["members"][number];
 
-function joinRecords(a: readonly Member[], b: readonly Member[]): AstType | undefined {
+function joinRecords(a: readonly Member[], b: readonly Member[]): readonly Member[] | undefined {
   if (a.length !== b.length) return undefined;
   const members: Member[] = [];
   for (const { name, type } of a) {
@@ -67,7 +70,20 @@ function joinRecords(a: readonly Member[], b: readonly Member[]): AstType | unde
     if (!joined) return undefined;
     members.push({ name, type: joined });
   }
-  return { kind: "record", members };
+  return members;
+}
+
+/** Types whose values may be `undefined`: references, and objects in registers. */
+export type AbsentType = RefType | RecordType | TupleType;
+
+/** True for types that `undefined` can join. */
+export function canBeAbsent(type: AstType): type is AbsentType {
+  return type.kind === "ref" || isAggregate(type);
+}
+
+/** The type of an object, nullable where asked. */
+export function absentIf<T extends RecordType | TupleType>(nullable: boolean | undefined, type: T): T {
+  return nullable ? { ...type, nullable: true } : type;
 }
 
 function joinAll(a: readonly AstType[], b: readonly AstType[]): readonly AstType[] | undefined {
@@ -92,16 +108,20 @@ export function describeType(type: AstType): string {
     case "nothing":
       return "undefined";
     case "ref":
-      return `reference to ${describeLayout(type.layout)}${type.nullable ? " | undefined" : ""}`;
+      return `reference to ${describeLayout(type.layout)}${absent(type)}`;
     case "record":
-      return `{ ${type.members.map(({ name, type: member }) => `${name}: ${describeType(member)}`).join("; ")} }`;
+      return `{ ${type.members.map(({ name, type: member }) => `${name}: ${describeType(member)}`).join("; ")} }${absent(type)}`;
     case "tuple":
-      return `[${type.items.map(describeType).join(", ")}]`;
+      return `[${type.items.map(describeType).join(", ")}]${absent(type)}`;
     case "context":
       return isPacket(type) ? "packet" : "context";
     default:
       return type satisfies never;
   }
+}
+
+function absent(type: AbsentType): string {
+  return type.nullable ? " | undefined" : "";
 }
 
 /** How users call a layout. */
@@ -121,6 +141,6 @@ export function describeLayout(layout: Layout): string {
 }
 
 /** True for objects and tuples in registers. */
-export function isAggregate(type: AstType): boolean {
+export function isAggregate(type: AstType): type is RecordType | TupleType {
   return type.kind === "record" || type.kind === "tuple";
 }

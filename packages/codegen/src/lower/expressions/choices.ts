@@ -1,12 +1,11 @@
 // Expressions that choose a value by control flow: `? :`, `&&`, `||`, `??`, comparisons and `!` as values, sequences.
 import type { ConditionalExpr, Expr, LogicalExpr, SequenceExpr } from "../../ast/nodes.ts";
 import type { BlockId } from "../../ir/function.ts";
-import { idOf, newCell, none, readCell, type Value, writeCell } from "../cells.ts";
+import { newCell, none, readCell, type Value, writeCell } from "../cells.ts";
 import { lowerCondition, materialise, truth } from "../conditions.ts";
 import { lowerDiagnostics } from "../diagnostics.ts";
 import { isFresh } from "../freshness.ts";
 import type { Lowering } from "../lowering.ts";
-import { nullValue } from "../ssa-builder.ts";
 
 /** Two ways to a value of the expression's type, joined. */
 function join(
@@ -41,7 +40,7 @@ export function lowerLogical(l: Lowering, expr: LogicalExpr): Value {
   if (expr.operator === "??") return coalesce(l, expr);
   if (expr.type.kind === "boolean") return materialise(l, expr);
   const left = l.expr(expr.left);
-  if (left.kind === "record") return expr.operator === "&&" ? l.expr(expr.right) : left;
+  if (left.kind === "record" && left.present === undefined) return expr.operator === "&&" ? l.expr(expr.right) : left;
   const right = (): Value => l.expr(expr.right);
   const keep = (): Value => (expr.type.kind === "ref" && expr.left.type.kind !== "ref" ? none : left);
   const isAnd = expr.operator === "&&";
@@ -52,8 +51,9 @@ function coalesce(l: Lowering, expr: LogicalExpr): Value {
   const { type } = expr.left;
   const left = l.expr(expr.left);
   if (type.kind === "nothing") return l.expr(expr.right);
-  if (type.kind !== "ref" || !type.nullable) return left;
-  const branch = (yes: BlockId, no: BlockId): void => l.build.branch("ne64", idOf(left), nullValue, yes, no, expr.at);
+  const mayBeAbsent = (type.kind === "ref" || type.kind === "record" || type.kind === "tuple") && type.nullable;
+  if (!mayBeAbsent) return left;
+  const branch = (yes: BlockId, no: BlockId): void => truth(l, left, expr.left, yes, no);
   return join(l, expr, branch, [() => left, () => l.expr(expr.right)]);
 }
 

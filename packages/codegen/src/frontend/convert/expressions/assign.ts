@@ -2,6 +2,7 @@
 // variable makes it point elsewhere.
 import { ts } from "ts-morph";
 import type { AssignExpr, BinaryOperator, Expr, PlaceExpr } from "../../../ast/nodes.ts";
+import type { AstType } from "../../../ast/types.ts";
 import { isRing } from "../../constants/operators.ts";
 import { coerce } from "../coerce.ts";
 import { convertExpression, poison, refuse, type Scope, spanOf } from "../context.ts";
@@ -10,6 +11,7 @@ import { convertPlace } from "../place.ts";
 import { describeType, isAggregate } from "../types.ts";
 import { refuseOperands } from "./combine.ts";
 import { convertIntegerDivision, divisionOf } from "./division.ts";
+import { isLiteral } from "./logical.ts";
 
 const { SyntaxKind } = ts;
 
@@ -67,9 +69,18 @@ function assign(
   return { kind: "assign", target, ...(operator && { operator }), value, type: target.type, at };
 }
 
+/** What a variable that holds an object gets instead of it: a new object, or `undefined`. */
+function replacement(target: PlaceExpr, type: AstType, node: ts.BinaryExpression, scope: Scope): Expr {
+  const value = convertExpression(node.right, scope);
+  if (target.kind === "local" && isLiteral(value)) return coerce(value, type, scope);
+  return value.kind === "poison"
+    ? value
+    : refuse("aliasing", node, scope, { message: "an object is replaced as a whole" });
+}
+
 /** The value of a plain assignment. */
 function assigned(target: PlaceExpr, node: ts.BinaryExpression, scope: Scope): Expr {
-  if (isAggregate(target.type)) return refuse("aliasing", node, scope, { message: "an object is replaced as a whole" });
+  if (isAggregate(target.type)) return replacement(target, target.type, node, scope);
   if (target.type.kind === "ref" && target.kind !== "local" && target.kind !== "member") {
     return convertAggregate(node.right, target.type.layout, scope);
   }

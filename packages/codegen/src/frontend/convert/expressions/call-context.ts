@@ -117,7 +117,8 @@ function resultOf({ returns }: HelperRow): AstType {
     case "void":
       return nothingType;
     case "mapValue":
-      throw new Error("frontend: a helper on the context gives a map value");
+    case "record":
+      throw new Error("frontend: a helper on the context gives memory of a map");
     default:
       return returns satisfies never;
   }

@@ -5,7 +5,7 @@ import { type AstType, booleanType, numberType } from "../../../ast/types.ts";
 import { isRing } from "../../constants/operators.ts";
 import { coerce } from "../coerce.ts";
 import { poison, refuse, type Scope, spanOf } from "../context.ts";
-import { describeType, flexibleBigint, isAggregate, joinTypes } from "../types.ts";
+import { canBeAbsent, describeType, flexibleBigint, isAggregate, joinTypes } from "../types.ts";
 
 const { SyntaxKind } = ts;
 
@@ -84,7 +84,7 @@ export function compare(left: Expr, operator: CompareOperator, right: Expr, node
   const joined = joinTypes(left.type, right.type);
   const equality = operator === "===" || operator === "!==";
   const nothing = left.kind === "nothing" || right.kind === "nothing";
-  if (equality && (left.type.kind === "ref" || right.type.kind === "ref")) {
+  if (equality && (canBeAbsent(left.type) || canBeAbsent(right.type))) {
     if (!nothing) return refuse("refIdentity", node, scope);
     if (joined) return { kind: "compare", operator, left, right, type: booleanType, at };
   }

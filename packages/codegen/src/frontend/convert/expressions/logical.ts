@@ -6,7 +6,7 @@ import { coerce } from "../coerce.ts";
 import { convertCondition } from "../condition.ts";
 import { convertExpression, poison, refuse, type Scope, spanOf } from "../context.ts";
 import { isChain, withChain } from "../optional-chain.ts";
-import { describeType, isAggregate, joinTypes } from "../types.ts";
+import { canBeAbsent, describeType, isAggregate, joinTypes } from "../types.ts";
 
 type Operator = "&&" | "||" | "??";
 
@@ -15,16 +15,25 @@ export function convertLogical(node: ts.BinaryExpression, scope: Scope): Expr {
   const operator = node.operatorToken.getText() as Operator;
   if (operator === "??" && isChain(node.left)) return convertDefault(node, scope);
   const left = convertExpression(node.left, scope);
-  // Only references can be absent, so any other left side is the value.
-  if (operator === "??" && left.type.kind !== "ref" && left.type.kind !== "nothing") return left;
+  // Only references and objects can be absent, so any other left side is the value.
+  if (operator === "??" && !canBeAbsent(left.type) && left.type.kind !== "nothing") return left;
   const right = convertExpression(node.right, scope);
   return choose(left, right, node, scope, (first, second, type) => {
     const at = spanOf(node, scope);
     // After `a ??` or `a ||` a null reference on the left is gone.
-    const nullable = type.kind === "ref" && right.type.kind === "ref" && operator !== "&&" && right.type.nullable;
-    const result = type.kind === "ref" && operator !== "&&" ? { ...type, nullable } : type;
+    const result = operator === "&&" ? type : presentAs(type, right.type);
     return { kind: "logical", operator, left: first, right: second, type: result, at };
   });
+}
+
+/** The type without null, where the right side has none. */
+function presentAs(type: AstType, right: AstType): AstType {
+  const nullable = canBeAbsent(right) && right.nullable === true;
+  if (nullable) return type;
+  if (type.kind === "ref") return { ...type, nullable };
+  if (!isAggregate(type)) return type;
+  const { nullable: _, ...present } = type;
+  return present;
 }
 
 /** `a?.b ?? c`. */
@@ -79,6 +88,6 @@ function choose(
 }
 
 /** True for objects and tuples that nothing else names. */
-function isLiteral(value: Expr): boolean {
-  return value.kind === "record" || value.kind === "tuple" || value.kind === "call";
+export function isLiteral(value: Expr): boolean {
+  return value.kind === "record" || value.kind === "tuple" || value.kind === "call" || value.kind === "nothing";
 }

@@ -39,7 +39,7 @@ function convertDeclaration(node: ts.VariableDeclaration, scope: Scope): readonl
 function declareEmpty(name: ts.Identifier, hint: AstType | undefined, scope: Scope): readonly Statement[] {
   const symbol = scope.module.symbols.checker.getSymbolAtLocation(name);
   if (!symbol) throw new Error(`frontend: ${name.text} has no symbol`);
-  if (!hint || hint.kind === "nothing" || hint.kind === "context" || isAggregate(hint)) {
+  if (!hint || hint.kind === "nothing" || hint.kind === "context" || (isAggregate(hint) && !hint.nullable)) {
     refuse("untypedVariable", name, scope);
     scope.bindings.set(symbol, { kind: "poison" });
     return [];
