@@ -1,6 +1,14 @@
 // An object into a back end, and the choice of one of its programs.
 import { type BpfObject, DiagnosticError, nearest } from "@typebpf/abi";
-import { kernel, type Loaded, load, type ProgramHandle, simulator, type VirtualClock } from "@typebpf/loader";
+import {
+  kernel,
+  type Loaded,
+  load,
+  machineCpus,
+  type ProgramHandle,
+  simulator,
+  type VirtualClock,
+} from "@typebpf/loader";
 import { cliError } from "./diagnostics.ts";
 import type { Filter } from "./input/filter.ts";
 
@@ -13,9 +21,18 @@ export function objectOf(filter: Filter): BpfObject {
   return filter.object;
 }
 
-/** Loads into the kernel, or into the simulator with a clock of the caller's. @throws DiagnosticError */
+/** CPUs that the simulator can have. */
+const mostCpus = 1024;
+
+/**
+ * Loads into the kernel, or into the simulator with a clock of the caller's. Both run on the same CPU of as many, so that
+ * per-CPU maps come out alike. @throws DiagnosticError
+ */
 export function loadInto(object: BpfObject, inKernel: boolean, clock?: VirtualClock): Promise<AnyLoaded> {
-  return load(object, inKernel ? kernel() : simulator(clock ? { clock } : {}));
+  const { possible, first } = machineCpus();
+  if (inKernel) return load(object, kernel({ cpu: first }));
+  const cpus = Math.min(possible, mostCpus);
+  return load(object, simulator({ cpus, cpu: Math.min(first, cpus - 1), ...(clock && { clock }) }));
 }
 
 /** The name of the wanted program; without a wish, of the only one. @throws DiagnosticError BPF6306 */

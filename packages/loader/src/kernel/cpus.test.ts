@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countCpus } from "./cpus.ts";
+import { countCpus, machineCpus } from "./cpus.ts";
 
 test.each([
   ["0\n", 1],
@@ -11,4 +11,11 @@ test.each([
 
 test("anything else is an error, not a number", () => {
   for (const list of ["", "a", "0-", "1;2"]) expect(() => countCpus(list)).toThrow("CPU list");
+});
+
+test("this machine has its first CPU among those that are possible", () => {
+  const { possible, first } = machineCpus();
+  expect(possible).toBeGreaterThanOrEqual(1);
+  expect(first).toBeGreaterThanOrEqual(0);
+  expect(first).toBeLessThan(Math.max(possible, 1024));
 });

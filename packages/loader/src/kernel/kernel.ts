@@ -1,7 +1,7 @@
 // The kernel back end: maps are created, programs are loaded by the verifier's leave, runs and attachments happen in the
 // running kernel. Native code is loaded by the first load, not by importing this file. Everything is closed again when a
 // load fails half way, when the object is disposed, and by the kernel when the process ends.
-import { type BpfObject, type Diagnostic, DiagnosticError, type ProgramSpec } from "@typebpf/abi";
+import { type BpfObject, type Diagnostic, DiagnosticError, diagnostic, type ProgramSpec } from "@typebpf/abi";
 import { type AttachKind, attachKinds } from "../attach/registry.ts";
 import type {
   AttachOptions,
@@ -12,9 +12,12 @@ import type {
   RunInput,
   RunOutput,
 } from "../backend.ts";
+import { cpuLimit, onCpu } from "./affinity.ts";
 import { possibleCpus } from "./cpus.ts";
+import { kernelDiagnostics } from "./diagnostics.ts";
 import { programInfo } from "./info.ts";
 import { createMap, type KernelMap } from "./map.ts";
+import { Poller } from "./poller.ts";
 import { type LoadedProgram, loadProgram } from "./program-load.ts";
 import { openSys, type Sys } from "./sys.ts";
 import { TestRunner } from "./test-run.ts";
@@ -23,6 +26,8 @@ import { TestRunner } from "./test-run.ts";
 export interface KernelOptions {
   /** Have the verifier write a log of every load: bit 0 instructions, bit 1 every state, bit 2 statistics. Default 0. */
   readonly logLevel?: number;
+  /** The CPU that `run` uses, so that per-CPU values are in a known place. Without it, the one that Node is on. */
+  readonly cpu?: number;
 }
 
 /** A program in the kernel, with what the kernel tells about it. */
@@ -37,9 +42,10 @@ export class KernelProgram implements BackendProgram {
   readonly #sys: Sys;
   readonly #loaded: LoadedProgram;
   readonly #runner: TestRunner;
+  readonly #cpu: number | undefined;
   readonly #links = new Set<BackendLink>();
 
-  constructor(sys: Sys, spec: ProgramSpec, loaded: LoadedProgram) {
+  constructor(sys: Sys, spec: ProgramSpec, loaded: LoadedProgram, cpu: number | undefined) {
     const info = programInfo(sys, loaded.fd.number);
     this.spec = spec;
     this.log = loaded.log;
@@ -47,11 +53,13 @@ export class KernelProgram implements BackendProgram {
     this.verifiedInsns = info?.verifiedInsns ?? 0;
     this.#sys = sys;
     this.#loaded = loaded;
+    this.#cpu = cpu;
     this.#runner = new TestRunner(sys, loaded.fd, spec);
   }
 
   run(input: RunInput): RunOutput {
-    return this.#runner.run(input);
+    const run = (): RunOutput => this.#runner.run(input);
+    return this.#cpu === undefined ? run() : onCpu(this.#sys, this.#cpu, run);
   }
 
   attach(options: AttachOptions): BackendLink {
@@ -95,7 +103,7 @@ function loadPrograms(
   sys: Sys,
   object: BpfObject,
   maps: ReadonlyMap<string, KernelMap>,
-  logLevel: number,
+  { logLevel = 0, cpu }: KernelOptions,
   stack: DisposableStackLike,
 ) {
   const fds = new Map([...maps].map(([name, map]) => [name, map.fd.number]));
@@ -104,7 +112,7 @@ function loadPrograms(
   for (const program of object.programs) {
     try {
       const loaded = loadProgram(sys, { program, license: object.license, maps: fds, logLevel });
-      programs.set(program.name, stack.use(new KernelProgram(sys, program, loaded)));
+      programs.set(program.name, stack.use(new KernelProgram(sys, program, loaded, cpu)));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       refusals.push(...error.diagnostics);
@@ -137,12 +145,12 @@ class DisposableStackLike implements Disposable {
   }
 }
 
-function loadObject(sys: Sys, object: BpfObject, logLevel: number): KernelObject {
+function loadObject(sys: Sys, object: BpfObject, options: KernelOptions): KernelObject {
   const stack = new DisposableStackLike();
   try {
-    const cpus = possibleCpus();
-    const maps = new Map(object.maps.map((spec) => [spec.name, stack.use(createMap(sys, spec, cpus))]));
-    const programs = loadPrograms(sys, object, maps, logLevel, stack);
+    const host = { sys, cpus: possibleCpus(), poller: stack.use(new Poller(sys)) };
+    const maps = new Map(object.maps.map((spec) => [spec.name, stack.use(createMap(host, spec))]));
+    const programs = loadPrograms(sys, object, maps, options, stack);
     return { maps, programs, [Symbol.dispose]: () => stack[Symbol.dispose]() };
   } catch (error) {
     stack[Symbol.dispose]();
@@ -150,17 +158,24 @@ function loadObject(sys: Sys, object: BpfObject, logLevel: number): KernelObject
   }
 }
 
+function checkCpu(cpu: number | undefined): void {
+  if (cpu === undefined || (Number.isInteger(cpu) && cpu >= 0 && cpu < cpuLimit)) return;
+  const message = `cpu is ${cpu}; it must be a whole number from 0 to ${cpuLimit - 1}`;
+  throw new DiagnosticError([diagnostic(kernelDiagnostics.runRefused, { message, help: "give the number of a CPU" })]);
+}
+
 /**
  * The running Linux kernel as a place for objects. Making it asks the system for nothing; loading does.
- * @throws DiagnosticError from `load`: missing platform, privilege or koffi, or the verifier's reason at its source line.
+ * @throws DiagnosticError on a CPU that no kernel has, and from `load`: missing platform, privilege or koffi, or the verifier's reason at its source line.
  */
 export function kernel(options: KernelOptions = {}): KernelBackend {
+  checkCpu(options.cpu);
   let opened: Promise<Sys> | undefined;
   return {
     kind: "kernel",
     async load(object) {
       opened ??= openSys();
-      return loadObject(await opened, object, options.logLevel ?? 0);
+      return loadObject(await opened, object, options);
     },
   };
 }

@@ -45,6 +45,10 @@ export interface Sys {
   epollWait(epoll: number, events: Memory, count: number, timeoutMs: number): Promise<number>;
   eventfd(initial: number, flags: number): number;
   write(fd: number, data: Uint8Array): number;
+  /** Fills `cpus`, one bit each, with those that the calling thread may run on. */
+  schedGetaffinity(cpus: Uint8Array): number;
+  /** Has the calling thread run on these CPUs only. */
+  schedSetaffinity(cpus: Uint8Array): number;
 }
 
 /** Memory that is shared with the kernel. Nothing of it may be touched after `unmap`. */
@@ -79,6 +83,8 @@ const prototypes = {
   epoll_wait: "int epoll_wait(int, void*, int, int)",
   eventfd: "int eventfd(unsigned int, int)",
   write: "long write(int, void*, size_t)",
+  sched_getaffinity: "int sched_getaffinity(int, size_t, void*)",
+  sched_setaffinity: "int sched_setaffinity(int, size_t, void*)",
 } as const;
 
 const MAP_SHARED = 1;
@@ -179,5 +185,7 @@ export async function openSys(platform: string = process.platform, architecture:
       }),
     eventfd: (initial, flags) => call("eventfd", initial, flags),
     write: (fd, data) => call("write", fd, data, data.length),
+    schedGetaffinity: (cpus) => call("sched_getaffinity", 0, cpus.length, cpus),
+    schedSetaffinity: (cpus) => call("sched_setaffinity", 0, cpus.length, cpus),
   };
 }
