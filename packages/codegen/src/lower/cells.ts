@@ -67,6 +67,11 @@ export function readCell(build: SsaBuilder, cell: Cell): Value {
   }
 }
 
+/** Whether a record is there: a constant that no expression of the author stands for. */
+function flag(build: SsaBuilder, value: 0n | 1n): ValueId {
+  return build.define({ op: "const", value, type: "i64", at: build.at });
+}
+
 /** Writes a cell; a record is copied member by member, as it was before the first write. */
 export function writeCell(build: SsaBuilder, cell: Cell, value: Value): void {
   switch (cell.kind) {
@@ -77,12 +82,12 @@ export function writeCell(build: SsaBuilder, cell: Cell, value: Value): void {
       return;
     case "record": {
       if (value.kind === "none" && cell.present !== undefined) {
-        build.write(cell.present, build.constant(0n));
+        build.write(cell.present, flag(build, 0n));
         return;
       }
       if (value.kind !== "record") throw new Error("lower: a scalar is assigned to a record");
       if (cell.present !== undefined)
-        build.write(cell.present, value.present === undefined ? build.constant(1n) : build.read(value.present));
+        build.write(cell.present, value.present === undefined ? flag(build, 1n) : build.read(value.present));
       const from = value.members;
       const values = [...cell.members].map(([name, to]) => [to, from.get(name)] as const);
       const read = values.map(([to, source]) => [to, source ? readCell(build, source) : none] as const);

@@ -32,11 +32,11 @@ export class SsaBuilder {
   readonly #variables: boolean[] = [];
   #instructions = 0;
   #current: BlockDraft;
-  readonly #at: Span;
+  readonly at: Span;
 
   /** Starts in a sealed entry block whose only parameter is the context; `at` is the function's span. */
   constructor(at: Span) {
-    this.#at = at;
+    this.at = at;
     this.#current = this.#draft();
     this.#current.sealed = true;
     const context = this.#fresh("ptr.context");
@@ -155,11 +155,6 @@ export class SsaBuilder {
   }
 
   /** Adds an instruction as it is: one without a result, or one that `define` has named. */
-  /** A constant that no expression of the author stands for. */
-  constant(value: bigint): ValueId {
-    return this.define({ op: "const", value, type: "i64", at: this.#at });
-  }
-
   effect(inst: Inst): void {
     this.#instructions++;
     this.#current.insts.push(inst);
@@ -237,7 +232,7 @@ export class SsaBuilder {
   #unwritten(block: BlockDraft, key: VariableKey): ValueId {
     if (this.#variables[key]) return nullValue;
     const result = this.#fresh("i64");
-    block.insts.unshift({ op: "const", value: 0n, result, type: "i64", at: this.#at });
+    block.insts.unshift({ op: "const", value: 0n, result, type: "i64", at: this.at });
     return result;
   }
 
