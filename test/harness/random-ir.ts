@@ -221,6 +221,7 @@ class Builder {
     const kind = this.take(kinds);
     if (kind <= 3)
       this.set(this.binary(binaryOps[this.take(binaryOps.length)] ?? "add64", this.operand(), this.operand()));
+    else if (kind === 4 && this.take(3) === 0) this.rotation();
     else if (kind <= 5) this.set(this.unary(unaryOps[this.take(unaryOps.length)] ?? "zext32", this.operand()));
     else if (kind === 6) this.memory();
     else if (kind === 7) this.block();
@@ -280,6 +281,16 @@ class Builder {
     const base = { op: "atomic", operation, size, offset: size * this.take(2), args, at: this.at() } as const;
     if (fetch) this.set(this.define((result) => ({ ...base, result, type: "i64" })));
     else this.push(base);
+  }
+
+  /** A rotation of a 32-bit value, as a hash has it: into a sum, or with a use that sees more than its low half. */
+  private rotation(): void {
+    const operand = this.unary("zext32", this.variable());
+    const count = 1 + this.take(31);
+    const left = this.binary("shl32", operand, this.literal(BigInt(count)));
+    const right = this.binary("lshr32", operand, this.literal(BigInt(32 - count)));
+    const rotated = this.binary("or32", left, right);
+    this.set(this.take(2) === 0 ? rotated : this.binary("xor32", this.variable(), rotated));
   }
 
   /** Exchanges two variables: cycles among the moves of later joins. */

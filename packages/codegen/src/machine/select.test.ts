@@ -166,6 +166,31 @@ b2():
   });
 });
 
+describe("rotations", () => {
+  const body = (use: string) => `  v1: i64 = load4 v0 +0
+  v2: i64 = const 5
+  v3: i64 = const 27
+  v4: i64 = shl32 v1 v2
+  v5: i64 = lshr32 v1 v3
+  v6: i64 = or32 v4 v5
+  v7: i64 = ${use}
+  return v7`;
+  test("take one shift where only the low half is used", () => {
+    expect(assemblyOf(body("xor32 v6 v1"))).toEqual([
+      "r5 = *(u32 *)(r1 +0)",
+      "r0 = r5",
+      "r0 <<= 32",
+      "r0 |= r5",
+      "r0 >>= 27",
+      "w0 ^= w5",
+      "exit",
+    ]);
+  });
+  test("stay two shifts where the upper half must be zero", () => {
+    expect(assemblyOf(body("add64 v6 v1")).filter((line) => line.includes("w0 <<= 5"))).toHaveLength(1);
+  });
+});
+
 describe("atomics", () => {
   const body = (result: string) => `  v1: ptr.mapValue = load8 v0 +0
   v2: i64 = const 1

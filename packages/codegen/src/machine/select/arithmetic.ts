@@ -6,6 +6,7 @@ import { type BinaryName, type BinaryOp, commutative, splitOp } from "../../ir/o
 import { alu, constant, inPlace, type Operand } from "../build.ts";
 import type { MirInst, Register } from "../mir.ts";
 import { expandSignedDivision } from "./division.ts";
+import { selectRotation } from "./rotate.ts";
 import type { Selection } from "./state.ts";
 
 type PlainOp = Exclude<AluOp, "neg" | "mov" | `movsx${string}`>;
@@ -36,6 +37,7 @@ interface Binary {
 
 /** `dst = left op right`. */
 export function selectBinary(sel: Selection, inst: BinaryInst, dst: Register, out: MirInst[]): void {
+  if (selectRotation(sel, inst, dst, out)) return;
   const { name, width } = narrowed(sel, inst);
   emitBinary(sel, { ...oriented(sel, name, width, inst.args), name, width, at: inst.at }, dst, out);
 }

@@ -3,7 +3,7 @@
 // distances from pointers and extensions that change nothing have no code of their own: each use folds them in.
 import { type Diagnostic, type DiagnosticRow, diagnostic, type Span } from "@typebpf/abi";
 import { argsOf, argsOfEnd, highestIds, valueTypes } from "../../ir/cfg.ts";
-import type { BlockId, Inst, IrFunction, PointerAddInst, SlotId, ValueId } from "../../ir/function.ts";
+import type { BlockId, Inst, IrFunction, PointerAddInst, SlotId, Terminator, ValueId } from "../../ir/function.ts";
 import type { IrType } from "../../ir/types.ts";
 import { alu, constant, frameAddress, mapReference, move, type Operand, type Place } from "../build.ts";
 import { type Facts, findFacts } from "../facts.ts";
@@ -36,7 +36,7 @@ export class Selection {
   readonly types: ReadonlyMap<ValueId, IrType>;
   readonly diagnostics: Diagnostic[] = [];
   private readonly registers = new Map<ValueId, Register>();
-  private readonly uses = new Map<ValueId, number>();
+  private readonly users = new Map<ValueId, (Inst | Terminator)[]>();
   private nextRegister: Register = firstVirtual;
   private nextBlock: BlockId;
   /** Groups of instructions of the current block, the last group of the block first. */
@@ -48,9 +48,10 @@ export class Selection {
     this.facts = findFacts(fn);
     this.types = valueTypes(fn);
     this.nextBlock = highestIds(fn).block + 1;
-    for (const block of fn.blocks)
-      for (const arg of [...block.insts.flatMap((inst) => argsOf(inst)), ...argsOfEnd(block.end)])
-        this.uses.set(arg, (this.uses.get(arg) ?? 0) + 1);
+    for (const block of fn.blocks) {
+      for (const inst of block.insts) for (const arg of argsOf(inst)) this.addUser(arg, inst);
+      for (const arg of argsOfEnd(block.end)) this.addUser(arg, block.end);
+    }
   }
 
   /** A new virtual register. */
@@ -69,7 +70,12 @@ export class Selection {
 
   /** True when exactly one operand in the function is this value. */
   usedOnce(value: ValueId): boolean {
-    return this.uses.get(value) === 1;
+    return this.usersOf(value).length === 1;
+  }
+
+  /** What reads the value; once per operand. */
+  usersOf(value: ValueId): readonly (Inst | Terminator)[] {
+    return this.users.get(value) ?? [];
   }
 
   /** The register that later code expects the value in, if any does. */
@@ -213,6 +219,12 @@ export class Selection {
     for (const shared of this.constants.values())
       this.groups[shared.group]?.unshift(constant(shared.register, shared.value, shared.at));
     return this.groups.reverse().flat();
+  }
+
+  private addUser(value: ValueId, user: Inst | Terminator): void {
+    const known = this.users.get(value);
+    if (known) known.push(user);
+    else this.users.set(value, [user]);
   }
 
   /** A register with the constant, shared by the uses in this block. */
