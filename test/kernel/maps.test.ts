@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { possibleCpus } from "../../packages/loader/src/kernel/cpus.ts";
 import { kernel } from "../../packages/loader/src/kernel/kernel.ts";
 import { createMap } from "../../packages/loader/src/kernel/map.ts";
+import { Poller } from "../../packages/loader/src/kernel/poller.ts";
 import { openSys, type Sys } from "../../packages/loader/src/kernel/sys.ts";
 import { describeKernel } from "./gate.ts";
 import { diagnosticOf, map, object, present } from "./objects.ts";
@@ -142,7 +143,8 @@ describeKernel("maps in the kernel", () => {
     const sys = await openSys();
     const batch: readonly number[] = [uapi.command.MAP_LOOKUP_BATCH, uapi.command.MAP_UPDATE_BATCH];
     const bpf: Sys["bpf"] = (command, attr) => (batch.includes(command) ? unsupported : sys.bpf(command, attr));
-    using m = createMap({ ...sys, bpf }, map("m", { type: "hash", maxEntries: 3 }), 1);
+    using poller = new Poller(sys);
+    using m = createMap({ sys: { ...sys, bpf }, cpus: 1, poller }, map("m", { type: "hash", maxEntries: 3 }));
     const entries = [1, 2, 3, 4].map((index) => [key(index), value(index)] as const);
     expect(m.updateBatch(entries, 0)).toEqual({ status: errors.E2BIG, written: 3 });
     const read = [...m.entries()].map(([k, v]) => `${k} ${v}`);

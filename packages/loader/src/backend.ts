@@ -27,6 +27,21 @@ export interface RunOutput {
   readonly instructions?: number;
 }
 
+/** The reader of a ring buffer: there is one at a time. Dispose is `close`. */
+export interface BackendRingBuffer extends Disposable {
+  /** Whether the reader, or its object, has been closed. */
+  readonly closed: boolean;
+  /**
+   * The records that are there, oldest first, at most `limit`; copies. Their room is given back to the filter.
+   * @throws DiagnosticError when closed
+   */
+  consume(limit?: number): Uint8Array[];
+  /** True as soon as there is a record to consume, false after `timeoutMs` or when the reader is closed. */
+  wait(timeoutMs: number): Promise<boolean>;
+  /** Ends waits; nothing can be consumed any more. */
+  close(): void;
+}
+
 /** A map of a loaded object. Per-CPU values are all copies one after another, each rounded up to 8 bytes. */
 export interface BackendMap {
   readonly spec: MapSpec;
@@ -49,6 +64,8 @@ export interface BackendMap {
     entries: readonly (readonly [key: Uint8Array, value: Uint8Array])[],
     flags: number,
   ): { readonly status: number; readonly written: number };
+  /** Only of maps whose type has `records`: opens the reader. @throws DiagnosticError BPF6171 when there is one already. */
+  ringBuffer?(): BackendRingBuffer;
 }
 
 /** Where an XDP program is attached. */

@@ -4,9 +4,11 @@ import { describe, expect, test } from "vitest";
 import { ipv4 } from "./address.ts";
 import { decode, encode } from "./codec.ts";
 import { type LoaderDiagnosticName, loaderDiagnostics } from "./diagnostics.ts";
+import { ringHandle } from "./handles/ring-buffer.ts";
 import type { MapsOf } from "./handles/types.ts";
 import { load } from "./load.ts";
 import { assembled, objectOf } from "./object-fixture.ts";
+import { fakeRing } from "./ring-fixture.ts";
 import { runRaw, simulator } from "./simulator/index.ts";
 
 const { u8, u32, u32be, u64 } = scalarLayouts;
@@ -71,6 +73,17 @@ const cases: { readonly [K in LoaderDiagnosticName]: () => unknown } = {
   entryMissing: () => withMaps(({ m }) => m?.set(0, 1n, 2)),
   arrayDelete: () => withMaps(({ a }) => a?.delete(0)),
   prefixLength: () => withMaps(({ t }) => t?.get({ prefixLength: 33, address: 1 })),
+  recordLength: () => ringHandle(fakeRing(Uint8Array.of(1, 2)).map).drain(),
+  ringReader: async () => {
+    const handle = ringHandle(fakeRing().map);
+    const reading = handle[Symbol.asyncIterator]();
+    void reading.next();
+    try {
+      handle.drain();
+    } finally {
+      handle.close();
+    }
+  },
   mapOperation: () => withMaps(({ m }) => m?.set(0, 1n, 7 as 2)),
 };
 

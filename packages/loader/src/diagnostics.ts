@@ -224,6 +224,18 @@ export const loaderDiagnostics = {
     "The key of a trie says how many bits of its address count.",
     "give a `prefixLength` from 0 to the number of the address's bits",
   ),
+  recordLength: row(
+    "BPF6170",
+    "a record does not have the size of its schema",
+    "The filter has written a record of another size into the ring buffer than the map's schema describes.",
+    "write records of the map's value type, or read bytes with `map.raw.ringBuffer()`",
+  ),
+  ringReader: row(
+    "BPF6171",
+    "the ring buffer already has a reader",
+    "Readers move one common position forward, so that a second one would take records from the first.",
+    "end the first reader, or read in one place and hand the records on",
+  ),
 } as const satisfies Readonly<Record<string, DiagnosticRow>>;
 
 /** The name of a row of this catalogue. */

@@ -8,6 +8,7 @@ export type {
   BackendMap,
   BackendObject,
   BackendProgram,
+  BackendRingBuffer,
   RunInput,
   RunOutput,
   SocketAttachOptions,
@@ -22,6 +23,7 @@ export { loaderDiagnostics } from "./diagnostics.ts";
 export { errno, errnoName } from "./errno.ts";
 export type { AnyMapHandle, MapHandle, PerCpuMapHandle, UpdateMode } from "./handles/map.ts";
 export type { Link, PacketInput, ProgramHandle, RunOptions, RunResult } from "./handles/program.ts";
+export type { RingBufferHandle } from "./handles/ring-buffer.ts";
 export type { MapsOf, ProgramsOf, Read, Write } from "./handles/types.ts";
 export { type MachineCpus, machineCpus } from "./kernel/cpus.ts";
 export { kernelDiagnostics } from "./kernel/diagnostics.ts";

@@ -6,6 +6,7 @@ import { decode, encode, type Value } from "../codec.ts";
 import { toJson } from "../codec-json.ts";
 import { loaderError } from "../diagnostics.ts";
 import { errno, type MapOperation, mapError } from "../errno.ts";
+import { type RingBufferHandle, ringHandle } from "./ring-buffer.ts";
 
 /** How `set` treats an entry that exists, or does not: the values of the DSL's `MapUpdate`. */
 export type UpdateMode = 0 | 1 | 2;
@@ -48,6 +49,8 @@ export interface PerCpuMapHandle<K, KI, V, VI> extends CommonHandle<K, KI, V[], 
 export interface AnyMapHandle extends CommonHandle<Value, unknown, Value, unknown> {
   /** Stores the same value for every CPU of a per-CPU map. */
   setAll(key: unknown, value: unknown, mode?: UpdateMode): void;
+  /** Only of ring buffers: the records that have come, oldest first. */
+  readonly records?: RingBufferHandle<Value>;
 }
 
 /** Bytes of one copy in the buffer of a per-CPU map. */
@@ -205,7 +208,33 @@ class Handle implements AnyMapHandle {
   }
 }
 
+/** A ring buffer: what every map has, with nothing to find in it, and the records. */
+class RecordsHandle extends Handle implements RingBufferHandle<Value> {
+  readonly records: RingBufferHandle<Value>;
+
+  constructor(raw: BackendMap) {
+    super(raw);
+    this.records = ringHandle(raw);
+  }
+
+  drain(): Value[] {
+    return this.records.drain();
+  }
+
+  close(): void {
+    this.records.close();
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<Value, void, undefined> {
+    return this.records[Symbol.asyncIterator]();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
 /** The handle of a map of either back end; `load` gives it the types of the module. */
 export function mapHandle(raw: BackendMap): AnyMapHandle {
-  return new Handle(raw);
+  return raw.ringBuffer ? new RecordsHandle(raw) : new Handle(raw);
 }

@@ -6,6 +6,7 @@ import type { AttachOptions, AttachOptionsByType } from "../backend.ts";
 import type { AddressPrefix } from "../prefix.ts";
 import type { AnyMapHandle, MapHandle, PerCpuMapHandle } from "./map.ts";
 import type { ProgramHandle } from "./program.ts";
+import type { RingBufferHandle } from "./ring-buffer.ts";
 
 /** What user space reads for a `T` of the DSL: byte arrays as Uint8Array, other arrays as arrays, structs as objects. */
 export type Read<T> = T extends number
@@ -36,6 +37,9 @@ type Prefixed = TypesWhere<{ readonly keys: "prefix" }>;
 /** Map types with one value per CPU. */
 type PerCpu = TypesWhere<{ readonly perCpu: true }>;
 
+/** Map types that hold records. */
+type Records = TypesWhere<{ readonly records: true }>;
+
 /** What user space may give as a key: as any value, but a prefix is whole. */
 type WriteKey<Type, K> = Type extends Prefixed
   ? K extends Prefix<infer A>
@@ -46,9 +50,11 @@ type WriteKey<Type, K> = Type extends Prefixed
 /** The handle of a map export. */
 export type HandleOfMap<M> =
   M extends MapDescription<infer Type, infer K, infer V>
-    ? Type extends PerCpu
-      ? Omit<PerCpuMapHandle<Read<K>, WriteKey<Type, K>, Read<V>, Write<V>>, Type extends Indexed ? "delete" : never>
-      : Omit<MapHandle<Read<K>, WriteKey<Type, K>, Read<V>, Write<V>>, Type extends Indexed ? "delete" : never>
+    ? Type extends Records
+      ? RingBufferHandle<Read<V>>
+      : Type extends PerCpu
+        ? Omit<PerCpuMapHandle<Read<K>, WriteKey<Type, K>, Read<V>, Write<V>>, Type extends Indexed ? "delete" : never>
+        : Omit<MapHandle<Read<K>, WriteKey<Type, K>, Read<V>, Write<V>>, Type extends Indexed ? "delete" : never>
     : never;
 
 /** Names of the verdicts of a program type. */

@@ -240,22 +240,15 @@ export const kernelDiagnostics = {
     explain: "Traffic can only come from an address that one of the two sides has.",
     help: "use one of the addresses in the note",
   },
-  ringReader: {
-    code: "BPF6250",
-    severity: "error",
-    title: "the ring buffer already has a reader",
-    explain: "Readers move one common position forward, so that a second one would take records from the first.",
-    help: "close the first reader, or read in one place and hand the records on",
-  },
   ringSize: {
-    code: "BPF6251",
+    code: "BPF6250",
     severity: "error",
     title: "the kernel does not make a ring buffer of this size",
     explain: "A ring buffer's size is a power of two and a multiple of the page size.",
     help: "make maxEntries (bytes) a power of two of at least one page",
   },
   ringOpen: {
-    code: "BPF6252",
+    code: "BPF6251",
     severity: "error",
     title: "the ring buffer cannot be read",
     explain:

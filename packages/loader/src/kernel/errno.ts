@@ -6,6 +6,7 @@ import { errno } from "../errno.ts";
 /** Error numbers that decisions of the back end depend on. */
 export const errnos = {
   ...errno,
+  EINTR: 4,
   EBADF: 9,
   ERANGE: 34,
   ENOSYS: 38,

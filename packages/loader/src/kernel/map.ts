@@ -1,13 +1,16 @@
 // One map in the kernel: BPF_MAP_CREATE and element operations. Keys and values are copied into memory at fixed
 // addresses that the prepared attribute block points to, so that an operation is one system call and two copies.
 // Keys and values of a wrong size never reach the kernel: it would read past their end.
-import { DiagnosticError, diagnostic, type MapSpec, mapTypes, uapi } from "@typebpf/abi";
-import type { BackendMap } from "../backend.ts";
+import { DiagnosticError, diagnostic, type MapSpec, type MapTypeRow, mapTypes, uapi } from "@typebpf/abi";
+import type { BackendMap, BackendRingBuffer } from "../backend.ts";
+import { loaderError } from "../diagnostics.ts";
 import { Attr, attrLayouts, kernelName } from "./attr.ts";
 import { kernelDiagnostics } from "./diagnostics.ts";
 import { errnoName, errnos } from "./errno.ts";
 import { Fd } from "./fd.ts";
 import { lookupBatches, updateBatches } from "./map-batch.ts";
+import type { Poller } from "./poller.ts";
+import { isRingSize, KernelRingBuffer } from "./ringbuf.ts";
 import type { Memory, Sys } from "./sys.ts";
 
 type ElementAttr = Attr<typeof attrLayouts.mapElement>;
@@ -19,6 +22,14 @@ function roundUp8(size: number): number {
 
 function isU32(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;
+}
+
+/** What the maps of an object share. */
+export interface MapHost {
+  readonly sys: Sys;
+  /** Number of possible CPUs. */
+  readonly cpus: number;
+  readonly poller: Poller;
 }
 
 /** A map in the kernel. Dispose closes its descriptor; programs that use it keep it alive. */
@@ -35,9 +46,12 @@ export class KernelMap implements BackendMap, Disposable {
   readonly #withFlags: ElementAttr;
   readonly #keyOnly: ElementAttr;
   readonly #noKey: ElementAttr;
+  readonly ringBuffer?: () => BackendRingBuffer;
+  #reader: KernelRingBuffer | undefined;
 
-  constructor(sys: Sys, fd: Fd, spec: MapSpec, cpus: number) {
-    const { perCpu } = mapTypes[spec.type];
+  constructor({ sys, cpus, poller }: MapHost, fd: Fd, spec: MapSpec) {
+    const { perCpu, records }: MapTypeRow = mapTypes[spec.type];
+    if (records) this.ringBuffer = () => this.#openReader(poller);
     this.#sys = sys;
     this.fd = fd;
     this.spec = spec;
@@ -52,6 +66,17 @@ export class KernelMap implements BackendMap, Disposable {
     // The kernel refuses fields that a command does not have: deleting has no value, the first key none before it.
     this.#keyOnly = attr().set("key", this.#key);
     this.#noKey = attr().set("value", this.#value);
+  }
+
+  #openReader(poller: Poller): BackendRingBuffer {
+    const { spec } = this;
+    if (this.#reader)
+      throw loaderError("ringReader", { message: `the ring buffer "${spec.name}" already has a reader` });
+    const closed = (): void => {
+      this.#reader = undefined;
+    };
+    this.#reader = new KernelRingBuffer({ sys: this.#sys, spec, fd: this.fd.number, poller, closed });
+    return this.#reader;
   }
 
   /** One system call on the element `key`; -EBADF after dispose, -EINVAL for a key of the wrong size. */
@@ -90,6 +115,7 @@ export class KernelMap implements BackendMap, Disposable {
   }
 
   *entries(): Iterable<Entry> {
+    if (this.ringBuffer) return;
     for (const chunk of lookupBatches({ sys: this.#sys, fd: this.fd, spec: this.spec, bufferSize: this.bufferSize })) {
       if (chunk.kind === "failed") throw this.#readError(chunk.status);
       if (chunk.kind === "unsupported") yield* this.#entriesOneByOne();
@@ -132,6 +158,7 @@ export class KernelMap implements BackendMap, Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#reader?.close();
     this.fd[Symbol.dispose]();
   }
 }
@@ -148,14 +175,29 @@ function refuseMap(spec: MapSpec, status: number): DiagnosticError {
   return new DiagnosticError([diagnostic(row, { ...details, message: `the kernel ${reason} the map "${spec.name}"` })]);
 }
 
+function checkRing(sys: Sys, spec: MapSpec): void {
+  if (isRingSize(spec.maxEntries, sys.pageSize)) return;
+  const message = `the ring buffer "${spec.name}" cannot have ${spec.maxEntries} bytes`;
+  const notes = [`a page has ${sys.pageSize} bytes here`];
+  throw new DiagnosticError([
+    diagnostic(kernelDiagnostics.ringSize, { message, notes, ...(spec.at && { at: spec.at }) }),
+  ]);
+}
+
 /** Creates the map that `spec` describes. @throws DiagnosticError with the kernel's reason. */
-export function createMap(sys: Sys, spec: MapSpec, cpus: number): KernelMap {
+export function createMap(host: MapHost, spec: MapSpec): KernelMap {
+  const { sys } = host;
   const sizes = [spec.key.size, spec.value.size, spec.maxEntries, spec.flags];
   if (!Object.hasOwn(mapTypes, spec.type) || !sizes.every(isU32)) throw refuseMap(spec, -errnos.EINVAL);
+  const { number, records }: MapTypeRow = mapTypes[spec.type];
+  if (records) checkRing(sys, spec);
   const attr = new Attr(sys, attrLayouts.mapCreate);
-  attr.set("map_type", mapTypes[spec.type].number).set("key_size", spec.key.size).set("value_size", spec.value.size);
+  attr
+    .set("map_type", number)
+    .set("key_size", spec.key.size)
+    .set("value_size", records ? 0 : spec.value.size);
   attr.set("max_entries", spec.maxEntries).set("map_flags", spec.flags).set("map_name", kernelName(spec.name));
   const fd = attr.call(uapi.command.MAP_CREATE);
   if (fd < 0) throw refuseMap(spec, fd);
-  return new KernelMap(sys, new Fd(sys, fd, `map "${spec.name}"`), spec, cpus);
+  return new KernelMap(host, new Fd(sys, fd, `map "${spec.name}"`), spec);
 }

@@ -2,6 +2,7 @@
 import { DiagnosticError, instruction, type MapSpec, type ProgramSpec, scalarLayouts } from "@typebpf/abi";
 import { describe, expect, test } from "vitest";
 import { createMap } from "./map.ts";
+import { Poller } from "./poller.ts";
 import { loadProgram } from "./program-load.ts";
 import type { Sys } from "./sys.ts";
 
@@ -13,6 +14,8 @@ function refusing(status: number): Sys {
   };
   return { allocate, bpf: () => status } as unknown as Sys;
 }
+
+const host = (sys: Sys) => ({ sys, cpus: 1, poller: new Poller(sys) });
 
 const program: ProgramSpec = {
   name: "filter",
@@ -56,11 +59,11 @@ describe("errors without a log", () => {
     ["ENOSPC, however large the log", -28, "BPF6215", "BPF6210"],
   ] as const)("%s", (_, status, forProgram, forMap) => {
     expect(load(status)).toBe(forProgram);
-    expect(codeOf(() => createMap(refusing(status), map, 1))).toBe(forMap);
+    expect(codeOf(() => createMap(host(refusing(status)), map))).toBe(forMap);
   });
 
   test("types that do not exist are refused, whatever they are called", () => {
     expect(load(3, { ...program, type: "toString" as "xdp" })).toBe("BPF6215");
-    expect(codeOf(() => createMap(refusing(3), { ...map, type: "constructor" as "hash" }, 1))).toBe("BPF6210");
+    expect(codeOf(() => createMap(host(refusing(3)), { ...map, type: "constructor" as "hash" }))).toBe("BPF6210");
   });
 });

@@ -1,0 +1,76 @@
+// The typed handle of a ring buffer, the same on both back ends: `for await (const event of fw.maps.events)` for a program
+// that follows its filter, `drain()` for one that looks now and then. Records are decoded by the map's value schema.
+import type { MapSpec } from "@typebpf/abi";
+import type { BackendMap, BackendRingBuffer } from "../backend.ts";
+import { decode, type Value } from "../codec.ts";
+import { loaderError } from "../diagnostics.ts";
+import { records } from "../ringbuf.ts";
+
+/** A ring buffer: records that filters write and user space reads once, in order. */
+export interface RingBufferHandle<V> extends AsyncIterable<V>, Disposable {
+  readonly name: string;
+  readonly spec: MapSpec;
+  /** The same map as bytes. */
+  readonly raw: BackendMap;
+  /** The records that have come since the last one that was read. @throws DiagnosticError BPF6171 during an iteration. */
+  drain(): V[];
+  /** Waits for records and gives each once, until `close`, or until the object is closed. One iteration at a time. */
+  [Symbol.asyncIterator](): AsyncGenerator<V, void, undefined>;
+  /** Ends the iteration, if there is one. A later read opens the ring again. */
+  close(): void;
+}
+
+class Handle implements RingBufferHandle<Value> {
+  readonly name: string;
+  readonly spec: MapSpec;
+  readonly raw: BackendMap;
+  #iterated: BackendRingBuffer | undefined;
+
+  constructor(raw: BackendMap) {
+    this.raw = raw;
+    this.spec = raw.spec;
+    this.name = raw.spec.name;
+  }
+
+  #open(): BackendRingBuffer {
+    const ring = this.raw.ringBuffer?.();
+    if (!ring) throw new Error(`handles/ring-buffer: ${this.name} (${this.spec.type}) has no records`);
+    return ring;
+  }
+
+  #decode(bytes: Uint8Array): Value {
+    const { value } = this.spec;
+    if (bytes.length === value.size) return decode(value, bytes, `${this.name} record`);
+    const message = `a record of ${this.name} has ${bytes.length} bytes, its schema ${value.size}`;
+    throw loaderError("recordLength", { message });
+  }
+
+  drain(): Value[] {
+    using ring = this.#open();
+    return ring.consume().map((bytes) => this.#decode(bytes));
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Value, void, undefined> {
+    const ring = this.#open();
+    this.#iterated = ring;
+    try {
+      for await (const bytes of records(ring)) yield this.#decode(bytes);
+    } finally {
+      if (this.#iterated === ring) this.#iterated = undefined;
+    }
+  }
+
+  close(): void {
+    this.#iterated?.close();
+    this.#iterated = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** The handle of a map with records of either back end. */
+export function ringHandle(raw: BackendMap): RingBufferHandle<Value> {
+  return new Handle(raw);
+}
