@@ -68,6 +68,7 @@ function resultType(row: HelperRow): string {
     case "void":
       return "void";
     case "mapValue":
+    case "record":
       throw new Error(`generate dsl contexts: ${row.symbol} is exposed on ctx, but its result cannot be`);
     default:
       return returns satisfies never;

@@ -1,4 +1,5 @@
 // Meaning of each map type: one row. Numbers come from the snapshot of the kernel's header.
+import type { StructLayout } from "../layout.ts";
 import { uapi } from "./uapi.generated.ts";
 
 /** What can be done with a map of this type, from the filter and from user space. */
@@ -9,12 +10,18 @@ export interface MapTypeRow {
   readonly since: string;
   /**
    * Index keys are a native u32 below `maxEntries`; every entry always exists. Prefix keys are a native u32, the number
-   * of bits that count, and an address of 1 to 256 bytes, its most significant bit first.
+   * of bits that count, and an address of 1 to 256 bytes, its most significant bit first. Without keys there are no
+   * entries, and the `key` of the map's description is `noKey`.
    */
-  readonly keys: "any" | "index" | "prefix";
+  readonly keys: "any" | "index" | "prefix" | "none";
   /** One copy of each value per possible CPU; user space reads and writes them all, each rounded up to 8 bytes. */
   readonly perCpu: boolean;
-  /** When full: refuse the new entry (E2BIG, a trie ENOSPC), or evict an old one. */
+  /**
+   * Filters write records that user space reads in order. The kernel is told no size of a value; the map's `value` is the
+   * layout of a record, and `maxEntries` the size of the ring in bytes: a power of two and a multiple of the page.
+   */
+  readonly records?: boolean;
+  /** When full: refuse the new entry (E2BIG, a trie ENOSPC; a ring gives no record), or evict an old one. */
   readonly full: "refuse" | "evict" | "never";
   /** `BPF_F_*` flags without which the kernel does not create it; 0 where not given. */
   readonly requiredFlags?: number;
@@ -22,8 +29,22 @@ export interface MapTypeRow {
   readonly refusedFlags?: number;
 }
 
+/** The `key` of maps without keys. */
+export const noKey: StructLayout = { kind: "struct", name: "none", size: 0, align: 1, fields: [] };
+
+/** The smallest page of any kernel, in bytes: rings are made of whole pages. */
+export const pageBytes = 4096;
+
+/** Whether a number of bytes can be the size of a ring: a power of two and whole pages. */
+export function isRingSize(bytes: number): boolean {
+  return Number.isInteger(bytes) && bytes >= pageBytes && bytes <= 2 ** 31 && Number.isInteger(Math.log2(bytes));
+}
+
 /** `BPF_F_NO_PREALLOC`: entries are allocated when they are made. */
 const NO_PREALLOC = 1;
+
+/** `BPF_F_NUMA_NODE`: memory of a NUMA node that `BPF_MAP_CREATE` names. */
+const NUMA_NODE = 4;
 
 export const mapTypes = {
   hash: { number: uapi.mapType.HASH, since: "3.19", keys: "any", perCpu: false, full: "refuse" },
@@ -54,6 +75,15 @@ export const mapTypes = {
   },
   array: { number: uapi.mapType.ARRAY, since: "3.19", keys: "index", perCpu: false, full: "never" },
   perCpuArray: { number: uapi.mapType.PERCPU_ARRAY, since: "4.6", keys: "index", perCpu: true, full: "never" },
+  ringBuffer: {
+    number: uapi.mapType.RINGBUF,
+    since: "5.8",
+    keys: "none",
+    perCpu: false,
+    records: true,
+    full: "refuse",
+    refusedFlags: ~NUMA_NODE >>> 0,
+  },
 } as const satisfies Readonly<Record<string, MapTypeRow>>;
 
 export type MapTypeName = keyof typeof mapTypes;

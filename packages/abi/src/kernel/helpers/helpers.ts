@@ -3,6 +3,7 @@
 import { compareKernels } from "../features.ts";
 import { type ProgramTypeName, programTypes } from "../program-types.ts";
 import { mapHelpers } from "./maps.ts";
+import { ringBufferHelpers } from "./ring-buffer.ts";
 import type { HelperRow } from "./row.ts";
 import { skbHelpers } from "./skb.ts";
 import { systemHelpers } from "./system.ts";
@@ -16,6 +17,7 @@ export const helpers = {
   ...systemHelpers,
   ...xdpHelpers,
   ...skbHelpers,
+  ...ringBufferHelpers,
 } as const satisfies Readonly<Record<string, HelperRow>>;
 
 /** The name of a helper's row. */

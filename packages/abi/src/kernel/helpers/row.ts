@@ -30,7 +30,11 @@ export type HelperArg =
     }
   /** Memory that the helper fills; need not be initialised. */
   | { readonly name: string; readonly is: "memoryWrite"; readonly size: string }
-  | { readonly name: string; readonly is: "size"; readonly zero: boolean };
+  | { readonly name: string; readonly is: "size"; readonly zero: boolean }
+  /** The size of the map's record: a constant. */
+  | { readonly name: string; readonly is: "recordSize" }
+  /** The start of a reserved record, which the helper takes back. */
+  | { readonly name: string; readonly is: "record" };
 
 export type HelperReturn =
   /** 0 or a negative errno, sign-extended. */
@@ -39,6 +43,8 @@ export type HelperReturn =
   | { readonly is: "integer"; readonly width: 32 | 64; readonly signed: boolean; readonly action?: true }
   /** Pointer to the map's value, or null. */
   | { readonly is: "mapValue"; readonly nullable: true }
+  /** Pointer to a new record, not cleared, or null. It must be given to a helper that releases it, on every path. */
+  | { readonly is: "record"; readonly nullable: true }
   | { readonly is: "void" };
 
 export type HelperEffect =
@@ -47,6 +53,10 @@ export type HelperEffect =
   /** Reads memory that other code may change (maps, clock, packet): never merged with another call. */
   | "impure"
   | "writesMap"
+  /** Takes room in a ring. */
+  | "acquiresRecord"
+  /** Takes a record back: pointers into it are dead after the call. */
+  | "releasesRecord"
   /** Changes fields of the context. */
   | "writesContext"
   | "writesPacket";
@@ -70,13 +80,14 @@ export interface HelperRow {
   /** Program types that may call it, by row name, or all. */
   readonly programs: "all" | readonly string[];
   /**
-   * How the DSL exposes it: a method of `ctx`, an operation of a map, or not at all. A method takes the integers; for
+   * How the DSL exposes it: a method of `ctx`, an operation of a map or of a reserved record, or not at all. A method takes the integers; for
    * memory that the helper reads a value in memory, for memory that it fills a schema, and for sizes nothing. One that
    * fills memory gives a ref to it on the stack, or undefined for any status but 0.
    */
   readonly surface:
     | { readonly on: "context"; readonly as: string }
     | { readonly on: "map"; readonly as: string }
+    | { readonly on: "record"; readonly as: string }
     | { readonly on: "none" };
   readonly doc: string;
 }

@@ -20,6 +20,8 @@ export interface SimulatedMap extends BackendMap {
   remove(key: Uint8Array): number;
   /** Memory that the program freed is gone for good. */
   endRun(): void;
+  /** Ends what user space does with the map: its object is disposed. */
+  close?(): void;
 }
 
 /** 0, or the negative errno of flags that the kernel does not know for maps without locks. */

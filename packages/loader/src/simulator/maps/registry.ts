@@ -8,6 +8,7 @@ import { LpmTrie } from "./lpm-trie.ts";
 import { LruHashMap } from "./lru-hash.ts";
 import type { SimulatedMap } from "./map.ts";
 import { PerCpuArray } from "./per-cpu-array.ts";
+import { RingBuffer } from "./ring-buffer.ts";
 
 /** What maps need to know of the simulated machine. */
 export interface Cpus {
@@ -25,6 +26,7 @@ const makers: { readonly [T in MapTypeName]: (spec: MapSpec, memory: Memory, cpu
   lpmTrie: (spec, memory) => new LpmTrie(spec, memory),
   array: (spec, memory) => new ArrayMap(spec, memory),
   perCpuArray: (spec, memory, cpus) => new PerCpuArray(spec, memory, cpus.count, cpus.current),
+  ringBuffer: (spec, memory) => new RingBuffer(spec, memory),
 };
 
 /** Makes a map; throws a Fault where the simulator cannot. */

@@ -1,7 +1,7 @@
 // A map as user space holds it: the same map until its object is disposed, then every operation fails with EBADF, as
 // with a closed file descriptor.
 import type { MapSpec } from "@typebpf/abi";
-import type { BackendMap } from "../../backend.ts";
+import type { BackendMap, BackendRingBuffer } from "../../backend.ts";
 import { loaderError } from "../../diagnostics.ts";
 import { errno } from "../../errno.ts";
 
@@ -9,6 +9,8 @@ export class UserMap implements BackendMap {
   readonly spec: MapSpec;
   readonly copies: number;
   readonly bufferSize: number;
+  /** Only of maps that have records. */
+  readonly ringBuffer?: () => BackendRingBuffer;
   private readonly map: BackendMap;
   private readonly closed: () => boolean;
 
@@ -18,6 +20,12 @@ export class UserMap implements BackendMap {
     this.spec = map.spec;
     this.copies = map.copies;
     this.bufferSize = map.bufferSize;
+    const open = map.ringBuffer?.bind(map);
+    if (!open) return;
+    this.ringBuffer = () => {
+      if (closed()) throw loaderError("disposed");
+      return open();
+    };
   }
 
   private readable(): BackendMap {

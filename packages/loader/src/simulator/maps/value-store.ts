@@ -32,12 +32,12 @@ export class ValueStore {
   private used = 0;
 
   /** `slots` of values exist from the beginning; stores of growing maps start with 0. A group has `copies` slots. */
-  constructor(memory: Memory, spec: MapSpec, slots: number, copies = 1) {
+  constructor(memory: Memory, spec: MapSpec, slots: number, copies = 1, name = `a value of map "${spec.name}"`) {
     this.memory = memory;
     this.copies = copies;
     this.size = spec.value.size;
     this.stride = roundUp(this.size);
-    this.name = `a value of map "${spec.name}"`;
+    this.name = name;
     this.writable = (spec.flags & mapFlags.readOnlyForPrograms) === 0;
     if (slots * this.stride > MAX_BYTES) {
       throw new Fault(
@@ -117,6 +117,12 @@ export class ValueStore {
   release(first: number): void {
     for (let slot = first; slot < first + this.copies; slot++) this.mark(slot, DEAD);
     this.dead.push(first);
+  }
+
+  /** Gives a group of slots up at once. */
+  discard(first: number): void {
+    for (let slot = first; slot < first + this.copies; slot++) this.mark(slot, 0);
+    this.free.push(first);
   }
 
   /** Released slots are gone, and used again. */
