@@ -212,3 +212,17 @@ b0(v0: ptr.context):
   const { diagnostics } = analyze(ir, { kernel: "6.1", isa: 3 });
   expect(diagnostics.map(({ code, at }) => [code, at?.line])).toEqual([["BPF2105", 4]]);
 });
+
+describe("guards for the kernel's verifier", () => {
+  const read = (index: Expr): Statement => a.set(half, a.element(at("items"), index));
+  const comparisons = (index: Expr): number => {
+    const [fn] = analyzed([read(index)]).module.functions;
+    return fn?.blocks.filter((block) => block.end.op === "branch" && block.end.compare === "ugt64").length ?? 0;
+  };
+
+  test("stand where it loses the bounds of an index", () => {
+    expect(comparisons(a.binary(a.input, "%", a.num(16)))).toBe(1);
+    expect(comparisons(a.binary(a.input, "&", a.num(15)))).toBe(0);
+    expect(comparisons(a.binary(byte, ">>>", a.num(4)))).toBe(0);
+  });
+});

@@ -8,6 +8,7 @@ import { BranchFacts, type Knowledge } from "./facts.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "./function.ts";
 import { equal, exactly, full, type Interval, join, meet, signed, unsigned, unsignedMax, widen } from "./interval.ts";
 import { kernelFollows } from "./kernel-knowledge.ts";
+import { nest, type Part } from "./loop-nest.ts";
 import { findLoops, type Loop } from "./loops.ts";
 import { type BinaryOp, negateCompare, swapCompare, type UnaryOp } from "./ops.ts";
 import { transferBinary, transferUnary } from "./transfer.ts";
@@ -42,7 +43,8 @@ export interface Ranges {
 const pointerRange = unsigned(1n, unsignedMax);
 const visitsBeforeWidening = 2;
 const narrowings = 2;
-const mostPasses = 60;
+/** From this visit of a header on, bounds that still move are given up. */
+const mostVisits = 500;
 const mostRounds = 4;
 
 /** Computes ranges and loop bounds. */
@@ -82,7 +84,7 @@ class Solver implements Ranges {
   readonly #reachable = new Set<BlockId>();
   readonly #feasible = new Set<string>();
   readonly #visits = new Map<BlockId, number>();
-  #changed = false;
+  #changes = 0;
   #isNarrowing = false;
 
   constructor(fn: IrFunction, tree: DominatorTree, loops: readonly Loop[], bounds: LoopBounds, knowledge: Knowledge) {
@@ -106,16 +108,24 @@ class Solver implements Ranges {
   solve(): void {
     const [entry] = this.#tree.order;
     if (entry) this.#reachable.add(entry.id);
-    let passes = 0;
-    do {
-      this.#changed = false;
-      for (const block of this.#tree.order) if (this.#reachable.has(block.id)) this.#visit(block, passes);
-      passes++;
-    } while (this.#changed);
+    this.#stabilise(nest(this.#tree.order, this.loops));
     if (this.#headers.size === 0) return;
     this.#isNarrowing = true;
-    for (let pass = 0; pass < narrowings; pass++) {
-      for (const block of this.#tree.order) if (this.#reachable.has(block.id)) this.#visit(block, passes);
+    for (let pass = 0; pass < narrowings; pass++) for (const block of this.#tree.order) this.#visit(block);
+  }
+
+  /** Loops are repeated until nothing changes in them, inner ones each time that the outer one is. */
+  #stabilise(parts: readonly Part[]): void {
+    for (const part of parts) {
+      if (!("parts" in part)) {
+        this.#visit(part);
+        continue;
+      }
+      let before: number;
+      do {
+        before = this.#changes;
+        this.#stabilise(part.parts);
+      } while (this.#changes !== before);
     }
   }
 
@@ -159,9 +169,10 @@ class Solver implements Ranges {
 
   // ── Abstract interpretation ──────────────────────────────────────────────────────────────────────────────────────
 
-  #visit(block: Block, passes: number): void {
-    this.#params(block, passes);
-    if (this.#facts.update(block.id, (value, at) => this.at(value, at))) this.#changed = true;
+  #visit(block: Block): void {
+    if (!this.#reachable.has(block.id)) return;
+    this.#params(block);
+    if (this.#facts.update(block.id, (value, at) => this.at(value, at))) this.#changes++;
     for (const inst of block.insts) {
       if ("result" in inst && inst.result !== undefined) this.#set(inst.result, this.#transfer(inst, block.id));
     }
@@ -171,10 +182,10 @@ class Solver implements Ranges {
   #set(value: ValueId, range: Interval): void {
     if (equal(this.#base.get(value), range)) return;
     this.#base.set(value, range);
-    this.#changed = true;
+    this.#changes++;
   }
 
-  #params(block: Block, passes: number): void {
+  #params(block: Block): void {
     const visits = (this.#visits.get(block.id) ?? 0) + 1;
     this.#visits.set(block.id, visits);
     const edges = this.incoming(block.id).filter((edge) => this.isFeasible(edge.from.id, edge.index));
@@ -188,7 +199,7 @@ class Solver implements Ranges {
       const old = this.#base.get(param.value);
       const isLate = this.#headers.has(block.id) && visits > visitsBeforeWidening;
       if (old && isLate && !this.#isNarrowing) {
-        const thresholds = passes > mostPasses ? [] : this.#thresholds;
+        const thresholds = visits > mostVisits ? [] : this.#thresholds;
         range = widen(old, join(old, range) ?? range, thresholds);
       }
       const clamp = this.#bounds.clamps.get(param.value);
@@ -215,7 +226,7 @@ class Solver implements Ranges {
     if (this.isFeasible(from, index)) return;
     this.#feasible.add(`${from}.${index}`);
     this.#reachable.add(to);
-    this.#changed = true;
+    this.#changes++;
   }
 
   #transfer(inst: Inst, block: BlockId): Interval {
