@@ -15,6 +15,8 @@ interface Operators {
   binary(operator: string, left: unknown, right: unknown): unknown;
   unary(operator: string, operand: unknown): unknown;
   spread(operator: string, source: unknown): unknown;
+  /** `target[key] op= value`: target and key are evaluated once, and the old value is read before the new one. */
+  update(operator: string, target: unknown, key: unknown, value: unknown): unknown;
 }
 
 /** What a spread of a struct in memory copies; anything else is spread as it is. */
@@ -55,20 +57,28 @@ const onBigints: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
 
 function operators(signed: boolean): Operators {
   const wrap = (value: bigint): bigint => (signed ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value));
+  const binary = (operator: string, left: unknown, right: unknown): unknown => {
+    const wide = onBigints[operator];
+    if (typeof left === "bigint" && typeof right === "bigint" && wide) return wrap(wide(left, right));
+    const narrow = onNumbers[operator];
+    if (typeof left === "number" && typeof right === "number" && narrow) return narrow(left, right);
+    throw new TypeError(`${typeof left} ${operator} ${typeof right}`);
+  };
   return {
-    binary: (operator, left, right) => {
-      const wide = onBigints[operator];
-      if (typeof left === "bigint" && typeof right === "bigint" && wide) return wrap(wide(left, right));
-      const narrow = onNumbers[operator];
-      if (typeof left === "number" && typeof right === "number" && narrow) return narrow(left, right);
-      throw new TypeError(`${typeof left} ${operator} ${typeof right}`);
-    },
+    binary,
     unary: (operator, operand) => {
       if (typeof operand === "bigint") return wrap(operator === "-" ? -operand : ~operand);
       if (typeof operand === "number") return operator === "-" ? -operand : ~operand;
       throw new TypeError(`${operator}${typeof operand}`);
     },
     spread: (_, source) => snapshot(source),
+    update: (operator, target, key, value) => {
+      const place = target as Record<string, unknown>;
+      const old = place[String(key)];
+      const next = binary(operator, old, (value as () => unknown)());
+      place[String(key)] = next;
+      return next;
+    },
   };
 }
 
@@ -89,8 +99,16 @@ function rewrite(context: ts.TransformationContext): (file: ts.SourceFile) => ts
       const left = ts.visitNode(node.left, visit) as ts.Expression;
       const right = ts.visitNode(node.right, visit) as ts.Expression;
       if (operator in onNumbers) return call("binary", operator, left, right);
-      if (assignments.has(operator))
-        return factory.createAssignment(left, call("binary", operator.slice(0, -1), left, right));
+      if (assignments.has(operator)) {
+        const name = operator.slice(0, -1);
+        if (ts.isIdentifier(left)) return factory.createAssignment(left, call("binary", name, left, right));
+        const thunk = factory.createArrowFunction(undefined, undefined, [], undefined, undefined, right);
+        if (ts.isPropertyAccessExpression(left))
+          return call("update", name, left.expression, factory.createStringLiteral(left.name.text), thunk);
+        if (ts.isElementAccessExpression(left))
+          return call("update", name, left.expression, left.argumentExpression, thunk);
+        throw new Error(`harness: ${node.getText()}`);
+      }
     }
     if (ts.isPrefixUnaryExpression(node)) {
       const operand = ts.visitNode(node.operand, visit) as ts.Expression;
