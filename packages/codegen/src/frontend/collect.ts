@@ -3,7 +3,7 @@
 import type { MapSpec } from "@typebpf/abi";
 import { limits } from "@typebpf/abi";
 import { ts } from "ts-morph";
-import type { Evaluator } from "./constants/evaluate.ts";
+import type { Evaluator } from "./constants/evaluation.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Symbols } from "./symbols.ts";
 import type { MapConstant, ProgramConstant } from "./values.ts";

@@ -3,7 +3,7 @@
 import type { ScalarLayout } from "@typebpf/abi";
 import { ts } from "ts-morph";
 import { type Constant, poisonConstant } from "../values.ts";
-import type { Evaluation } from "./evaluate.ts";
+import type { Evaluation } from "./evaluation.ts";
 import { wrap } from "./operators.ts";
 import { fromRuntime, toRuntime } from "./runtime.ts";
 

@@ -2,7 +2,7 @@
 import type { MapSpec } from "@typebpf/abi";
 import { ts } from "ts-morph";
 import { type Constant, type FunctionNode, type MapConstant, poisonConstant } from "../values.ts";
-import type { Evaluation } from "./evaluate.ts";
+import type { Evaluation } from "./evaluation.ts";
 import { toRuntime } from "./runtime.ts";
 
 /** The constant of a declaration; undefined where it has none (parameters, variables that change). */

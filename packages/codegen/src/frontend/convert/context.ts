@@ -5,7 +5,7 @@ import type { ts } from "ts-morph";
 import type { AstFunction, Expr, PoisonExpr, Statement, Variable } from "../../ast/nodes.ts";
 import type { AstType } from "../../ast/types.ts";
 import type { FrontendDiagnostic } from "../../diagnostics.ts";
-import type { ConstantScope, Evaluator } from "../constants/evaluate.ts";
+import type { ConstantScope, Evaluator } from "../constants/evaluation.ts";
 import type { ReportDetails, Reporter } from "../reporter.ts";
 import type { Symbols } from "../symbols.ts";
 import type { Constant, FunctionNode, MapConstant } from "../values.ts";
