@@ -1,5 +1,5 @@
-// BPF_PROG_TEST_RUN (bpf_prog_test_run_xdp in net/bpf/test_run.c): one packet, and a context, through a loaded program.
-// The output buffer holds whatever the program can make of the packet, because the kernel only finds out that it is too
+// BPF_PROG_TEST_RUN (net/bpf/test_run.c): one packet, and a context, through a loaded program. Each kind of context has its
+// own rules: `struct xdp_md`, or `struct __sk_buff` of programs on socket buffers (skb-input.ts). The output buffer holds whatever the program can make of the packet, because the kernel only finds out that it is too
 // small after the program has run, and running again would count twice.
 import {
   type ContextRow,
@@ -12,6 +12,7 @@ import {
   uapi,
 } from "@typebpf/abi";
 import type { RunInput, RunOutput } from "../backend.ts";
+import { type SkbProgramType, skbInputContext, skbOutputContext } from "../skb-input.ts";
 import { Attr, attrLayouts } from "./attr.ts";
 import { kernelDiagnostics } from "./diagnostics.ts";
 import { errnoName, errnos } from "./errno.ts";
@@ -22,8 +23,10 @@ import type { Memory, Sys } from "./sys.ts";
 const ethernetHeaderBytes = 14;
 /** The kernel's own bookkeeping at the end of the packet's page: `struct skb_shared_info`. */
 const tailroomBytes = 320;
-/** Room for what a program may prepend and append. */
+/** Room for what an XDP program may prepend and append. */
 const growthBytes = uapi.constant.XDP_PACKET_HEADROOM + tailroomBytes;
+/** Longer than any packet that comes out: the longest that helpers make of a socket buffer has 16384 bytes. */
+const outputBytes = 1 << 15;
 
 function refuse(...diagnostics: readonly Diagnostic[]): never {
   throw new DiagnosticError(diagnostics);
@@ -90,6 +93,50 @@ function encodeContext(sys: Sys, program: ProgramSpec, input: RunInput): Memory 
   return memory;
 }
 
+/** How runs of a program go in and come out. */
+interface RunKind {
+  /** Checks what the run is given, and gives the context. @throws DiagnosticError */
+  prepare(sys: Sys, program: ProgramSpec, input: RunInput): Memory;
+  /** Where in the output the packet begins. */
+  packetStart(context: Memory): number;
+  /** The context's fields after the run, for those that programs change. */
+  output?(context: Memory): Readonly<Record<string, number | bigint>>;
+}
+
+const xdpRun: RunKind = {
+  prepare(sys, program, input) {
+    const { packet, repeat = 1 } = input;
+    checkPacket(packet, sys.pageSize);
+    if (!Number.isInteger(repeat) || repeat < 1 || repeat > 0x7fff_ffff) {
+      refuse(
+        diagnostic(kernelDiagnostics.runRefused, { message: `a program runs 1 to 2147483647 times, not ${repeat}` }),
+      );
+    }
+    return encodeContext(sys, program, input);
+  },
+  // The output begins with the metadata; `data` of the context says where the packet itself does.
+  packetStart: (context) => context.view.getUint32(0, true),
+};
+
+function skbRun(type: SkbProgramType): RunKind {
+  return {
+    prepare(sys, _, input) {
+      const bytes = skbInputContext(type, input);
+      const memory = sys.allocate(bytes.length);
+      memory.bytes.set(bytes);
+      return memory;
+    },
+    packetStart: () => 0,
+    output: (context) => skbOutputContext(context.bytes),
+  };
+}
+
+const runKinds: { readonly [K in ProgramSpec["type"]]: RunKind } = {
+  xdp: xdpRun,
+  sched_cls: skbRun("sched_cls"),
+  socket_filter: skbRun("socket_filter"),
+};
+
 function refused(program: ProgramSpec, input: RunInput, status: number): Diagnostic {
   const notes = [`the kernel answers ${errnoName(-status)}`];
   const name = program.name;
@@ -100,15 +147,16 @@ function refused(program: ProgramSpec, input: RunInput, status: number): Diagnos
       notes,
     });
   }
-  const index = input.context?.ingressIfindex;
-  if (index !== undefined && (status === -errnos.ENODEV || status === -errnos.EINVAL)) {
+  const field = program.type === "xdp" ? "ingressIfindex" : "ifindex";
+  const index = input.context?.[field];
+  if (index !== undefined && (status === -errnos.ENODEV || (program.type === "xdp" && status === -errnos.EINVAL))) {
     const queue = input.context?.rxQueueIndex ?? 0;
     const why =
       status === -errnos.ENODEV
         ? "there is no interface with this index"
         : `the interface has no receive queue ${queue} for XDP`;
     return diagnostic(kernelDiagnostics.contextField, {
-      message: `the kernel cannot run with ingressIfindex = ${index}: ${why}`,
+      message: `the kernel cannot run with ${field} = ${index}: ${why}`,
       notes,
     });
   }
@@ -130,34 +178,31 @@ export class TestRunner {
     this.#program = program;
     this.#attr = new Attr(sys, attrLayouts.testRun);
     this.#input = sys.allocate(sys.pageSize);
-    this.#output = sys.allocate(sys.pageSize + growthBytes);
+    this.#output = sys.allocate(outputBytes);
   }
 
   /** Runs the program. @throws DiagnosticError on what the kernel cannot run. */
   run(input: RunInput): RunOutput {
-    const repeat = input.repeat ?? 1;
-    checkPacket(input.packet, this.#sys.pageSize);
-    if (!Number.isInteger(repeat) || repeat < 1 || repeat > 0x7fff_ffff) {
-      refuse(
-        diagnostic(kernelDiagnostics.runRefused, { message: `a program runs 1 to 2147483647 times, not ${repeat}` }),
-      );
-    }
-    const context = encodeContext(this.#sys, this.#program, input);
+    const kind = runKinds[this.#program.type];
+    const context = kind.prepare(this.#sys, this.#program, input);
     this.#input.bytes.set(input.packet);
     const attr = this.#attr;
-    attr.set("prog_fd", this.#fd.number).set("retval", 0).set("duration", 0).set("repeat", repeat);
+    attr
+      .set("prog_fd", this.#fd.number)
+      .set("retval", 0)
+      .set("duration", 0)
+      .set("repeat", input.repeat ?? 1);
     attr.set("data_in", this.#input).set("data_size_in", input.packet.length);
     attr.set("data_out", this.#output).set("data_size_out", this.#output.bytes.length);
     attr.set("ctx_in", context).set("ctx_size_in", context.bytes.length);
     attr.set("ctx_out", context).set("ctx_size_out", context.bytes.length);
     const status = attr.call(uapi.command.PROG_TEST_RUN);
     if (status < 0) refuse(refused(this.#program, input, status));
-    // The output begins with the metadata; `data` of the context says where the packet itself does.
-    const packetStart = context.view.getUint32(0, true);
     return {
       retval: attr.get("retval"),
-      packet: this.#output.bytes.slice(packetStart, attr.get("data_size_out")),
+      packet: this.#output.bytes.slice(kind.packetStart(context), attr.get("data_size_out")),
       durationNs: attr.get("duration"),
+      ...(kind.output && { context: kind.output(context) }),
     };
   }
 }
