@@ -6,14 +6,14 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { analyzeDiagnostics } from "../../packages/codegen/src/analyze/diagnostics.ts";
 import { compileFile } from "../../packages/codegen/src/compile.ts";
-import { FRONTEND_DIAGNOSTICS } from "../../packages/codegen/src/diagnostics.ts";
+import { frontendDiagnostics } from "../../packages/codegen/src/diagnostics.ts";
 import { lowerDiagnostics } from "../../packages/codegen/src/lower/diagnostics.ts";
-import { MACHINE_DIAGNOSTICS } from "../../packages/codegen/src/machine/diagnostics.ts";
+import { machineDiagnostics } from "../../packages/codegen/src/machine/diagnostics.ts";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const fixtures = readdirSync(folder).filter((name) => /^BPF\d{4}-.*\.ts$/.test(name));
 
-const catalogues = [FRONTEND_DIAGNOSTICS, lowerDiagnostics, analyzeDiagnostics, MACHINE_DIAGNOSTICS];
+const catalogues = [frontendDiagnostics, lowerDiagnostics, analyzeDiagnostics, machineDiagnostics];
 
 /** Codes that no file can raise, with the test that raises them. */
 const elsewhere: ReadonlyMap<string, string> = new Map([

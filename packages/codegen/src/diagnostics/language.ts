@@ -3,7 +3,7 @@
 import type { DiagnosticRow } from "@typebpf/abi";
 
 /** Rows about uses that the language refuses, by the name the code uses for them. */
-export const LANGUAGE_DIAGNOSTICS = {
+export const languageDiagnostics = {
   argumentsObject: {
     code: "BPF1050",
     severity: "error",

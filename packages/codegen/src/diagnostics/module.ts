@@ -3,7 +3,7 @@
 import type { DiagnosticRow } from "@typebpf/abi";
 
 /** Rows about a module, by the name the code uses for them. */
-export const MODULE_DIAGNOSTICS = {
+export const moduleDiagnostics = {
   syntax: {
     code: "BPF1001",
     severity: "error",

@@ -3,7 +3,7 @@
 import type { DiagnosticRow } from "@typebpf/abi";
 
 /** Rows about constructs that are refused wherever they stand, by the name the code uses for them. */
-export const SUBSET_DIAGNOSTICS = {
+export const subsetDiagnostics = {
   class: {
     code: "BPF1020",
     severity: "error",

@@ -3,7 +3,7 @@
 import type { DiagnosticRow } from "@typebpf/abi";
 
 /** Rows about types and layouts, by the name the code uses for them. */
-export const TYPE_DIAGNOSTICS = {
+export const typeDiagnostics = {
   type: {
     code: "BPF2001",
     severity: "error",

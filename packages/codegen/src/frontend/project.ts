@@ -3,7 +3,7 @@
 import { type Diagnostic, diagnostic, hasErrors, type Target } from "@typebpf/abi";
 import { ts } from "ts-morph";
 import type { TypedModule } from "../ast/nodes.ts";
-import { FRONTEND_DIAGNOSTICS } from "../diagnostics.ts";
+import { frontendDiagnostics } from "../diagnostics.ts";
 import { checkTopLevel, collect } from "./collect.ts";
 import { createEvaluator } from "./constants/evaluate.ts";
 import { convertCollected } from "./convert/module.ts";
@@ -38,9 +38,9 @@ export function convertModule(path: string, options: ConvertOptions): ConvertRes
 }
 
 function internal(error: unknown): Diagnostic {
-  if (error instanceof RangeError && /call stack/i.test(error.message)) return diagnostic(FRONTEND_DIAGNOSTICS.tooDeep);
+  if (error instanceof RangeError && /call stack/i.test(error.message)) return diagnostic(frontendDiagnostics.tooDeep);
   const message = error instanceof Error ? error.message : String(error);
-  return diagnostic(FRONTEND_DIAGNOSTICS.internal, {
+  return diagnostic(frontendDiagnostics.internal, {
     message: message.startsWith("frontend: ") ? message : `frontend: ${message}`,
     notes:
       error instanceof Error && error.stack
@@ -79,7 +79,7 @@ function convert(path: string, { target, virtualFiles }: ConvertOptions): Conver
 }
 
 function entryProblem(files: SourceFiles): Diagnostic | undefined {
-  const { unreadable } = FRONTEND_DIAGNOSTICS;
+  const { unreadable } = frontendDiagnostics;
   const text = files.read(files.entry);
   if (typeof text !== "string") return text;
   if (/\.ts$/.test(files.entry) && !/\.d\.ts$/.test(files.entry)) return undefined;

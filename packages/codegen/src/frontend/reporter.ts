@@ -2,7 +2,7 @@
 // argument types.
 import { type Diagnostic, type DiagnosticDetails, diagnostic, type Span } from "@typebpf/abi";
 import type { ts } from "ts-morph";
-import { FRONTEND_DIAGNOSTICS, type FrontendDiagnostic } from "../diagnostics.ts";
+import { type FrontendDiagnostic, frontendDiagnostics } from "../diagnostics.ts";
 import type { Spans } from "./spans.ts";
 
 /** What a finding may say beyond its row. */
@@ -29,7 +29,7 @@ export function createReporter(spans: Spans): Reporter {
     add,
     report(name, at, details = {}) {
       const span = "kind" in at ? spans.of(at) : at;
-      add(diagnostic(FRONTEND_DIAGNOSTICS[name], { ...details, at: span }));
+      add(diagnostic(frontendDiagnostics[name], { ...details, at: span }));
     },
     all: () => [...found.values()].sort(byPlace),
   };

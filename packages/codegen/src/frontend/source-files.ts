@@ -4,7 +4,7 @@ import { readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { Diagnostic } from "@typebpf/abi";
 import { diagnostic } from "@typebpf/abi";
-import { FRONTEND_DIAGNOSTICS } from "../diagnostics.ts";
+import { frontendDiagnostics } from "../diagnostics.ts";
 
 /** Largest module in bytes; far beyond what a filter needs. */
 export const MAX_SOURCE_BYTES = 1 << 20;
@@ -61,7 +61,7 @@ function isFile(path: string): boolean {
 }
 
 function readText(path: string, shown: string): string | Diagnostic {
-  const { unreadable, notText } = FRONTEND_DIAGNOSTICS;
+  const { unreadable, notText } = frontendDiagnostics;
   let bytes: Uint8Array;
   try {
     const found = statSync(path);

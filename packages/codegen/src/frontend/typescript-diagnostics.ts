@@ -2,7 +2,7 @@
 // that fits filters. A table from TypeScript's numbers; the rest is BPF2001.
 import { type Diagnostic, diagnostic } from "@typebpf/abi";
 import { ts } from "ts-morph";
-import { FRONTEND_DIAGNOSTICS, type FrontendDiagnostic } from "../diagnostics.ts";
+import { type FrontendDiagnostic, frontendDiagnostics } from "../diagnostics.ts";
 import type { Spans } from "./spans.ts";
 
 const codes: ReadonlyMap<number, FrontendDiagnostic> = new Map<number, FrontendDiagnostic>([
@@ -68,7 +68,7 @@ export function fromTypeScript(one: ts.Diagnostic, spans: Spans, syntax: boolean
   const own = specifier ? `cannot find the module ${specifier.text}` : missing && `${missing} does not exist here`;
   // The layers of TypeScript's explanation below a flavour only tell how flavours are made.
   const layers = /\[(width|action)\]/.test(message) ? [] : message.split("\n").slice(1);
-  return diagnostic(FRONTEND_DIAGNOSTICS[name], {
+  return diagnostic(frontendDiagnostics[name], {
     message: own ?? firstLine(message),
     ...(one.file && { at: spans.range(one.file, one.start ?? 0, (one.start ?? 0) + (one.length ?? 1)) }),
     labels: related.flatMap(({ file, start, length, messageText }) =>
