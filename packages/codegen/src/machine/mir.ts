@@ -33,6 +33,8 @@ export interface MirInst {
   readonly slot?: SlotId;
   /** Of `call_helper`: how many of r1…r5 it reads. */
   readonly args?: number;
+  /** Stays although nobody reads the result: a copy that lets the kernel's verifier know two places hold one value. */
+  readonly keep?: true;
   readonly at: Span;
 }
 
@@ -75,6 +77,8 @@ export interface Mir<Phase extends Virtual | Physical> {
   readonly name: string;
   readonly slots: readonly FrameSlot[];
   readonly blocks: readonly MirBlock[];
+  /** Virtual registers with integers, as far as known. */
+  readonly scalars?: ReadonlySet<Register>;
   readonly [phase]?: Phase;
 }
 
@@ -163,6 +167,7 @@ export function isMove(inst: MirInst): inst is MirInst & { readonly dst: Registe
 
 /** True when it does nothing but write its destination: it may go when nobody reads that. */
 export function isPure(inst: MirInst): boolean {
+  if (inst.keep) return false;
   if (inst.name === "frame_address") return true;
   const { kind } = formNamed(inst.name).action;
   return kind === "alu" || kind === "byteOrder" || kind === "load" || kind === "loadWide";

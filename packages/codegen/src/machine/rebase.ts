@@ -3,8 +3,10 @@
 // more, the copy before the addition disappears in allocation, and the check costs one instruction less.
 //
 //   t = p; t += 34; if t > end …; x = *(p + 23)   →   t = p; t += 34; if t > end …; x = *(t - 11)   (p and t share a register)
+//
+// Where the pointer is needed later, the next check starts from the sum of the one before, if only that check read it.
 import type { BlockId } from "../ir/function.ts";
-import { blockOf, byId, dominatorsOf } from "./flow.ts";
+import { blockOf, byId, dominatorsOf, predecessorsOf } from "./flow.ts";
 import {
   isMove,
   isVirtual,
@@ -29,6 +31,8 @@ export function advancePointers(blocks: readonly MirBlock[]): readonly MirBlock[
   const rewriter = new Rewriter(blocks);
   for (const { id, insts } of blocks)
     for (let index = 0; index + 1 < insts.length; index++) rewriter.advance({ block: id, index });
+  for (const { id, insts } of blocks)
+    for (let index = 0; index + 1 < insts.length; index++) rewriter.continueSum({ block: id, index });
   return rewriter.blocks();
 }
 
@@ -41,12 +45,14 @@ interface Advance {
 class Rewriter {
   private readonly input: ReadonlyMap<BlockId, MirBlock>;
   private readonly insts = new Map<BlockId, MirInst[]>();
+  private readonly before: ReadonlyMap<BlockId, readonly BlockId[]>;
   private readonly dominates: (above: BlockId, below: BlockId) => boolean;
   private readonly writes = new Map<Register, Position[]>();
   private readonly reads = new Map<Register, Position[]>();
 
   constructor(blocks: readonly MirBlock[]) {
     this.input = byId(blocks);
+    this.before = predecessorsOf(blocks);
     this.dominates = dominatorsOf(blocks);
     for (const { id, insts, end } of blocks) {
       this.insts.set(id, [...insts]);
@@ -84,6 +90,46 @@ class Rewriter {
       add(this.reads, change.advanced, use);
     });
     this.reads.set(change.pointer, uses.filter((use) => !isLater(use)).concat(at));
+  }
+
+  /** Starts the sum at `at` from an earlier one of the same pointer that nothing reads after it. */
+  continueSum(at: Position): void {
+    const change = this.changeAt(at);
+    if (!change) return;
+    const earlier = this.earlierSum(at, change.pointer);
+    const copy = this.insts.get(at.block)?.[at.index];
+    const sum = this.insts.get(at.block)?.[at.index + 1];
+    if (!earlier) return;
+    const imm = change.distance - earlier.distance;
+    if (!copy || !sum || imm < -0x8000_0000 || imm > 0x7fff_ffff) return;
+    this.insts.get(at.block)?.splice(at.index, 2, { ...copy, src: earlier.advanced }, { ...sum, imm });
+    add(this.reads, earlier.advanced, at);
+    const others = (this.reads.get(change.pointer) ?? []).filter(
+      (use) => use.block !== at.block || use.index !== at.index,
+    );
+    this.reads.set(change.pointer, others);
+  }
+
+  /** The nearest sum above, on the only way to `at` and without a call between, whose reads all lie on that way. */
+  private earlierSum(at: Position, pointer: Register): Advance | undefined {
+    const visited = new Set<BlockId>();
+    let { block, index } = at;
+    for (;;) {
+      for (index--; index >= 0; index--) {
+        const inst = this.insts.get(block)?.[index];
+        const found = this.changeAt({ block, index });
+        if (!inst || inst.name === "call_helper" || writesOf(inst).includes(pointer)) return undefined;
+        if (found?.pointer !== pointer || this.writes.get(found.advanced)?.length !== 2) continue;
+        const onTheWay = (use: Position): boolean =>
+          use.block === at.block ? use.index < at.index : visited.has(use.block) || use.block === block;
+        return (this.reads.get(found.advanced) ?? []).every(onTheWay) ? found : undefined;
+      }
+      visited.add(block);
+      const [above, ...others] = this.before.get(block) ?? [];
+      if (above === undefined || others.length > 0 || visited.has(above)) return undefined;
+      block = above;
+      index = this.insts.get(above)?.length ?? 0;
+    }
   }
 
   private index(inst: MirInst, position: Position): void {

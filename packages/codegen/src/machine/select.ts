@@ -51,7 +51,7 @@ export function select(fn: IrFunction, isa: 1 | 2 | 3 | 4): Selected {
     .flatMap((block) => selectBlock(sel, block, params, block === entryOf(fn)).toReversed())
     .toReversed();
   const slots = fn.slots.map((slot) => ({ ...slot, align: slotAlignment(slot), spill: false }));
-  return { mir: { name: fn.name, slots, blocks }, diagnostics: sel.diagnostics };
+  return { mir: { name: fn.name, slots, blocks, scalars: sel.scalars }, diagnostics: sel.diagnostics };
 }
 
 function selectBlock(

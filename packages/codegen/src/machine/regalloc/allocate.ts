@@ -42,8 +42,9 @@ export interface Allocation {
 /** Allocates; `registers` is how many machine registers may be used (3, 5 or 10). */
 export function allocate(mir: Mir<Virtual>, registers = ORDER.length): Allocation {
   const order = REDUCED[registers] ?? ORDER;
-  const base = coalesce(stepsOf(mir.blocks));
-  const spills = new Spills(instsOf(base), mir.slots);
+  const { blocks: base, find } = coalesce(stepsOf(mir.blocks));
+  const scalars = new Set([...(mir.scalars ?? [])].map(find));
+  const spills = new Spills(instsOf(base), mir.slots, scalars);
   const next = highestRegister(mir) + 1;
   for (;;) {
     const { blocks, pieces } = rewriteSpills(base, spills.all, next);
@@ -134,16 +135,25 @@ class Spills {
   private readonly frame: readonly FrameSlot[];
   private readonly code: readonly MirBlock[];
 
-  constructor(code: readonly MirBlock[], frame: readonly FrameSlot[]) {
+  private readonly checked: ReadonlySet<Register>;
+
+  constructor(code: readonly MirBlock[], frame: readonly FrameSlot[], scalars: ReadonlySet<Register>) {
     this.code = code;
     this.frame = frame;
     this.intervals = findIntervals(code);
     this.remade = rematerialisable(code);
     this.blocks = blocksOf(code);
+    this.checked = new Set(checkedRegisters(code).filter((register) => scalars.has(register)));
   }
 
   /** Spills the register, or where it is a piece of a spilled one, keeps that for a shorter time in the piece's block. */
   raise(register: Register, piece: Piece | undefined): void {
+    if (piece?.isName) {
+      // Better a value that the verifier knows less of than no code at all.
+      const known = this.all.get(piece.origin);
+      if (known) this.all.set(piece.origin, { ...known, isChecked: false });
+      return;
+    }
     if (piece) {
       if (piece.level === 3) throw new Error(`regalloc: no register for one instruction of v${piece.origin}`);
       this.levels.get(piece.origin)?.set(piece.block, piece.level === 1 ? 2 : 3);
@@ -157,6 +167,7 @@ class Spills {
     this.all.set(register, {
       home: made ? { kind: "remake", inst: made } : { kind: "slot", slot: this.slotFor(register) },
       level: (block) => levels.get(block) ?? (isLocal ? 2 : 1),
+      isChecked: this.checked.has(register),
     });
   }
 
@@ -180,6 +191,15 @@ class Spills {
     for (const { insts } of this.code) for (const inst of insts) if (writesOf(inst).includes(register)) return inst.at;
     throw new Error(`regalloc: v${register} is never written (first virtual register is ${firstVirtual})`);
   }
+}
+
+/** Registers that a branch compares with more than null. */
+function checkedRegisters(code: readonly MirBlock[]): readonly Register[] {
+  return code.flatMap(({ end }) =>
+    end.kind === "branch" && (end.src !== undefined || end.imm !== 0 || !["jeq", "jne"].includes(end.op))
+      ? readsOfEnd(end)
+      : [],
+  );
 }
 
 function blocksOf(code: readonly MirBlock[]): ReadonlyMap<Register, ReadonlySet<BlockId>> {

@@ -5,8 +5,14 @@ import { isMove, isVirtual, type MirInst, type Register, renameEnd, renameRegist
 import { findIntervals, frequencyOf, overlap, type Segment, united } from "./intervals.ts";
 import { instsOf, mapSteps, type StepBlock } from "./steps.ts";
 
+/** The code with merged registers, and which register each has become. */
+export interface Coalesced {
+  readonly blocks: readonly StepBlock[];
+  readonly find: (register: Register) => Register;
+}
+
 /** Merges and leaves out the copies that have become moves of a register to itself. */
-export function coalesce(blocks: readonly StepBlock[]): readonly StepBlock[] {
+export function coalesce(blocks: readonly StepBlock[]): Coalesced {
   const code = instsOf(blocks);
   const segments = new Map<Register, readonly Segment[]>();
   for (const [register, interval] of findIntervals(code)) segments.set(register, interval.segments);
@@ -30,7 +36,7 @@ export function coalesce(blocks: readonly StepBlock[]): readonly StepBlock[] {
     const renamed = renameRegisters(inst, find);
     return isMove(renamed) && renamed.dst === renamed.src ? undefined : renamed;
   };
-  return mapSteps(blocks, change, (end) => renameEnd(end, find));
+  return { blocks: mapSteps(blocks, change, (end) => renameEnd(end, find)), find };
 }
 
 function copiesByFrequency(

@@ -5,6 +5,7 @@
 // any spill, so levels can rise from round to round and no leftovers of earlier rounds remain.
 import { R10, type Span } from "@typebpf/abi";
 import type { BlockId, SlotId } from "../../ir/function.ts";
+import { move } from "../build.ts";
 import {
   isMove,
   type MirEnd,
@@ -26,6 +27,11 @@ export interface Spilled {
   /** Where its value is, or the instruction that makes it again. */
   readonly home: { readonly kind: "slot"; readonly slot: SlotId } | { readonly kind: "remake"; readonly inst: MirInst };
   level(block: BlockId): SpillLevel;
+  /**
+   * The register is an integer that branches check. What the kernel's verifier learns from the check reaches the slot only
+   * if slot and register are known to hold one value; before Linux 6.9 a store does not tell it so, but a copy does.
+   */
+  readonly isChecked: boolean;
 }
 
 /** A short-lived register that holds the value of a spilled one for a while. */
@@ -33,6 +39,8 @@ export interface Piece {
   readonly origin: Register;
   readonly block: BlockId;
   readonly level: SpillLevel;
+  /** Only the target of a copy that names a value: see `Spilled.isChecked`. */
+  readonly isName?: true;
 }
 
 export interface Rewritten {
@@ -62,8 +70,8 @@ export function rewriteSpills(
 
 interface Held {
   readonly piece: Register;
-  /** The store of the piece's value, as long as nothing read the slot since. */
-  store: Step | undefined;
+  /** The store of the piece's value, with what belongs to it, as long as nothing read the slot since. */
+  store: readonly Step[];
 }
 
 class BlockRewriter {
@@ -87,8 +95,7 @@ class BlockRewriter {
     const reads = readsOfEnd(this.block.end);
     for (const register of reads) if (this.spilled.has(register)) this.hold(register, this.block.end.at);
     const end: MirEnd = renameEnd(this.block.end, (register) => this.held.get(register)?.piece ?? register);
-    for (const [register, { store }] of this.held)
-      if (store && !liveAfter.has(register)) this.out = this.out.filter((step) => step !== store);
+    for (const [register, { store }] of this.held) if (!liveAfter.has(register)) this.drop(store);
     return { id: this.block.id, steps: this.out, end };
   }
 
@@ -120,10 +127,12 @@ class BlockRewriter {
     const source = this.spilled.get(inst.src);
     if (target?.home.kind === "slot" && !source && !this.isReadAgain(inst.dst, index)) {
       const held = this.held.get(inst.dst);
-      if (held?.store) this.out = this.out.filter((one) => one !== held.store);
+      this.drop(held?.store ?? []);
       this.held.delete(inst.dst);
-      const store = { inst: storeTo(target.home.slot, inst.src, inst.at) };
-      this.out.push({ ...(step.of && { of: step.of }) }, store);
+      this.out.push(
+        { ...(step.of && { of: step.of }) },
+        ...this.storing(inst.dst, target.home.slot, inst.src, inst.at),
+      );
       return true;
     }
     if (source && !target && !this.held.has(inst.src) && !this.isReadAgain(inst.src, index)) {
@@ -155,25 +164,36 @@ class BlockRewriter {
     if (!spilled || this.held.has(register)) return;
     const piece = this.newPiece({ origin: register, block: this.block.id, level: this.levelOf(register) });
     this.out.push({ inst: reload(spilled, piece, at) });
-    this.held.set(register, { piece, store: undefined });
+    this.held.set(register, { piece, store: [] });
   }
 
   /** Begins a new piece for a value that is about to be written. */
   private replace(register: Register): void {
-    const store = this.held.get(register)?.store;
     // Nothing read the slot since that store, and the new value replaces it.
-    if (store) this.out = this.out.filter((step) => step !== store);
+    this.drop(this.held.get(register)?.store ?? []);
     const piece = this.newPiece({ origin: register, block: this.block.id, level: this.levelOf(register) });
-    this.held.set(register, { piece, store: undefined });
+    this.held.set(register, { piece, store: [] });
   }
 
   private save(register: Register, at: Span): void {
     const held = this.held.get(register);
     const home = this.spilled.get(register)?.home;
     if (!held || home?.kind !== "slot") return;
-    if (held.store) this.out = this.out.filter((step) => step !== held.store);
-    held.store = { inst: storeTo(home.slot, held.piece, at) };
-    this.out.push(held.store);
+    this.drop(held.store);
+    held.store = this.storing(register, home.slot, held.piece, at);
+    this.out.push(...held.store);
+  }
+
+  private drop(steps: readonly Step[]): void {
+    if (steps.length > 0) this.out = this.out.filter((step) => !steps.includes(step));
+  }
+
+  /** Writes the value of `register`, which is in `source`, to its slot. */
+  private storing(register: Register, slot: SlotId, source: Register, at: Span): readonly Step[] {
+    const store = { inst: storeTo(slot, source, at) };
+    if (!this.spilled.get(register)?.isChecked) return [store];
+    const name = this.newPiece({ origin: register, block: this.block.id, level: 3, isName: true });
+    return [{ inst: { ...move(name, source, at), keep: true } }, store];
   }
 }
 

@@ -35,6 +35,8 @@ export class Selection {
   readonly facts: Facts;
   readonly types: ReadonlyMap<ValueId, IrType>;
   readonly diagnostics: Diagnostic[] = [];
+  /** Registers that hold integers. */
+  readonly scalars = new Set<Register>();
   private readonly registers = new Map<ValueId, Register>();
   private readonly users = new Map<ValueId, (Inst | Terminator)[]>();
   private nextRegister: Register = firstVirtual;
@@ -89,6 +91,7 @@ export class Selection {
     if (known !== undefined) return known;
     const register = this.fresh();
     this.registers.set(value, register);
+    if (this.types.get(value) === "i64") this.scalars.add(register);
     return register;
   }
 
