@@ -6,22 +6,26 @@ import {
   DiagnosticError,
   helperNames,
   helpers,
+  isRingSize,
   MAX_PREFIX_ADDRESS,
   type MapSpec,
   type MapTypeRow,
   mapTypes,
   type ProgramSpec,
   type ProgramTypeName,
+  pageBytes,
 } from "@typebpf/abi";
 import type { Backend, BackendMap, BackendObject, BackendProgram, RunInput, RunOutput } from "../backend.ts";
 import { loaderDiagnostic, loaderError } from "../diagnostics.ts";
+import { type SkbProgramType, skbInputContext } from "../skb-input.ts";
 import { checkXdpInput } from "../xdp-input.ts";
 import { type Clock, seededRandom, virtualClock } from "./clock.ts";
+import { SkbContext } from "./contexts/skb.ts";
 import { XdpContext } from "./contexts/xdp.ts";
 import { Fault } from "./fault.ts";
 import { implementations } from "./helpers/registry.ts";
 import type { World } from "./helpers/world.ts";
-import { type Code, Machine } from "./machine.ts";
+import { type Code, type ContextAccess, Machine } from "./machine.ts";
 import type { SimulatedMap } from "./maps/map.ts";
 import { makeMap } from "./maps/registry.ts";
 import { UserMap } from "./maps/user-map.ts";
@@ -71,13 +75,14 @@ function settingsOf(options: SimulatorOptions): Settings {
 
 /** Why the kernel would not create a map, as far as it depends on its type. */
 function whyNoMap({ type, key, value, maxEntries, flags }: MapSpec): string | undefined {
-  const { keys, requiredFlags = 0, refusedFlags = 0 }: MapTypeRow = mapTypes[type];
+  const { keys, records, requiredFlags = 0, refusedFlags = 0 }: MapTypeRow = mapTypes[type];
   if (maxEntries < 1) return "maxEntries must be at least 1";
   if (keys === "index" && key.size !== 4) return "its key must be a u32";
   if (keys === "prefix" && (key.size < 5 || key.size > 4 + MAX_PREFIX_ADDRESS)) {
     return `its key must be a prefix length of 4 bytes and an address of 1 to ${MAX_PREFIX_ADDRESS}`;
   }
-  if (key.size < 1 || value.size < 1) return "keys and values have at least one byte";
+  if (records && !isRingSize(maxEntries)) return `its maxEntries must be a power of two from ${pageBytes} on`;
+  if ((keys !== "none" && key.size < 1) || value.size < 1) return "keys and values have at least one byte";
   if ((flags & requiredFlags) !== requiredFlags) return `its flags must have ${requiredFlags}`;
   return (flags & refusedFlags) === 0 ? undefined : `its flags cannot have ${flags & refusedFlags}`;
 }
@@ -89,8 +94,39 @@ function mapProblem(spec: MapSpec): Diagnostic | undefined {
   return why === undefined ? undefined : loaderDiagnostic("unsimulatedMap", details);
 }
 
-/** Program types that have a context here. */
-const simulated: { readonly [T in ProgramTypeName]: true } = { xdp: true };
+/** What a program type's runs are given, and what is read from its context after one. */
+interface Stage {
+  /** @throws DiagnosticError for what a test run cannot be given. */
+  check(input: RunInput): void;
+  /** Puts a packet in place. */
+  begin(world: World, input: RunInput): ContextAccess & { readonly high: number };
+  result(world: World): Pick<RunOutput, "packet" | "context">;
+}
+
+function skbStage(type: SkbProgramType): Stage {
+  return {
+    check: (input) => void skbInputContext(type, input),
+    begin: ({ skb }, input) => {
+      skb.begin(type, input);
+      return skb;
+    },
+    result: ({ skb }) => ({ packet: skb.result(), context: skb.output() }),
+  };
+}
+
+/** How each program type runs. */
+const stages: { readonly [T in ProgramTypeName]: Stage } = {
+  xdp: {
+    check: checkXdpInput,
+    begin: ({ xdp }, input) => {
+      xdp.begin(input);
+      return xdp;
+    },
+    result: ({ xdp }) => ({ packet: xdp.result() }),
+  },
+  sched_cls: skbStage("sched_cls"),
+  socket_filter: skbStage("socket_filter"),
+};
 
 /** An object in the simulator. */
 class SimulatedObject implements BackendObject {
@@ -104,10 +140,10 @@ class SimulatedObject implements BackendObject {
   constructor(object: BpfObject, settings: Settings) {
     this.machine = new Machine(settings.maxInstructions, true);
     const xdp = new XdpContext(this.machine.memory);
-    this.machine.context = xdp;
+    const skb = new SkbContext(this.machine.memory);
     const { clock, random, cpu } = settings;
     const bySegment = new Map<number, SimulatedMap>();
-    this.world = { machine: this.machine, maps: bySegment, clock, random, cpu, xdp };
+    this.world = { machine: this.machine, maps: bySegment, clock, random, cpu, xdp, skb };
     const handles = new Map<string, number>();
     const problems: Diagnostic[] = [];
     for (const spec of object.maps) {
@@ -148,13 +184,13 @@ class SimulatedObject implements BackendObject {
     const implementation = implementations[name];
     if (typeof implementation !== "function") return `${row.symbol}: ${implementation.unsimulated}`;
     return () => {
-      implementation(this.world);
+      implementation(this.world, spec.type);
       return undefined;
     };
   }
 
   private addProgram(spec: ProgramSpec, handles: ReadonlyMap<string, number>): readonly Diagnostic[] {
-    if (!Object.hasOwn(simulated, spec.type)) {
+    if (!Object.hasOwn(stages, spec.type)) {
       const message = `program ${spec.name} is of type ${spec.type}, which the simulator does not know`;
       return [loaderDiagnostic("unsimulatedProgram", { message, ...(spec.at && { at: spec.at }) })];
     }
@@ -170,7 +206,7 @@ class SimulatedObject implements BackendObject {
     if (!("steps" in code)) return code;
     this.programs.set(spec.name, {
       spec,
-      run: (input) => this.run(code, input),
+      run: (input) => this.run(code, stages[spec.type], input),
       attach: () => {
         throw loaderError("attachInSimulator", spec.at && { at: spec.at });
       },
@@ -178,28 +214,30 @@ class SimulatedObject implements BackendObject {
     return [];
   }
 
-  private run(code: Code, input: RunInput): RunOutput {
+  private run(code: Code, stage: Stage, input: RunInput): RunOutput {
     if (this.disposed) throw loaderError("disposed");
-    checkXdpInput(input);
+    stage.check(input);
     const { repeat = 1 } = input;
     const { machine } = this;
-    const { xdp } = this.world;
     let instructions = 0;
     const start = performance.now();
     for (let done = 0; done < repeat; done++) {
-      xdp.begin(input);
+      const context = stage.begin(this.world, input);
+      machine.context = context;
       try {
-        instructions = machine.run(code, () => machine.setRegister(1, REGION_START, xdp.high));
+        instructions = machine.run(code, () => machine.setRegister(1, REGION_START, context.high));
       } finally {
         for (const map of this.all) map.endRun();
       }
     }
     const durationNs = Math.round(((performance.now() - start) * 1e6) / repeat);
-    return { retval: (machine.registers[0] ?? 0) >>> 0, packet: xdp.result(), durationNs, instructions };
+    const retval = (machine.registers[0] ?? 0) >>> 0;
+    return { retval, ...stage.result(this.world), durationNs, instructions };
   }
 
   [Symbol.dispose](): void {
     this.disposed = true;
+    for (const map of this.all) map.close?.();
   }
 }
 

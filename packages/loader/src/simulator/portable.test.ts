@@ -15,6 +15,7 @@ const shared = [
   "../codec.ts",
   "../codec-json.ts",
   "../address.ts",
+  "../skb-input.ts",
   "../xdp-input.ts",
   "../load.ts",
   "../handles/map.ts",

@@ -1,6 +1,7 @@
 // What simulated helpers can reach, and how they read their arguments.
-
+import type { ProgramTypeName } from "@typebpf/abi";
 import type { Clock } from "../clock.ts";
+import type { SkbContext } from "../contexts/skb.ts";
 import type { XdpContext } from "../contexts/xdp.ts";
 import { Fault } from "../fault.ts";
 import type { Machine } from "../machine.ts";
@@ -16,10 +17,11 @@ export interface World {
   readonly random: () => number;
   readonly cpu: number;
   readonly xdp: XdpContext;
+  readonly skb: SkbContext;
 }
 
-/** A helper: reads r1 to r5, writes r0. */
-export type Implementation = (world: World) => void;
+/** A helper, called by a program of some type: reads r1 to r5, writes r0. */
+export type Implementation = (world: World, program: ProgramTypeName) => void;
 
 /** A helper that the simulator does not have, and why. */
 export interface Unsimulated {
@@ -35,6 +37,11 @@ export function int(world: World, register: number): number {
 export function unsigned(world: World, register: number): number {
   const { registers } = world.machine;
   return (half(registers, halfOf(register) + 1) >>> 0) * 0x1_0000_0000 + (half(registers, halfOf(register)) >>> 0);
+}
+
+/** The whole argument, unsigned. */
+export function wide(world: World, register: number): bigint {
+  return world.machine.register(register);
 }
 
 /** Writes r0. Takes whole numbers of less than 2^53 in magnitude. */
@@ -61,4 +68,12 @@ export function contextArgument(world: World, register: number): XdpContext {
     throw new Fault("helperArgument", `r${register} must be the context`);
   }
   return world.xdp;
+}
+
+/** The same where the context is a socket buffer. */
+export function skbArgument(world: World, register: number): SkbContext {
+  if (half(world.machine.registers, halfOf(register) + 1) !== world.skb.high) {
+    throw new Fault("helperArgument", `r${register} must be the context`);
+  }
+  return world.skb;
 }

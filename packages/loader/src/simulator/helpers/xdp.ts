@@ -1,9 +1,6 @@
 // Helpers of XDP programs. net/core/filter.c; bpf_csum_diff gives 16 bits, as it does since Linux 6.13.
 import { errno } from "../../errno.ts";
-import { bytesAt, contextArgument, giveBack, type Implementation, int, unsigned, type World } from "./world.ts";
-
-const XDP_ABORTED = 0;
-const XDP_REDIRECT = 4;
+import { bytesAt, contextArgument, giveBack, type Implementation, int, type World } from "./world.ts";
 
 export const xdpAdjustHead: Implementation = (world) =>
   giveBack(world, contextArgument(world, 1).adjustHead(int(world, 2)));
@@ -32,10 +29,6 @@ function transfer(access: "read" | "write"): Implementation {
 export const xdpLoadBytes = transfer("write");
 
 export const xdpStoreBytes = transfer("read");
-
-/** A test run goes nowhere: the verdict is all there is. */
-export const redirect: Implementation = (world) =>
-  giveBack(world, unsigned(world, 2) === 0 ? XDP_REDIRECT : XDP_ABORTED);
 
 /** The sum of 32-bit words with end-around carry: in 1…2^32-1, or 0 where all words are 0. */
 function checksum(world: World, register: number, size: number): number {
