@@ -92,6 +92,12 @@ const faultyText = `
   exit
 `;
 
+/** Lets every packet pass, on each type of program. */
+const passText = `
+  w0 = 0xffff
+  exit
+`;
+
 function assembled(name: string, text: string, maps: readonly string[]): BpfObject["programs"][number] {
   const { insns, diagnostics } = assemble(text);
   if (diagnostics.length > 0) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
@@ -140,6 +146,16 @@ export class Folder {
 
   firewall(): string {
     return this.file("firewall.json", objectText(objectOf("firewall", firewallText)));
+  }
+
+  /** A tc program `shape` and a socket filter `watch`, both in one object. */
+  sockets(): string {
+    const types = [
+      ["shape", "sched_cls", "tc"],
+      ["watch", "socket_filter", "socket"],
+    ] as const;
+    const programs = types.map(([name, type, section]) => ({ ...assembled(name, passText, []), type, section }));
+    return this.file("sockets.json", objectText({ ...objectOf("none", passText), maps: [], programs }));
   }
 
   faulty(): string {

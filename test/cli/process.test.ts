@@ -60,6 +60,33 @@ describe.skipIf(missing !== "")(`attach${missing && ` (${missing})`}`, () => {
     });
   });
 
+  const shape = ["--program", "shape", "--direction", "egress"];
+  const places: readonly (readonly [description: string, ...args: string[]])[] = [
+    ["tc egress on lo (tcx)", ...shape, "--mode", "tcx"],
+    ["tc egress on lo (clsact, priority 7, handle 1)", ...shape, "--mode", "clsact", "--priority", "7"],
+    ["socket filter on a packet socket on lo", "--program", "watch"],
+  ];
+  test.each(places)("%s", (description, ...where) => {
+    const args = ["attach", folder.sockets(), "--interface", "lo", ...where, "--duration", "0.1", "--json"];
+    const { status, stdout, stderr } = typebpf(args, inNamespace);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const passed = where.includes("watch") ? { passed: 0 } : {};
+    expect(JSON.parse(stdout)).toMatchObject({ link: { description }, maps: {}, ...passed, diagnostics: [] });
+  });
+
+  test("options of another type of program are refused", () => {
+    const { status, stderr } = typebpf([
+      "attach",
+      folder.sockets(),
+      "--program",
+      "watch",
+      "--interface",
+      "lo",
+      ...shape.slice(2),
+    ]);
+    expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining("BPF6309") });
+  });
+
   test("detaches on SIGTERM and ends well", async () => {
     const [command = "", ...before] = inNamespace;
     const child = spawn(command, [...before, process.execPath, launcher, "attach", firewall, "--interface", "lo"]);

@@ -17,6 +17,8 @@ export interface Terminal {
   readonly width: number;
   /** Prints on standard output at once; does nothing with --json. */
   print(text: string): void;
+  /** Prints diagnostics on standard error at once; does nothing with --json. They are not to be in the outcome as well. */
+  report(diagnostics: readonly Diagnostic[], filters: readonly Filter[]): void;
   /** Shows how far a long job is, in place of what was shown before; "" removes it. Only on terminals, and not too often. */
   progress(text: string): void;
 }

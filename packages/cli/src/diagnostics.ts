@@ -62,6 +62,12 @@ export const cliDiagnostics = {
     "Codes are BPF and four digits, as they stand in brackets before a message.",
     "typebpf explain lists all codes",
   ),
+  attachOption: row(
+    "BPF6309",
+    "an option that is not for this type of program",
+    "Each type of program is attached in its own way, with its own options; none is ignored.",
+    "typebpf attach --help lists the options of each type",
+  ),
   unreadable: row(
     "BPF6310",
     "a file cannot be read",

@@ -29,7 +29,8 @@ export function wantsStack({ env }: Streams): boolean {
   return env.TYPEBPF_DEBUG !== undefined && env.TYPEBPF_DEBUG !== "" && env.TYPEBPF_DEBUG !== "0";
 }
 
-function terminalOf({ stdout, stderr, env }: Streams, json: boolean): Terminal {
+function terminalOf(streams: Streams, { json, files }: Call): Terminal {
+  const { stdout, stderr, env } = streams;
   const capable = env.TERM !== "dumb" && !json;
   let shownAt: number | undefined;
   return {
@@ -39,6 +40,9 @@ function terminalOf({ stdout, stderr, env }: Streams, json: boolean): Terminal {
     styles: stylesFor(wantsColor(stdout, env)),
     print: (text) => {
       if (!json) stdout.write(text);
+    },
+    report: (diagnostics, filters) => {
+      if (!json) printDiagnostics(diagnostics, streams, files, filters);
     },
     progress: (text) => {
       const now = performance.now();
@@ -114,7 +118,7 @@ export async function execute<Arguments, Document>(
   call: Call,
   streams: Streams,
 ): Promise<ExitStatus> {
-  const terminal = terminalOf(streams, call.json);
+  const terminal = terminalOf(streams, call);
   try {
     const outcome = await command.run(args, terminal);
     terminal.progress("");

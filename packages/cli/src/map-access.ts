@@ -99,7 +99,12 @@ export function jsonEntries(map: AnyMapHandle): readonly JsonEntry[] {
   });
 }
 
-/** The contents of all maps by name, as a document has them. */
+/** Maps that hold entries; ring buffers hold records, which are read once. */
+export function mapsWithEntries(maps: MapHandles): readonly AnyMapHandle[] {
+  return Object.values(maps).filter(({ raw }) => raw.ringBuffer === undefined);
+}
+
+/** The contents of all maps with entries by name, as a document has them. */
 export function mapDocuments(maps: MapHandles): Record<string, { key: Json; value: Json }[]> {
-  return Object.fromEntries(Object.values(maps).map((map) => [map.name, [...jsonEntries(map)]]));
+  return Object.fromEntries(mapsWithEntries(maps).map((map) => [map.name, [...jsonEntries(map)]]));
 }

@@ -23,6 +23,8 @@ export interface ReplayOptions {
   readonly repeat?: number | undefined;
   /** Simulated time: follows the times of captured packets. */
   readonly clock?: VirtualClock | undefined;
+  /** Called after each packet, before the next one. */
+  readonly after?: () => void;
   /** Called now and then with the number of packets that are done. */
   readonly progress: (done: number) => void;
 }
@@ -58,6 +60,7 @@ export function replay(program: ProgramHandle, packets: readonly NamedPacket[], 
       const { name: _, captured: __, ...given } = input;
       const result = program.run(given, options.repeat === undefined ? {} : { repeat: options.repeat });
       runs.push({ input, result });
+      options.after?.();
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       if (exitStatusOf(error.diagnostics) === 2) refused.push({ name: input.name, diagnostics: error.diagnostics });

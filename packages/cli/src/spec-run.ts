@@ -1,6 +1,6 @@
 // A spec against a loaded object: sets maps, runs each packet, and compares what came out. Names, keys and values that do
 // not fit the object are errors of the spec; anything else that differs is why a case fails.
-import { type Diagnostic, DiagnosticError, mapTypes, programTypes } from "@typebpf/abi";
+import { actionName, type Diagnostic, DiagnosticError, mapTypes } from "@typebpf/abi";
 import { type AnyMapHandle, fromHex, type ProgramHandle, type RunResult } from "@typebpf/loader";
 import { cliError } from "./diagnostics.ts";
 import { exitStatusOf } from "./exit-status.ts";
@@ -51,8 +51,8 @@ export function applySpecMaps(maps: MapHandles, list: readonly SpecMap[], where:
 }
 
 function verdictName(program: ProgramHandle, retval: number): string {
-  const named = Object.entries(programTypes[program.spec.type].actions).find(([, value]) => value === retval);
-  return named ? `${retval} (${named[0]})` : `${retval}`;
+  const named = actionName(program.spec.type, retval);
+  return named === undefined ? `${retval}` : `${retval} (${named})`;
 }
 
 function packetProblem(actual: Uint8Array, wanted: Uint8Array): string | undefined {

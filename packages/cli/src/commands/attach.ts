@@ -1,24 +1,27 @@
-// `typebpf attach FILE --interface IF`: loads a program into the kernel and attaches it until Ctrl-C, a signal or the end of
-// --duration. On a terminal the maps are shown live, else once at the end. The kernel detaches by itself if we die.
+// `typebpf attach FILE`: loads a program into the kernel and attaches it until Ctrl-C, a signal or the end of --duration.
+// Maps are shown live on a terminal, else once at the end; records of ring buffers as they come. Links end with the process.
+import { displayText } from "@typebpf/abi";
+import type { AnyMapHandle, Link } from "@typebpf/loader";
+import { type AttachSettings, attachOptionsOf } from "../attach-options.ts";
 import type { Command, Terminal } from "../command.ts";
 import { type CompileSettings, openFilter } from "../input/filter.ts";
 import { type AttachDocument, attachDocument } from "../json/documents.ts";
+import { LiveView } from "../live-view.ts";
 import { type AnyLoaded, chooseProgram, loadInto, objectOf, programOf } from "../loading.ts";
 import { mapDocuments } from "../map-access.ts";
 import { formatMaps } from "../output/maps.ts";
+import { counted } from "../output/style.ts";
+import { openRecords, recordText, ringBuffers } from "../records.ts";
 
 /** Arguments of `attach`. */
 export interface AttachArguments extends CompileSettings {
   readonly file: string;
   readonly program?: string | undefined;
-  /** Name or index. */
-  readonly interface: string;
-  readonly mode?: "native" | "generic" | undefined;
+  readonly where: AttachSettings;
   /** Seconds; without it until a signal comes. */
   readonly duration?: number | undefined;
 }
 
-const refreshMs = 1000;
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Listens for signals that ask us to end; from before anything is attached, so that none is missed. */
@@ -47,49 +50,76 @@ async function wait(told: Promise<void>, seconds: number | undefined): Promise<v
   clearTimeout(timer);
 }
 
-/** Redraws the maps every second; gives what ends that and leaves the terminal below them. */
-function showLive(loaded: AnyLoaded, { liveRows, styles, print }: Terminal): () => void {
-  if (liveRows === 0) return () => undefined;
-  let lines = 0;
-  const draw = (): void => {
-    const shown = formatMaps(loaded.maps, styles)
-      .split("\n")
-      .slice(0, Math.max(1, liveRows - 1));
-    const back = lines > 0 ? `\u001b[${lines}A\u001b[J` : "";
-    lines = shown.length;
-    print(`${back}${shown.join("\n")}\n`);
-  };
-  draw();
-  const timer = setInterval(draw, refreshMs);
+/** What an attachment has seen. */
+interface Seen {
+  /** Number of records by ring buffer. */
+  readonly records: ReadonlyMap<string, number>;
+  /** Packets that a socket filter has let pass. */
+  readonly packets: number | undefined;
+}
+
+function passedText(passed: number | undefined): string {
+  return passed === undefined ? "" : `\n${counted(passed, "packet has", "packets have")} passed\n`;
+}
+
+function countPassed(link: Link): () => number | undefined {
+  let passed = 0;
   return () => {
-    clearInterval(timer);
-    if (lines > 0) print(`\u001b[${lines}A\u001b[J`);
+    const more = link.passed?.();
+    if (more !== undefined) passed += more;
+    return more === undefined ? undefined : passed;
   };
+}
+
+/** Shows maps and records until told to end, or for a time. */
+async function show(loaded: AnyLoaded, link: Link, terminal: Terminal, over: Promise<void>): Promise<Seen> {
+  const { styles } = terminal;
+  const passed = countPassed(link);
+  const records = new Map(ringBuffers(loaded.maps).map(({ name }) => [name, 0]));
+  using view = new LiveView(terminal, () => passedText(passed()) + formatMaps(loaded.maps, styles));
+  using reader = openRecords(loaded.maps, (map: AnyMapHandle, record) => {
+    records.set(map.name, (records.get(map.name) ?? 0) + 1);
+    view.print(`${styles.title(map.name)}  ${displayText(recordText(map, record))}\n`);
+  });
+  const following = reader.follow();
+  await Promise.race([over, following.then(() => over)]);
+  const packets = passed();
+  link.detach();
+  reader.drain();
+  reader[Symbol.dispose]();
+  await following;
+  return { records, packets };
 }
 
 /** `typebpf attach` */
 export const attach: Command<AttachArguments, AttachDocument> = {
   schema: attachDocument,
   empty: () => ({ backend: "kernel", link: null, maps: {} }),
-  async run({ file, program, interface: device, mode, duration, ...settings }, terminal) {
+  async run({ file, program, where, duration, ...settings }, terminal) {
     const filter = await openFilter(file, settings);
     const object = objectOf(filter);
     const name = chooseProgram(object, program);
+    const chosen = object.programs.find((one) => one.name === name);
+    const options = attachOptionsOf(chosen?.type ?? "xdp", where);
     using ending = listen();
     using loaded = await loadInto(object, true);
-    const target = /^\d+$/.test(device) ? Number(device) : device;
-    using link = programOf(loaded, name).attach({ interface: target, ...(mode && { mode }) });
-    const { id, description } = link;
+    using link = programOf(loaded, name).attach(options);
+    const { id, description, warnings = [] } = link;
+    const early = [...filter.diagnostics, ...warnings];
+    terminal.report(early, [filter]);
     const until = duration === undefined ? "Ctrl-C detaches it" : `for ${duration} s`;
     terminal.print(`${terminal.styles.title(name)} is attached: ${description}; ${until}\n`);
-    const stop = showLive(loaded, terminal);
-    await wait(ending.told, duration);
-    stop();
-    link.detach();
+    const { records, packets } = await show(loaded, link, terminal, wait(ending.told, duration));
     return {
-      body: { backend: "kernel", link: { id, description }, maps: terminal.json ? mapDocuments(loaded.maps) : {} },
-      text: `${formatMaps(loaded.maps, terminal.styles)}\ndetached\n`,
-      diagnostics: filter.diagnostics,
+      body: {
+        backend: "kernel",
+        link: { id, description },
+        maps: terminal.json ? mapDocuments(loaded.maps) : {},
+        ...(records.size > 0 && { recordCounts: Object.fromEntries(records) }),
+        ...(packets !== undefined && { passed: packets }),
+      },
+      text: `${passedText(packets)}${formatMaps(loaded.maps, terminal.styles)}\ndetached\n`,
+      diagnostics: terminal.json ? early : [],
       filters: [filter],
     };
   },

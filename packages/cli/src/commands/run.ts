@@ -1,6 +1,6 @@
 // `typebpf run FILE`: packets through a program, in the simulator or in the kernel, and what became of packets and maps.
 // With --insns it runs bare bytecode on bare memory instead.
-import type { Diagnostic } from "@typebpf/abi";
+import type { Diagnostic, ProgramTypeName } from "@typebpf/abi";
 import { fromHex, runRaw, virtualClock } from "@typebpf/loader";
 import type { Command, Outcome, Terminal } from "../command.ts";
 import { cliError } from "../diagnostics.ts";
@@ -15,7 +15,9 @@ import { findMap, mapDocuments, writeEntries } from "../map-access.ts";
 import { formatMaps } from "../output/maps.ts";
 import { formatCost, formatVerdicts } from "../output/runs.ts";
 import { writeCapture } from "../pcap/write.ts";
+import { formatRecords, openRecords, recordDocuments, ringBuffers } from "../records.ts";
 import { type PacketRun, replay } from "../replay.ts";
+import { verdicts } from "../verdict.ts";
 
 /** Arguments of `run`. */
 export interface RunArguments extends CompileSettings, PacketSources {
@@ -30,9 +32,6 @@ export interface RunArguments extends CompileSettings, PacketSources {
   readonly insns?: string | undefined;
   readonly memory?: string | undefined;
 }
-
-/** Verdicts with which a packet goes on its way. */
-const leaving: readonly (string | undefined)[] = ["PASS", "TX", "REDIRECT"];
 
 /** Arguments whose name is not that of a long option. */
 const notLongOptions: Readonly<Record<string, string>> = { file: "FILE", level: "-O", targetKernel: "--target-kernel" };
@@ -75,13 +74,11 @@ function fillMaps(loaded: AnyLoaded, { maps, set }: RunArguments): void {
   }
 }
 
-function writePackets(path: string, runs: readonly PacketRun[]): string {
-  const left = runs.filter(({ result }) => leaving.includes(result.action));
-  const packets = left.map(({ input, result }) => ({
-    data: result.packet,
-    originalLength: result.packet.length,
-    time: input.captured?.time ?? 0n,
-  }));
+function writePackets(path: string, type: ProgramTypeName, runs: readonly PacketRun[]): string {
+  const packets = runs.flatMap(({ input, result }) => {
+    const data = verdicts[type].leaving(result);
+    return data ? [{ data, originalLength: result.packet.length, time: input.captured?.time ?? 0n }] : [];
+  });
   writeBytes(path, writeCapture(packets));
   return `\n${path}: ${packets.length} of ${runs.length} packets written, the others were dropped\n`;
 }
@@ -96,21 +93,31 @@ async function runFilter(file: string, args: RunArguments, terminal: Terminal): 
   const clock = virtualClock();
   using loaded = await loadInto(object, kernel, clock);
   fillMaps(loaded, args);
-  const { runs, diagnostics } = replay(programOf(loaded, name), packets, {
+  const program = programOf(loaded, name);
+  const records = new Map<string, Uint8Array[]>(ringBuffers(loaded.maps).map((map) => [map.name, []]));
+  using reader = openRecords(loaded.maps, (map, record) => records.get(map.name)?.push(record));
+  const { runs, diagnostics } = replay(program, packets, {
+    after: reader.drain,
     repeat: args.repeat,
     clock: kernel ? undefined : clock,
     progress: (done) => terminal.progress(`${done} of ${packets.length} packets`),
   });
-  const written = args.write === undefined ? "" : writePackets(args.write, runs);
+  const written = args.write === undefined ? "" : writePackets(args.write, program.spec.type, runs);
   const all: Diagnostic[] = [...filter.diagnostics, ...warnings, ...diagnostics];
   const { json, styles } = terminal;
   return {
     body: json
-      ? { backend, runs: runs.map(runDocumentOf), maps: mapDocuments(loaded.maps) }
+      ? {
+          backend,
+          runs: runs.map(runDocumentOf),
+          maps: mapDocuments(loaded.maps),
+          ...recordDocuments(loaded.maps, records),
+        }
       : { backend, runs: [], maps: {} },
     text: json
       ? ""
-      : formatVerdicts(name, backend, runs, styles) +
+      : formatVerdicts(program.spec, backend, runs, styles) +
+        formatRecords(loaded.maps, records, styles) +
         formatMaps(loaded.maps, styles) +
         formatCost(backend, runs) +
         written,

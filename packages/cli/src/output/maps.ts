@@ -3,7 +3,7 @@
 // MAC address: both can be typed in the same way.
 import { type Layout, mapTypes, prefixAddress } from "@typebpf/abi";
 import { type AnyMapHandle, decode, toHex, type Value } from "@typebpf/loader";
-import { copiesOf, type MapHandles, sortedEntries } from "../map-access.ts";
+import { copiesOf, type MapHandles, mapsWithEntries, sortedEntries } from "../map-access.ts";
 import { mapTypeName } from "./names.ts";
 import { counted, type Styles } from "./style.ts";
 import { type Column, formatTable } from "./table.ts";
@@ -105,9 +105,9 @@ export function formatMap(map: AnyMapHandle, styles: Styles): string {
   return title + formatTable(columns, cells, styles) + rest;
 }
 
-/** All maps as text, a blank line before each. */
+/** All maps with entries as text, a blank line before each. */
 export function formatMaps(maps: MapHandles, styles: Styles): string {
-  return Object.values(maps)
+  return mapsWithEntries(maps)
     .map((map) => `\n${formatMap(map, styles)}`)
     .join("");
 }

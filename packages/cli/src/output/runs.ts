@@ -1,19 +1,19 @@
 // What a replay came to, for people: verdict counts, single packets where there are few, and what a packet costs.
+import type { ProgramSpec, ProgramTypeName } from "@typebpf/abi";
 import type { PacketRun } from "../replay.ts";
+import { verdicts } from "../verdict.ts";
 import { counted, type Styles } from "./style.ts";
 import { formatTable } from "./table.ts";
 
 /** Packets are listed one by one up to this number. */
 const mostListed = 16;
 
-/** The verdict's name, or the number that has none. */
-export function verdictText({ action, retval }: PacketRun["result"]): string {
-  return action ?? `${retval} (no verdict)`;
-}
-
-function countsTable(runs: readonly PacketRun[], styles: Styles): string {
+function countsTable(runs: readonly PacketRun[], type: ProgramTypeName, styles: Styles): string {
   const counts = new Map<string, number>();
-  for (const { result } of runs) counts.set(verdictText(result), (counts.get(verdictText(result)) ?? 0) + 1);
+  for (const { result } of runs) {
+    const verdict = verdicts[type].text(result);
+    counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  }
   const rows = [...counts]
     .sort(([, left], [, right]) => right - left)
     .map(([verdict, count]) => [verdict, `${count}`, `${((count / runs.length) * 100).toFixed(1)} %`]);
@@ -31,11 +31,11 @@ function changeText({ input, result }: PacketRun): string {
   return changed === 0 ? "" : `${counted(changed, "byte")} changed`;
 }
 
-function packetTable(runs: readonly PacketRun[], styles: Styles): string {
+function packetTable(runs: readonly PacketRun[], type: ProgramTypeName, styles: Styles): string {
   const rows = runs.map((run) => [
     run.input.name,
     `${run.input.packet.length}`,
-    verdictText(run.result),
+    verdicts[type].text(run.result),
     changeText(run),
   ]);
   return formatTable(
@@ -62,11 +62,16 @@ function costText(runs: readonly PacketRun[], backend: string): string {
 }
 
 /** Verdicts of all packets as text. */
-export function formatVerdicts(program: string, backend: string, runs: readonly PacketRun[], styles: Styles): string {
-  const title = `${styles.title(program)}: ${counted(runs.length, "packet")} in the ${backend}\n`;
+export function formatVerdicts(
+  { name, type }: Pick<ProgramSpec, "name" | "type">,
+  backend: string,
+  runs: readonly PacketRun[],
+  styles: Styles,
+): string {
+  const title = `${styles.title(name)}: ${counted(runs.length, "packet")} in the ${backend}\n`;
   if (runs.length === 0) return title;
-  const listed = runs.length <= mostListed ? `\n${packetTable(runs, styles)}` : "";
-  return `${title}${listed}\n${countsTable(runs, styles)}`;
+  const listed = runs.length <= mostListed ? `\n${packetTable(runs, type, styles)}` : "";
+  return `${title}${listed}\n${countsTable(runs, type, styles)}`;
 }
 
 /** What a packet costs, as text. */

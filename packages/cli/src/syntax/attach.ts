@@ -1,5 +1,6 @@
-// `typebpf attach`, as the command line knows it.
-import { type Command, Option } from "commander";
+// `typebpf attach`, as the command line knows it: its options come from the rows of attach-options.ts.
+import type { Command } from "commander";
+import { type AttachSettings, attachOptionRows, attachUsage } from "../attach-options.ts";
 import {
   type CommonOptions,
   type Declaration,
@@ -12,29 +13,33 @@ import {
 
 const load = async () => (await import("../commands/attach.ts")).attach;
 
-interface AttachOptions extends CommonOptions {
+interface AttachOptions extends CommonOptions, AttachSettings {
   readonly program?: string;
-  readonly interface: string;
-  readonly mode?: "native" | "generic";
   readonly duration?: number;
 }
 
+const example = `Examples:
+  sudo typebpf attach firewall.bpf.ts --interface eth0
+  sudo typebpf attach shaper.bpf.ts --interface eth0 --direction egress --mode clsact --priority 10
+
+${attachUsage()}
+
+Maps are shown live on a terminal, records of ring buffers as they come. Ctrl-C detaches. Links end with the process
+however it ends. A clsact filter outlives a process that is killed; it has the name typebpf:PROGRAM, and the next attach of
+the program reports it and takes its place.`;
+
 function add(program: Command, execute: Execute): void {
-  const example = "Example: sudo typebpf attach firewall.bpf.ts --program firewall --interface eth0";
-  filterCommand(program, "attach", "attach a program to a network interface until Ctrl-C, and show its maps", example)
+  const command = filterCommand(program, "attach", "attach a program until Ctrl-C, and show its maps", example)
     .argument("<file>", filterArgument)
-    .requiredOption("--interface <if>", "name or index of the interface")
-    .option("--program <name>", "which program, where the filter has several")
-    .addOption(
-      new Option("--mode <mode>", "native: in the driver; generic: after it (default: what the driver can)").choices([
-        "native",
-        "generic",
-      ]),
-    )
+    .option("--program <name>", "which program, where the filter has several");
+  for (const { name, value, help } of attachOptionRows) command.option(`--${name} <${value}>`, help);
+  command
     .option("--duration <seconds>", "detach after this time", seconds)
     .action(async (file: string, options: AttachOptions) => {
       const { settings, json, rest } = split(options);
-      await execute(load, { file, ...rest, ...settings }, { json, kernel: true, files: [file] });
+      const { program: name, duration, ...where } = rest;
+      const args = { file, program: name, duration, where, ...settings };
+      await execute(load, args, { json, kernel: true, files: [file] });
     });
 }
 

@@ -1,0 +1,149 @@
+// Where to attach, by type of program: one row for each option of `attach`. From the rows come the command line's options,
+// the checks that an option fits the program, and what the loader is given. A new attach kind adds rows or types to rows.
+import { type ProgramTypeName, programTypes } from "@typebpf/abi";
+import type { AttachOptions } from "@typebpf/loader";
+import { cliError } from "./diagnostics.ts";
+
+/** Options of `attach` that say where, as the command line has them. */
+export interface AttachSettings {
+  /** Name or index. */
+  readonly interface?: string | undefined;
+  readonly direction?: string | undefined;
+  readonly mode?: string | undefined;
+  readonly priority?: string | undefined;
+  readonly handle?: string | undefined;
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+}
+
+/** One option of `attach`. */
+export interface AttachOptionRow {
+  readonly name: keyof AttachSettings;
+  /** How its value is called in the help. */
+  readonly value: string;
+  readonly help: string;
+  /** Types that have the option, with the words that it takes there, or "any" value. */
+  readonly types: Readonly<Partial<Record<ProgramTypeName, readonly string[] | "any">>>;
+  /** Without it, none of these types can be attached. */
+  readonly required?: true;
+  /** The loader's value; undefined where the text is wrong. */
+  readonly parse?: (text: string) => unknown;
+}
+
+/** What people call programs of each type. */
+const titles = {
+  xdp: "an XDP program",
+  sched_cls: "a tc program",
+  socket_filter: "a socket filter",
+} as const satisfies { readonly [T in ProgramTypeName]: string };
+
+function number(text: string): number | undefined {
+  return /^\d{1,10}$/.test(text) ? Number(text) : undefined;
+}
+
+/** "all", "link:12" or "program:34". */
+function neighbour(text: string): unknown {
+  const [, kind, id] = /^(link|program):(\d{1,10})$/.exec(text) ?? [];
+  if (kind !== undefined) return { [kind]: Number(id) };
+  return text === "all" ? text : undefined;
+}
+
+/** Every option of `attach` that says where. */
+export const attachOptionRows: readonly AttachOptionRow[] = [
+  {
+    name: "interface",
+    value: "if",
+    help: "name or index of the network interface",
+    types: { xdp: "any", sched_cls: "any", socket_filter: "any" },
+    required: true,
+    parse: (text) => number(text) ?? text,
+  },
+  {
+    name: "direction",
+    value: "way",
+    help: "tc: packets that come in or go out",
+    types: { sched_cls: ["ingress", "egress"] },
+    required: true,
+  },
+  {
+    name: "mode",
+    value: "mode",
+    help: "XDP: in the driver (native) or after it (generic); tc: by link (tcx, Linux 6.6) or as a filter (clsact)",
+    types: { xdp: ["native", "generic"], sched_cls: ["tcx", "clsact"] },
+  },
+  {
+    name: "priority",
+    value: "number",
+    help: "tc, clsact: filters run from the lowest number, 1 to 65535",
+    types: { sched_cls: "any" },
+    parse: number,
+  },
+  {
+    name: "handle",
+    value: "number",
+    help: "tc, clsact: number within the priority",
+    types: { sched_cls: "any" },
+    parse: number,
+  },
+  {
+    name: "before",
+    value: "program",
+    help: "tc, tcx: run before all, link:ID or program:ID",
+    types: { sched_cls: "any" },
+    parse: neighbour,
+  },
+  {
+    name: "after",
+    value: "program",
+    help: "tc, tcx: run after all, link:ID or program:ID",
+    types: { sched_cls: "any" },
+    parse: neighbour,
+  },
+];
+
+function usageOf(type: ProgramTypeName): string {
+  const options = attachOptionRows.flatMap(({ name, value, types }) => {
+    const words = types[type];
+    return words === undefined ? [] : [`--${name} ${words === "any" ? value.toUpperCase() : words.join("|")}`];
+  });
+  return `${titles[type]} takes ${options.join(", ")}`;
+}
+
+function valueGiven(row: AttachOptionRow, type: ProgramTypeName, text: string): unknown {
+  const words = row.types[type];
+  const title = titles[type];
+  if (words === undefined) {
+    throw cliError("attachOption", { message: `--${row.name} is not for ${title}`, help: usageOf(type) });
+  }
+  if (words !== "any" && !words.includes(text)) {
+    const message = `--${row.name} of ${title} is ${words.join(" or ")}, not "${text}"`;
+    throw cliError("optionValue", { message, help: usageOf(type) });
+  }
+  const value = row.parse ? row.parse(text) : text;
+  if (value === undefined) {
+    throw cliError("optionValue", { message: `--${row.name} ${text}: this is not a ${row.value}`, help: row.help });
+  }
+  return value;
+}
+
+/**
+ * What the loader is given for a program of this type.
+ * @throws DiagnosticError for an option that is missing, is wrong, or is not for this type
+ */
+export function attachOptionsOf(type: ProgramTypeName, settings: AttachSettings): AttachOptions {
+  const options: Record<string, unknown> = {};
+  for (const row of attachOptionRows) {
+    const text = settings[row.name];
+    if (text !== undefined) options[row.name] = valueGiven(row, type, text);
+    else if (row.required && row.types[type] !== undefined) {
+      throw cliError("arguments", { message: `attaching ${titles[type]} needs --${row.name}`, help: usageOf(type) });
+    }
+  }
+  // The rows have the loader's names and kinds of values; it checks them against each other.
+  return options as unknown as AttachOptions;
+}
+
+/** One line for each type of program, for the help. */
+export function attachUsage(): string {
+  return (Object.keys(programTypes) as ProgramTypeName[]).map((type) => `  ${usageOf(type)}`).join("\n");
+}
