@@ -1,12 +1,18 @@
 // Records of a ring buffer as an async iterator, the same on both back ends. A batch is taken only when the one before has
 // been used up: who reads slowly leaves records in the ring, and a filter finds it full, as the kernel intends.
-import { setImmediate as turn } from "node:timers/promises";
 import type { BackendRingBuffer } from "./backend.ts";
 
 /** How many records are copied out of the ring at once. */
 const batchSize = 256;
 /** Records that filters submit with NO_WAKEUP wake nobody, so the ring is looked at this often anyway. */
 const lookMs = 100;
+
+/** Waits until other work has had its turn; nothing of Node's, since the simulator runs in browsers. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
+}
 
 /**
  * All records, as they come, until the reader is closed; leaving the loop closes it. Between batches other work of the

@@ -1,10 +1,9 @@
 // Finds the network interface that a program is to be attached to, in the network namespace of the calling thread, which
 // is also where the kernel looks. One that is not there is a diagnostic with those that are.
-import { DiagnosticError, diagnostic } from "@typebpf/abi";
+import { DiagnosticError, diagnostic, nearest } from "@typebpf/abi";
 import { kernelDiagnostics } from "../kernel/diagnostics.ts";
 import { Netlink, type NetworkInterface } from "../kernel/netlink.ts";
 import type { Sys } from "../kernel/sys.ts";
-import { nearest } from "./nearest.ts";
 
 /** The interfaces of the calling thread's namespace. */
 export function readLinks(sys: Sys): readonly NetworkInterface[] {

@@ -1,8 +1,7 @@
 // Checks options of an attach call before anything is done: callers without types may give anything, and an option that
 // is not known, or is out of its range, must not be ignored.
-import { DiagnosticError, diagnostic } from "@typebpf/abi";
+import { DiagnosticError, diagnostic, nearest } from "@typebpf/abi";
 import { kernelDiagnostics } from "../kernel/diagnostics.ts";
-import { nearest } from "./nearest.ts";
 
 /** Refuses an option. */
 export function refuseOption(message: string, help?: string): never {
