@@ -40,6 +40,7 @@ const entryPoints: readonly EntryPoint[] = [
         "sizes",
         "prefix-key",
         "maps",
+        "ring-buffer",
         "packet",
         "actions",
         "flags",

@@ -44,7 +44,7 @@ beforeAll(() => {
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   writeFileSync(join(work, "package.json"), JSON.stringify({ type: "module" }));
-  for (const file of ["accept.ts", "reject.ts"]) copyFileSync(join(here, file), join(work, file));
+  for (const file of ["accept.ts", "reject.ts", "ring-buffer.ts"]) copyFileSync(join(here, file), join(work, file));
 });
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
@@ -56,6 +56,11 @@ describe.each(compilers)("%s", (compiler) => {
     },
     120_000,
   );
+
+  test("accepts and refuses what it must of records that `using` releases", () => {
+    const options = { ...settings["nodenext, strictest"], lib: ["es2023", "esnext.disposable"] };
+    expect(check(compiler, "ring-buffer", options, ["ring-buffer.ts"])).toBe("");
+  }, 120_000);
 
   test("declarations need neither unchecked indices nor more than the language of ES2020", () => {
     const files = readdirSync(new URL("../../packages/dsl/types/", import.meta.url));

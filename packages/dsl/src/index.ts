@@ -39,6 +39,16 @@ export {
 } from "./maps.ts";
 export type { Packet } from "./packet.ts";
 export type { Prefix, PrefixInit } from "./prefix-key.ts";
+export {
+  type RecordOperations,
+  type Releasable,
+  type ReservedRecord,
+  type RingBuffer,
+  RingBufferFlags,
+  type RingBufferOptions,
+  RingBufferQuery,
+  ringBuffer,
+} from "./ring-buffer.ts";
 export { i8, i16, i32, i64, type Scalar, u8, u16, u16be, u32, u32be, u64, u64be } from "./scalars.ts";
 export type { BitField, FixedArray, Infer, Init, Member, Ref, RefTo, ScalarRef, Schema } from "./schema.ts";
 export { offsetOf, sizeOf } from "./sizes.ts";

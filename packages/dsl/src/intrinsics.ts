@@ -28,10 +28,11 @@ export type Intrinsic =
   | { readonly kind: "function"; readonly name: "atomicAdd" | "bytesEqual" };
 
 /** A method of a map in the filter. */
-export type MapOperation = "get" | "has" | "set" | "delete";
+export type MapOperation = "get" | "has" | "set" | "delete" | "reserve" | "output" | "query";
 
 const keyed = ["get", "has", "set", "delete"] as const;
 const indexed = ["get", "has", "set"] as const;
+const records = ["reserve", "output", "query"] as const;
 
 /** Every value export of @typebpf/dsl. */
 export const intrinsics = {
@@ -58,6 +59,9 @@ export const intrinsics = {
   lpmTrie: { kind: "mapConstructor", mapType: "lpmTrie", operations: keyed },
   arrayMap: { kind: "mapConstructor", mapType: "array", operations: indexed },
   perCpuArray: { kind: "mapConstructor", mapType: "perCpuArray", operations: indexed },
+  ringBuffer: { kind: "mapConstructor", mapType: "ringBuffer", operations: records },
+  RingBufferFlags: { kind: "constant", value: { NO_WAKEUP: 1, FORCE_WAKEUP: 2 } },
+  RingBufferQuery: { kind: "constant", value: { AVAIL_DATA: 0, RING_SIZE: 1, CONS_POS: 2, PROD_POS: 3 } },
   MapUpdate: { kind: "constant", value: { ANY: 0, NOEXIST: 1, EXIST: 2 } },
   xdp: { kind: "program", programType: "xdp" },
   XDP: { kind: "constant", value: { ABORTED: 0, DROP: 1, PASS: 2, TX: 3, REDIRECT: 4 } },

@@ -118,22 +118,24 @@ function unavailable(operation: string): () => never {
   };
 }
 
-interface Options {
+/** How a map is made, as its constructor passes it on. */
+export interface MapOptions {
   readonly key: Schema<unknown>;
   readonly value: Schema<unknown>;
   readonly maxEntries: number;
   readonly flags?: number;
 }
 
-function defineMap<M>(type: MapTypeName, options: Options, operations: readonly string[]): M {
+/** The description of a map of a type; its operations throw in plain JavaScript. */
+export function defineMap<M>(type: MapTypeName, options: MapOptions, operations: readonly string[]): M {
   const { key, value, maxEntries, flags: wanted = 0 } = options;
-  const { requiredFlags = 0, refusedFlags = 0 }: MapTypeRow = mapTypes[type];
-  addressableLayout(key, "The key of a map");
+  const { keys, requiredFlags = 0, refusedFlags = 0 }: MapTypeRow = mapTypes[type];
+  if (keys !== "none") addressableLayout(key, "The key of a map");
   addressableLayout(value, "The value of a map");
   checkInteger(maxEntries, 1, MAX_U32, "The maxEntries of a map");
   checkInteger(wanted, 0, MAX_U32, "The flags of a map");
   if ((wanted & refusedFlags) !== 0) {
-    throw new TypeError(`The flags of this map cannot have ${wanted & refusedFlags}: the kernel refuses it`);
+    throw new TypeError(`The flags of this map cannot have ${(wanted & refusedFlags) >>> 0}: the kernel refuses it`);
   }
   const flags = (wanted | requiredFlags) >>> 0;
   const methods = Object.fromEntries(operations.map((operation) => [operation, unavailable(operation)]));

@@ -57,9 +57,12 @@ type Exactly<T, N extends number, Items extends readonly T[] = readonly []> = It
 /** What may initialise an array: at most as many items as it has; the rest is zero. */
 type ArrayInit<T, N extends number> = N extends CountedLength ? Partial<Exactly<T, N>> : readonly T[];
 
-/** What may initialise a `T`: an integer, a struct in part, an array from its first items. The rest is zero. */
+/**
+ * What may initialise a `T`: an integer, a struct in part, an array from its first items. The rest is zero.
+ * A struct may have a member `length`: only arrays are indexed by any number.
+ */
 export type Init<T> = T extends number | bigint
   ? T
-  : T extends FixedArray<infer I, infer N>
+  : [number, T] extends [keyof T, FixedArray<infer I, infer N>]
     ? FixedArray<I, N> | ArrayInit<Init<I>, N>
     : { readonly [K in keyof T]?: Init<T[K]> };

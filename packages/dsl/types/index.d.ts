@@ -129,8 +129,11 @@ type Exactly<T, N extends number, Items extends readonly T[] = readonly []> = It
 /** What may initialise an array: at most as many items as it has; the rest is zero. */
 type ArrayInit<T, N extends number> = N extends CountedLength ? Partial<Exactly<T, N>> : readonly T[];
 
-/** What may initialise a `T`: an integer, a struct in part, an array from its first items. The rest is zero. */
-export type Init<T> = T extends number | bigint ? T : T extends FixedArray<infer I, infer N> ? FixedArray<I, N> | ArrayInit<Init<I>, N> : {
+/**
+ * What may initialise a `T`: an integer, a struct in part, an array from its first items. The rest is zero.
+ * A struct may have a member `length`: only arrays are indexed by any number.
+ */
+export type Init<T> = T extends number | bigint ? T : [number, T] extends [keyof T, FixedArray<infer I, infer N>] ? FixedArray<I, N> | ArrayInit<Init<I>, N> : {
   readonly [K in keyof T]?: Init<T[K]>;
 };
 
@@ -331,6 +334,76 @@ export declare function arrayMap<V>(options: IndexedMapOptions<V>): ArrayMap<V>;
 
 /** An array with a copy of every value for each CPU, so that counters need no atomics. */
 export declare function perCpuArray<V>(options: IndexedMapOptions<V>): PerCpuArray<V>;
+
+/** Whether user space that waits for records is woken. */
+export declare const RingBufferFlags: {
+  /** Wake nobody. */
+  readonly NO_WAKEUP: 1;
+  /** Wake even who has not read all records before this one. */
+  readonly FORCE_WAKEUP: 2;
+};
+
+/** What `query` tells of a ring buffer, in bytes. */
+export declare const RingBufferQuery: {
+  /** What user space has not read yet. */
+  readonly AVAIL_DATA: 0;
+  /** The size of the ring. */
+  readonly RING_SIZE: 1;
+  /** What user space has read since the beginning. */
+  readonly CONS_POS: 2;
+  /** What filters have written since the beginning. */
+  readonly PROD_POS: 3;
+};
+
+/** One of the values of the constant `RingBufferQuery`. */
+export type RingBufferQuery = 0 | 1 | 2 | 3;
+
+/** `Symbol.dispose`, where the library has it. */
+type DisposeKey = SymbolConstructor extends {
+  readonly dispose: infer Key extends symbol;
+} ? Key : never;
+
+/** What `using` asks for: what it declares is given back at the end of its scope. */
+export type Releasable = {
+  [Key in DisposeKey]: () => void;
+};
+
+/** What can be done with a reserved record as a whole. */
+export interface RecordOperations {
+  /** Hands the record to user space. It cannot be used after that. `flags`: `RingBufferFlags`. */
+  submit(flags?: number): void;
+  /** Gives the record up: user space never sees it. It cannot be used after that. `flags`: `RingBufferFlags`. */
+  discard(flags?: number): void;
+}
+
+/** A record in the ring, to be written in place: zero at first, discarded when its scope ends without a submit. */
+export type ReservedRecord<V> = RefTo<V> & RecordOperations & Releasable;
+
+/** A ring of records. It has no keys; `maxEntries` is its size in bytes. */
+export interface RingBuffer<V> extends MapDescription<"ringBuffer", never, V> {
+  /**
+   * A record to be written in place; undefined if the ring is full. Written as
+   * `using event = events.reserve(); if (!event) return …;`. The kernel knows no flags.
+   */
+  reserve(flags?: 0): ReservedRecord<V> | undefined;
+  /** Hands a copy of `value` to user space. Gives 0, or EAGAIN (−11) if the ring is full. `flags`: `RingBufferFlags`. */
+  output(value: Init<V>, flags?: number): number;
+  /** A size or position of the ring in bytes. */
+  query(what: RingBufferQuery): u64;
+}
+
+/** What a ring buffer is made of. */
+export interface RingBufferOptions<V> {
+  /** The schema of a record. */
+  readonly value: Schema<V>;
+  /** The size of the ring in bytes, 8 for each record included: a power of two, and whole pages of 4096 bytes. */
+  readonly maxEntries: number;
+  /** `BPF_F_*` flags. */
+  readonly flags?: number;
+}
+
+/** A ring buffer: `ringBuffer({ value: Event, maxEntries: 64 * 4096 })`. */
+export declare function ringBuffer<V>(options: RingBufferOptions<V>): RingBuffer<V>;
 
 /** The bytes of the packet. */
 export interface Packet {

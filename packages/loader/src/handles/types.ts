@@ -13,7 +13,7 @@ export type Read<T> = T extends number
   ? number
   : T extends bigint
     ? bigint
-    : T extends FixedArray<infer Item>
+    : [number, T] extends [keyof T, FixedArray<infer Item>]
       ? Item extends u8
         ? Uint8Array
         : Read<Item>[]
@@ -24,7 +24,7 @@ export type Write<T> = T extends number
   ? number
   : T extends bigint
     ? bigint
-    : T extends FixedArray<infer Item>
+    : [number, T] extends [keyof T, FixedArray<infer Item>]
       ? readonly Write<Item>[] | (Item extends u8 ? Uint8Array : never)
       : { readonly [K in keyof T]?: Write<T[K]> };
 
