@@ -88,7 +88,7 @@ describe("what is refused", () => {
 });
 
 describe("help", () => {
-  test.each(["check", "build", "run", "test", "attach", "disasm", "explain"])(
+  test.each(["check", "build", "run", "test", "attach", "disasm", "explain", "completion"])(
     "%s --help has an example",
     async (command) => {
       const { status, stdout, stderr } = await typebpf(command, "--help");

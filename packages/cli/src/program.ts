@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { attachDeclaration } from "./syntax/attach.ts";
 import { buildDeclaration } from "./syntax/build.ts";
 import { checkDeclaration } from "./syntax/check.ts";
+import { completionDeclaration } from "./syntax/completion.ts";
 import type { Declaration, Execute } from "./syntax/declaration.ts";
 import { disasmDeclaration } from "./syntax/disasm.ts";
 import { explainDeclaration } from "./syntax/explain.ts";
@@ -19,6 +20,7 @@ export const declarations: readonly Declaration[] = [
   attachDeclaration,
   disasmDeclaration,
   explainDeclaration,
+  completionDeclaration,
 ];
 
 /** The whole command line; `execute` is called for the command that it names. */

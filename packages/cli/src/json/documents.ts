@@ -53,6 +53,10 @@ export const runDocument = z.strictObject({
       action: z.string().nullable(),
       /** The packet after the run; with --insns the memory. */
       packet: hex,
+      /** Fields of the context after the run, for programs on socket buffers: 64-bit ones as decimal numbers in text. */
+      context: z
+        .record(z.string(), z.union([z.int().min(0).max(0xffff_ffff), z.string().regex(/^\d{1,20}$/)]))
+        .optional(),
       /** Mean of one run. */
       durationNs: z.number().min(0),
     }),
@@ -132,6 +136,9 @@ export const disasmDocument = z.strictObject({
   diagnostics: diagnosticsSchema,
 });
 
+/** `typebpf completion --json`; `script` is null when there is none. */
+export const completionDocument = z.strictObject({ script: z.string().nullable(), diagnostics: diagnosticsSchema });
+
 /** What is printed when no command was understood. */
 export const usageDocument = z.strictObject({ diagnostics: diagnosticsSchema });
 
@@ -142,4 +149,5 @@ export type TestDocument = z.infer<typeof testDocument>;
 export type AttachDocument = z.infer<typeof attachDocument>;
 export type ExplainDocument = z.infer<typeof explainDocument>;
 export type DisasmDocument = z.infer<typeof disasmDocument>;
+export type CompletionDocument = z.infer<typeof completionDocument>;
 export type UsageDocument = z.infer<typeof usageDocument>;
