@@ -12,6 +12,7 @@ import type { NetworkInterface } from "../kernel/netlink.ts";
 import type { Sys } from "../kernel/sys.ts";
 import { findInterface, readLinks } from "./interface.ts";
 import { KernelLink } from "./kernel-link.ts";
+import { checkInterface, checkNames } from "./options.ts";
 import type { Attachable } from "./registry.ts";
 
 /** `expected_attach_type` of XDP programs on an interface. */
@@ -87,6 +88,8 @@ function refusal(
 /** Attaches an XDP program to an interface. @throws DiagnosticError with what to do. */
 export function attachXdp(program: Attachable, options: XdpAttachOptions): BackendLink {
   const { sys } = program;
+  checkNames("XDP", options, ["interface", "mode"]);
+  checkInterface(options.interface);
   const flags = modeFlags.get(options.mode);
   if (flags === undefined) {
     const message = `there is no XDP mode ${JSON.stringify(options.mode)}`;
