@@ -1,7 +1,6 @@
 // Edges that lead, through blocks without effects, to one place whatever those blocks decide, go there at once: after `const a = at(…);
 // const b = at(…); if (!a || !b) return …` a failed first check need not make the second. Loads may be skipped, stores and calls not.
-import { blockMap, edgesOf, resultOf } from "../ir/cfg.ts";
-import { dominators } from "../ir/dominators.ts";
+import { argsOf, argsOfEnd, blockMap, edgesOf, resultOf } from "../ir/cfg.ts";
 import { evaluateCompare } from "../ir/evaluate.ts";
 import type { Block, BlockId, Edge, Inst, IrFunction, ValueId } from "../ir/function.ts";
 import { mapBlocks, mapEdges } from "../ir/rewrite.ts";
@@ -14,7 +13,6 @@ const maxDepth = 4;
 export function skipBlocks(fn: IrFunction): IrFunction {
   const blocks = blockMap(fn);
   const defs = definitions(fn);
-  const tree = dominators(fn);
   const constantOf = (value: ValueId): bigint | undefined => {
     const inst = defs.get(value);
     return inst?.op === "const" ? inst.value : undefined;
@@ -26,9 +24,10 @@ export function skipBlocks(fn: IrFunction): IrFunction {
       if (!edge.args.some((arg) => constantOf(arg) !== undefined)) return edge;
       const skipped = new Set<BlockId>();
       const target = explorer.follow(edge, new Map(), maxDepth, skipped);
-      if (target.block === edge.block || [...skipped].some((id) => tree.dominates(id, target.block))) return edge;
+      if (target.block === edge.block) return edge;
       const lost = new Set([...skipped].flatMap((id) => definedValues(blocks.get(id))));
-      return target.args.some((arg) => lost.has(arg)) ? edge : target;
+      const isNeeded = target.args.some((arg) => lost.has(arg)) || readsFrom(target.block, lost, blocks);
+      return isNeeded ? edge : target;
     }),
   }));
 }
@@ -36,6 +35,21 @@ export function skipBlocks(fn: IrFunction): IrFunction {
 function definedValues(block: Block | undefined): readonly ValueId[] {
   if (!block) return [];
   return [...block.params.map((param) => param.value), ...block.insts.flatMap((inst) => resultOf(inst)?.value ?? [])];
+}
+
+/** True when one of the values is read in a block that `start` leads to. */
+function readsFrom(start: BlockId, values: ReadonlySet<ValueId>, blocks: ReadonlyMap<BlockId, Block>): boolean {
+  const seen = new Set<BlockId>();
+  const work = [start];
+  for (let id = work.pop(); id !== undefined; id = work.pop()) {
+    const block = blocks.get(id);
+    if (!block || seen.has(id)) continue;
+    seen.add(id);
+    const read = [...block.insts.flatMap((inst) => argsOf(inst)), ...argsOfEnd(block.end)];
+    if (read.some((value) => values.has(value))) return true;
+    work.push(...edgesOf(block.end).map((edge) => edge.block));
+  }
+  return false;
 }
 
 class Explorer {
