@@ -8,7 +8,7 @@ import { type Interval, join, signed, singleValue, smaller } from "./interval.ts
 import type { Loop } from "./loops.ts";
 import { countTrips, far, least, type Movement, most, moved, negated, unite } from "./movement.ts";
 import { type CompareName, type CompareOp, negateCompare, splitOp, swapCompare } from "./ops.ts";
-import type { Ranges } from "./ranges.ts";
+import type { Incoming, Ranges } from "./ranges.ts";
 
 export interface LoopBounds {
   /** By header: how often an edge back to it can be taken, at most. */
@@ -56,10 +56,16 @@ class BoundFinder {
     const header = this.#blocks.get(loop.header);
     if (!header || !this.#ranges.isReachable(header.id)) return;
     for (const param of header.params) this.#steps.set(param.value, this.#step(param, header, loop));
-    const trips = this.#tripsOf(loop, header);
+    const trips = this.#latches(loop).length === 0 ? 0n : this.#tripsOf(loop, header);
     if (trips === undefined) return;
     this.trips.set(header.id, trips);
     for (const param of header.params) this.#clamp(param, header, loop, trips);
+  }
+
+  /** The edges back to the header that can be taken. */
+  #latches(loop: Loop): readonly Incoming[] {
+    const edges = this.#ranges.incoming(loop.header).filter((edge) => loop.blocks.has(edge.from.id));
+    return edges.filter((edge) => this.#ranges.isFeasible(edge.from.id, edge.index));
   }
 
   /** Values that come from outside of the loop. */
@@ -82,7 +88,7 @@ class BoundFinder {
   #step(param: Param, header: Block, loop: Loop): Movement | undefined {
     if (param.type !== "i64") return undefined;
     const index = header.params.indexOf(param);
-    const latches = this.#ranges.incoming(header.id).filter((edge) => loop.blocks.has(edge.from.id));
+    const latches = this.#latches(loop);
     return this.#unite(
       latches.map((edge) => ({
         value: edge.args[index] ?? -1,
@@ -259,7 +265,7 @@ class BoundFinder {
     if (value !== param.value || (name !== "ne" && name !== "ugt" && name !== "sgt")) return undefined;
     if (singleValue(this.#ranges.of(limit)) !== 0n) return undefined;
     const index = header.params.indexOf(param);
-    const latches = this.#ranges.incoming(header.id).filter((edge) => loop.blocks.has(edge.from.id));
+    const latches = this.#latches(loop);
     const shifts = latches.every((edge) => this.#isShifted(edge.args[index] ?? -1, param.value));
     return shifts ? BigInt(initial.umax.toString(2).length) : undefined;
   }
