@@ -1,11 +1,14 @@
 // tc programs on a real veth pair: drops at ingress and egress, order of tcx links, filters on clsact that come, go and
 // make room, and hooks and options that are refused. Needs root.
+import { uapi } from "@typebpf/abi";
 import { expect, test } from "vitest";
+import { attachTc } from "../../packages/loader/src/attach/tc.ts";
 import type { AttachOptions } from "../../packages/loader/src/backend.ts";
 import { kernel } from "../../packages/loader/src/kernel/kernel.ts";
 import { Netlink } from "../../packages/loader/src/kernel/netlink.ts";
 import { addClsact, listFilters, type TcDirection } from "../../packages/loader/src/kernel/netlink-tc.ts";
-import { openSys } from "../../packages/loader/src/kernel/sys.ts";
+import { loadProgram } from "../../packages/loader/src/kernel/program-load.ts";
+import { openSys, type Sys } from "../../packages/loader/src/kernel/sys.ts";
 import { createTestbed, type TestbedSide } from "../../packages/loader/src/testing/index.ts";
 import { describeKernel } from "./gate.ts";
 import { diagnosticOf, dropping, map, object, present, program } from "./objects.ts";
@@ -79,6 +82,24 @@ describeKernel("tc on an interface", () => {
     const filter = tc.attach("drop", { interface: "veth0", direction: "egress", priority: 7, handle: 3 });
     expect(filter.description).toBe("tc egress on veth0 (clsact, priority 7, handle 3)");
     expect(filters(testbed.host, "egress")).toMatchObject([{ name: "typebpf:drop", priority: 7, handle: 3 }]);
+  });
+
+  test("a kernel without tcx gets a filter", async () => {
+    await using testbed = await createTestbed();
+    const { PROG_QUERY, LINK_CREATE } = uapi.command;
+    const real = present(sys);
+    // Older kernels do not know the attach types.
+    const bpf: Sys["bpf"] = (command, attr) =>
+      command === PROG_QUERY || command === LINK_CREATE ? -22 : real.bpf(command, attr);
+    const [spec] = dropping.programs;
+    const { fd } = loadProgram(real, { program: present(spec), license: "GPL", maps: new Map(), logLevel: 0 });
+    const old = { sys: { ...real, bpf }, fd: fd.number, name: "drop" };
+    using link = testbed.host.inNamespace(() => attachTc(old, { interface: "veth0", direction: "ingress" }));
+    expect(link.description).toMatch(/^tc ingress on veth0 \(clsact, priority \d+, handle 1\)$/u);
+    const tcx = () =>
+      testbed.host.inNamespace(() => attachTc(old, { interface: "veth0", direction: "ingress", mode: "tcx" }));
+    expect((await diagnosticOf(tcx)).code).toBe("BPF6233");
+    fd[Symbol.dispose]();
   });
 
   test("links run in the order that before and after say", async () => {

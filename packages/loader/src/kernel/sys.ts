@@ -126,47 +126,34 @@ async function loadKoffi(): Promise<typeof import("koffi")["default"]> {
   }
 }
 
-/**
- * Opens the way to the kernel.
- * @throws DiagnosticError when this is not Linux on a known processor, or koffi is not installed.
- */
-export async function openSys(platform: string = process.platform, architecture: string = process.arch): Promise<Sys> {
-  const number = bpfNumber(platform, architecture);
-  const koffi = await loadKoffi();
-  const library = koffi.load(null);
-  const functions = Object.fromEntries(
-    Object.entries(prototypes).map(([name, prototype]) => [name, library.func(prototype) as Native]),
-  ) as Readonly<Record<FunctionName, Native>>;
+type Koffi = Awaited<ReturnType<typeof loadKoffi>>;
+type Functions = Readonly<Record<FunctionName, Native>>;
+/** A call of the C function: its result or a negative errno. */
+type Call = (name: FunctionName, ...args: readonly unknown[]) => number;
 
-  const call = (name: FunctionName, ...args: readonly unknown[]): number => {
-    const result = Number(functions[name](...args));
-    return result < 0 ? -koffi.errno() : result;
-  };
+function socketCalls(call: Call) {
   return {
-    pageSize: call("getpagesize"),
-    allocate: (size) => {
-      const buffer = new ArrayBuffer(Math.max(size, 1));
-      return { bytes: new Uint8Array(buffer), view: new DataView(buffer), address: koffi.address(buffer) };
-    },
-    bpf: (command, attr) => call("syscall", number, command, attr.bytes, attr.bytes.length),
-    close: (fd) => call("close", fd),
-    setns: (fd, type) => call("setns", fd, type),
-    unshare: (flags) => call("unshare", flags),
     socket: (family, type, protocol) => call("socket", family, type, protocol),
     bind: (fd, address) => call("bind", fd, address, address.length),
     connect: (fd, address) => call("connect", fd, address, address.length),
     setsockopt: (fd, level, option, value) => call("setsockopt", fd, level, option, value, value.length),
-    getsockname: (fd, address) => {
-      const length = new Uint8Array(Uint32Array.of(address.length).buffer);
-      return call("getsockname", fd, address, length);
-    },
     getsockopt: (fd, level, option, value) => {
       const length = Uint32Array.of(value.length);
       const status = call("getsockopt", fd, level, option, value, new Uint8Array(length.buffer));
       return status < 0 ? status : (length[0] ?? 0);
     },
+    getsockname: (fd, address) => {
+      const length = new Uint8Array(Uint32Array.of(address.length).buffer);
+      return call("getsockname", fd, address, length);
+    },
     send: (fd, data, flags) => call("send", fd, data, data.length, flags),
     recv: (fd, data, flags) => call("recv", fd, data, data.length, flags),
+  } satisfies Partial<Sys>;
+}
+
+/** Shared memory, and waiting for descriptors. */
+function waitCalls(koffi: Koffi, functions: Functions, call: Call) {
+  return {
     mmap: (fd, offset, length, protection) => {
       const address = functions.mmap(null, length, protection, MAP_SHARED, fd, offset);
       if (BigInt(address) === MAP_FAILED) return -koffi.errno();
@@ -185,7 +172,37 @@ export async function openSys(platform: string = process.platform, architecture:
       }),
     eventfd: (initial, flags) => call("eventfd", initial, flags),
     write: (fd, data) => call("write", fd, data, data.length),
+  } satisfies Partial<Sys>;
+}
+
+/**
+ * Opens the way to the kernel.
+ * @throws DiagnosticError when this is not Linux on a known processor, or koffi is not installed.
+ */
+export async function openSys(platform: string = process.platform, architecture: string = process.arch): Promise<Sys> {
+  const number = bpfNumber(platform, architecture);
+  const koffi = await loadKoffi();
+  const library = koffi.load(null);
+  const functions = Object.fromEntries(
+    Object.entries(prototypes).map(([name, prototype]) => [name, library.func(prototype) as Native]),
+  ) as Functions;
+  const call: Call = (name, ...args) => {
+    const result = Number(functions[name](...args));
+    return result < 0 ? -koffi.errno() : result;
+  };
+  return {
+    pageSize: call("getpagesize"),
+    allocate: (size) => {
+      const buffer = new ArrayBuffer(Math.max(size, 1));
+      return { bytes: new Uint8Array(buffer), view: new DataView(buffer), address: koffi.address(buffer) };
+    },
+    bpf: (command, attr) => call("syscall", number, command, attr.bytes, attr.bytes.length),
+    close: (fd) => call("close", fd),
+    setns: (fd, type) => call("setns", fd, type),
+    unshare: (flags) => call("unshare", flags),
     schedGetaffinity: (cpus) => call("sched_getaffinity", 0, cpus.length, cpus),
     schedSetaffinity: (cpus) => call("sched_setaffinity", 0, cpus.length, cpus),
+    ...socketCalls(call),
+    ...waitCalls(koffi, functions, call),
   };
 }
