@@ -1,6 +1,7 @@
 // Register allocation: MIR over virtual registers to MIR over machine registers. Copies are merged, intervals get
 // registers by weight, what is refused is spilled a level further, and all starts again with the rewritten code until
 // nothing is refused. Ends because levels only rise and code at the last level always fits into three registers.
+import { R1, R6 } from "@typebpf/abi";
 import type { BlockId, SlotId } from "../../ir/function.ts";
 import {
   type FrameSlot,
@@ -82,11 +83,13 @@ function assignAll(
 ): { readonly registers: ReadonlyMap<Register, Register>; readonly refused: readonly Register[] } {
   const intervals = findIntervals(code);
   const remade = rematerialisable(code);
+  const frequency = frequencyOf(code);
   const candidates: Candidate[] = [];
   const fixed = new Map<Register, readonly Segment[]>();
   for (const [register, interval] of intervals) {
     if (!isVirtual(register)) fixed.set(register, interval.segments);
-    else candidates.push({ interval, weight: weightOf(interval, pieces.get(register), remade.has(register)) });
+    else
+      candidates.push({ interval, weight: weightOf(interval, pieces.get(register), remade.has(register), frequency) });
   }
   return assign(candidates, order, fixed, affinitiesOf(code));
 }
@@ -94,10 +97,18 @@ function assignAll(
 /** An interval this short cannot be made shorter by spilling: a definition and its use in the next instruction. */
 const SHORTEST = 2;
 
-function weightOf(interval: Interval, piece: Piece | undefined, isRemade: boolean): number {
+/** What spilling (or for a piece, spilling further) costs, per position that it frees. */
+function weightOf(
+  interval: Interval,
+  piece: Piece | undefined,
+  isRemade: boolean,
+  frequency: (block: BlockId) => number,
+): number {
   const length = lengthOf(interval);
   if (piece?.level === 3 || length <= SHORTEST) return Number.POSITIVE_INFINITY;
-  return (interval.accesses / length) * (isRemade ? 0.5 : 1);
+  // A piece begins with a reload, or has been stored: those two are paid for already.
+  const paid = piece ? 2 * frequency(piece.block) : 0;
+  return (Math.max(0, interval.accesses - paid) / length) * (isRemade ? 0.5 : 1);
 }
 
 /** Registers whose only definition can be repeated anywhere. */
@@ -114,13 +125,20 @@ function rematerialisable(code: readonly MirBlock[]): ReadonlyMap<Register, MirI
   return found;
 }
 
+/** A wish that gives way to every copy. */
+const SLIGHT = 1e-6;
+
 function affinitiesOf(code: readonly MirBlock[]): readonly Affinity[] {
   const frequency = frequencyOf(code);
-  return code.flatMap((block) =>
+  const entry = code[0]?.insts[0];
+  // The context, where it must outlive calls, is best kept in r6: legacy packet loads want it there.
+  const context = entry && isMove(entry) && entry.src === R1 ? [{ left: entry.dst, right: R6, weight: SLIGHT }] : [];
+  const copies = code.flatMap((block) =>
     block.insts.flatMap((inst) =>
       isMove(inst) ? [{ left: inst.dst, right: inst.src, weight: frequency(block.id) }] : [],
     ),
   );
+  return [...context, ...copies];
 }
 
 /** Which registers are spilled, how far, and where to. */
