@@ -48,7 +48,9 @@ function parameter(row: HelperRow, arg: HelperArg): string[] {
     case "size":
       return [];
     case "integer":
-      return [arg.optional ? `${arg.name}?: number` : `${arg.name}: ${integerType(arg.width, arg.signed)}`];
+      if (arg.optional) return [`${arg.name}?: number`];
+      if (arg.plain) return [`${arg.name}: number`];
+      return [`${arg.name}: ${integerType(arg.bigEndian === 16 ? 16 : arg.width, arg.signed)}`];
     case "memoryRead":
       return [`${arg.name}: object${arg.nullable ? " | undefined" : ""}`];
     case "memoryWrite":

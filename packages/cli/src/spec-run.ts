@@ -1,6 +1,6 @@
 // A spec against a loaded object: sets maps, runs each packet, and compares what came out. Names, keys and values that do
 // not fit the object are errors of the spec; anything else that differs is why a case fails.
-import { actionName, type Diagnostic, DiagnosticError, mapTypes } from "@typebpf/abi";
+import { actionName, type Diagnostic, DiagnosticError, mapTypes, programTypes } from "@typebpf/abi";
 import { type AnyMapHandle, fromHex, type ProgramHandle, type RunResult } from "@typebpf/loader";
 import { cliError } from "./diagnostics.ts";
 import { exitStatusOf } from "./exit-status.ts";
@@ -103,6 +103,9 @@ function problemOf(
   const changed =
     packet.out === undefined ? undefined : packetProblem(result.packet, fromHex(packet.out, `${where}.out`));
   if (changed !== undefined) return changed;
+  if (packet.mark !== undefined && Number(result.context?.mark) !== packet.mark) {
+    return `the mark is ${result.context?.mark}, expected ${packet.mark}`;
+  }
   for (const [index, after] of (packet.after ?? []).entries()) {
     const problem = afterProblem(maps, after, `${where}.after[${index}]`);
     if (problem !== undefined) return problem;
@@ -122,7 +125,7 @@ export function runSpecPacket(
 ): { readonly outcome: SpecCase; readonly diagnostics: readonly Diagnostic[] } {
   const where = `packets[${index}]`;
   const name = packet.name ?? `packet ${index + 1}`;
-  if (packet.mark !== undefined) {
+  if (packet.mark !== undefined && programTypes[program.spec.type].context !== "sk_buff") {
     throw cliError("spec", { message: `${where}.mark: packets of ${program.spec.type} programs have no mark` });
   }
   applySpecMaps(maps, packet.maps ?? [], `${where}.maps`);

@@ -170,12 +170,12 @@ export interface SchedClsContextHelpers<Action extends number = number> {
    * `flags` is the field's size, 2 or 4, or 0 where `to` is a difference of `csumDiff` and `from` is 0. 0, or a
    * negative errno. Packet refs made before are dead.
    */
-  l3CsumReplace(offset: u32, from: u32, to: u32, flags: u64): number;
+  l3CsumReplace(offset: u32, from: u32, to: u32, flags: number): number;
   /**
    * As `l3CsumReplace`, for TCP and UDP: `flags` is the field's size and those of `CsumReplace`. 0, or a negative
    * errno. Packet refs made before are dead.
    */
-  l4CsumReplace(offset: u32, from: u32, to: u32, flags: u64): number;
+  l4CsumReplace(offset: u32, from: u32, to: u32, flags: number): number;
   /**
    * Adds a difference to the checksum that the device computed: the new one, or a negative errno where there is
    * none. Since Linux 4.9.
@@ -185,7 +185,7 @@ export interface SchedClsContextHelpers<Action extends number = number> {
    * How many checksums the device has verified: `CsumLevel` says whether to ask or to change it. A negative errno on
    * error. Since Linux 5.8.
    */
-  csumLevel(level: u64): i64;
+  csumLevel(level: number): i64;
   /**
    * Sends a copy of the packet out of the interface `ifindex`; `flags` as in `redirect`. 0, or a negative errno.
    * Packet refs made before are dead. Since Linux 4.2.
@@ -205,7 +205,7 @@ export interface SchedClsContextHelpers<Action extends number = number> {
    * Puts a VLAN tag on the packet: its EtherType, 0x8100 or 0x88a8, and its priority and VLAN. 0, or a negative
    * errno. Packet refs made before are dead. Since Linux 4.3.
    */
-  vlanPush(protocol: u32, tci: u32): number;
+  vlanPush(protocol: u16, tci: u32): number;
   /**
    * Takes the outermost VLAN tag off the packet. 0, or a negative errno. Packet refs made before are dead. Since
    * Linux 4.3.
@@ -215,7 +215,7 @@ export interface SchedClsContextHelpers<Action extends number = number> {
    * Makes room for the other IP version, `protocol` being its EtherType: the filter writes the header. `flags` must
    * be 0. 0, or a negative errno. Packet refs made before are dead. Since Linux 4.8.
    */
-  changeProto(protocol: u32, flags?: number): number;
+  changeProto(protocol: u16, flags?: number): number;
   /** Sets `pktType`, 0 to 3. 0, or a negative errno. Since Linux 4.8. */
   changeType(type: u32): number;
   /**

@@ -1,5 +1,5 @@
 // Typed handles of programs, the same on both back ends: run on a packet, attach in the kernel.
-import { type ProgramSpec, programTypes } from "@typebpf/abi";
+import { actionName, type ProgramSpec } from "@typebpf/abi";
 import type { AttachOptions, BackendLink, BackendProgram, RunInput } from "../backend.ts";
 import { describe } from "../codec.ts";
 import { loaderError } from "../diagnostics.ts";
@@ -28,6 +28,8 @@ export interface RunResult<Action extends string = string> {
   readonly retval: number;
   /** The packet as the program left it. */
   readonly packet: Uint8Array;
+  /** Fields of the context as the program left them, by DSL name; only for programs on socket buffers: `mark`, … */
+  readonly context?: Readonly<Record<string, number | bigint>>;
   /** Mean of one run in nanoseconds. */
   readonly durationNs: number;
   /** Instructions of the last run; only in the simulator. */
@@ -43,10 +45,6 @@ export interface ProgramHandle<Action extends string = string, Where = AttachOpt
   attach(options: Where): Link;
 }
 
-function actionOf(spec: ProgramSpec, retval: number): string | undefined {
-  return Object.entries(programTypes[spec.type].actions).find(([, value]) => value === retval)?.[0];
-}
-
 /** The handle of a program of either back end; `load` gives it the types of the module. */
 export function programHandle(program: BackendProgram): ProgramHandle {
   const { spec } = program;
@@ -60,7 +58,7 @@ export function programHandle(program: BackendProgram): ProgramHandle {
         throw loaderError("valueKind", { message });
       }
       const output = program.run(options.repeat === undefined ? given : { ...given, repeat: options.repeat });
-      return { action: actionOf(spec, output.retval), ...output };
+      return { action: actionName(spec.type, output.retval), ...output };
     },
     attach: (options) => program.attach(options),
   };

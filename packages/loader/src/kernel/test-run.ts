@@ -99,6 +99,8 @@ interface RunKind {
   prepare(sys: Sys, program: ProgramSpec, input: RunInput): Memory;
   /** Where in the output the packet begins. */
   packetStart(context: Memory): number;
+  /** Programs cannot change the packet; the kernel gives it back without its Ethernet header. */
+  readonly packetStays?: true;
   /** The context's fields after the run, for those that programs change. */
   output?(context: Memory): Readonly<Record<string, number | bigint>>;
 }
@@ -134,7 +136,7 @@ function skbRun(type: SkbProgramType): RunKind {
 const runKinds: { readonly [K in ProgramSpec["type"]]: RunKind } = {
   xdp: xdpRun,
   sched_cls: skbRun("sched_cls"),
-  socket_filter: skbRun("socket_filter"),
+  socket_filter: { ...skbRun("socket_filter"), packetStays: true },
 };
 
 function refused(program: ProgramSpec, input: RunInput, status: number): Diagnostic {
@@ -200,7 +202,9 @@ export class TestRunner {
     if (status < 0) refuse(refused(this.#program, input, status));
     return {
       retval: attr.get("retval"),
-      packet: this.#output.bytes.slice(kind.packetStart(context), attr.get("data_size_out")),
+      packet: kind.packetStays
+        ? input.packet.slice()
+        : this.#output.bytes.slice(kind.packetStart(context), attr.get("data_size_out")),
       durationNs: attr.get("duration"),
       ...(kind.output && { context: kind.output(context) }),
     };

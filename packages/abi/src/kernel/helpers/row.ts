@@ -14,6 +14,8 @@ export type HelperArg =
       readonly signed: boolean;
       /** Flags: a plain number in the DSL, 0 where it is left out. Such arguments come last. */
       readonly optional?: true;
+      /** A plain number in the DSL, however wide it is. */
+      readonly plain?: true;
       /** In network order: 16 bits, or as many bytes as the low four bits of `flags` say. The DSL takes host order. */
       readonly bigEndian?: 16 | "bySize";
     }

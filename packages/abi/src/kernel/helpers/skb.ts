@@ -7,6 +7,9 @@ import type { HelperRow } from "./row.ts";
 const context = { name: "ctx", is: "context" } as const;
 const flags = { name: "flags", is: "integer", width: 64, signed: false, optional: true } as const;
 
+/** Flags that say the size of a field. */
+const size = { name: "flags", is: "integer", width: 64, signed: false, plain: true } as const;
+
 function int<const Name extends string, const Width extends 32 | 64>(name: Name, width: Width) {
   return { name, is: "integer", width, signed: false } as const;
 }
@@ -96,7 +99,7 @@ export const skbHelpers = {
     symbol: "bpf_l3_csum_replace",
     number: uapi.helper.l3_csum_replace,
     since: "4.1",
-    args: [context, offset, sized("from"), sized("to"), int("flags", 64)],
+    args: [context, offset, sized("from"), sized("to"), size],
     returns: { is: "status" },
     effects: ["impure", "invalidatesPackets", "writesPacket"],
     license: "any",
@@ -108,7 +111,7 @@ export const skbHelpers = {
     symbol: "bpf_l4_csum_replace",
     number: uapi.helper.l4_csum_replace,
     since: "4.1",
-    args: [context, offset, sized("from"), sized("to"), int("flags", 64)],
+    args: [context, offset, sized("from"), sized("to"), size],
     returns: { is: "status" },
     effects: ["impure", "invalidatesPackets", "writesPacket"],
     license: "any",
@@ -132,7 +135,7 @@ export const skbHelpers = {
     symbol: "bpf_csum_level",
     number: uapi.helper.csum_level,
     since: "5.8",
-    args: [context, int("level", 64)],
+    args: [context, { name: "level", is: "integer", width: 64, signed: false, plain: true }],
     returns: { is: "integer", width: 64, signed: true },
     effects: ["impure"],
     license: "any",
