@@ -128,7 +128,13 @@ async function runFilter(file: string, args: RunArguments, terminal: Terminal): 
 
 function runDocumentOf({ input, result }: PacketRun): RunDocument["runs"][number] {
   const { retval, action, packet, durationNs } = result;
-  return { name: input.name, retval, action: action ?? null, packet: hex(packet), durationNs };
+  const fields = Object.entries(result.context ?? {}).map(([name, value]) => [
+    name,
+    typeof value === "bigint" ? `${value}` : value,
+  ]);
+  const context: RunDocument["runs"][number]["context"] = Object.fromEntries(fields);
+  const after = fields.length > 0 ? { context } : {};
+  return { name: input.name, retval, action: action ?? null, packet: hex(packet), ...after, durationNs };
 }
 
 /** `typebpf run` */
