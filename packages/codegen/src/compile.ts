@@ -11,7 +11,7 @@ import {
   type Target,
 } from "@typebpf/abi";
 import { analyze } from "./analyze/analyze.ts";
-import { convertModule } from "./frontend/project.ts";
+import { type ConvertResult, convertModule } from "./frontend/project.ts";
 import type { IrFunction, IrModule } from "./ir/function.ts";
 import { link } from "./link/link.ts";
 import { lowerModule } from "./lower/lower.ts";
@@ -36,6 +36,8 @@ export interface Compiled {
   /** The IR that the machine code was selected from. */
   readonly ir?: IrModule;
   readonly diagnostics: readonly Diagnostic[];
+  /** Absolute paths of the files that were looked for, whether they are there or not: the result depends on them. */
+  readonly files?: readonly string[];
 }
 
 /**
@@ -52,13 +54,13 @@ export async function compile(input: string | URL, options: CompileOptions = {})
 export async function compileFile(path: string, options: CompileOptions = {}): Promise<Compiled> {
   const kernel = options.targetKernel ?? defaultKernel;
   const target: Target = { kernel, isa: isaOf(kernel) };
-  const level = options.level ?? 2;
-  const check = options.check ?? false;
+  const { virtualFiles } = options;
+  const converted = convertModule(path, { target, ...(virtualFiles && { virtualFiles }) });
+  return { ...compileModule(converted, target, options), ...(converted.files && { files: converted.files }) };
+}
 
-  const converted = await convertModule(path, {
-    target,
-    ...(options.virtualFiles && { virtualFiles: options.virtualFiles }),
-  });
+function compileModule(converted: ConvertResult, target: Target, options: CompileOptions): Compiled {
+  const { level = 2, check = false } = options;
   if (!converted.module || hasErrors(converted.diagnostics)) return { diagnostics: converted.diagnostics };
 
   const lowered = lowerModule(converted.module);

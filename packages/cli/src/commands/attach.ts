@@ -4,6 +4,7 @@ import { displayText } from "@typebpf/abi";
 import type { AnyMapHandle, Link } from "@typebpf/loader";
 import { type AttachSettings, attachOptionsOf } from "../attach-options.ts";
 import type { Command, Terminal } from "../command.ts";
+import { listenForEnd } from "../ending.ts";
 import { type CompileSettings, openFilter } from "../input/filter.ts";
 import { type AttachDocument, attachDocument } from "../json/documents.ts";
 import { LiveView } from "../live-view.ts";
@@ -20,34 +21,6 @@ export interface AttachArguments extends CompileSettings {
   readonly where: AttachSettings;
   /** Seconds; without it until a signal comes. */
   readonly duration?: number | undefined;
-}
-
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-/** Listens for signals that ask us to end; from before anything is attached, so that none is missed. */
-function listen(): Disposable & { readonly told: Promise<void> } {
-  let tell: () => void = () => undefined;
-  const told = new Promise<void>((resolve) => {
-    tell = resolve;
-  });
-  for (const signal of signals) process.on(signal, tell);
-  return {
-    told,
-    [Symbol.dispose]: () => {
-      for (const signal of signals) process.removeListener(signal, tell);
-    },
-  };
-}
-
-/** Resolves when told to end, or after `seconds`. */
-async function wait(told: Promise<void>, seconds: number | undefined): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => {
-    // A timer keeps the process alive; waiting for a signal alone would not.
-    timer = seconds === undefined ? setInterval(() => undefined, 1 << 30) : setTimeout(resolve, seconds * 1000);
-  });
-  await Promise.race([told, over]);
-  clearTimeout(timer);
 }
 
 /** What an attachment has seen. */
@@ -101,7 +74,7 @@ export const attach: Command<AttachArguments, AttachDocument> = {
     const name = chooseProgram(object, program);
     const chosen = object.programs.find((one) => one.name === name);
     const options = attachOptionsOf(chosen?.type ?? "xdp", where);
-    using ending = listen();
+    using ending = listenForEnd();
     using loaded = await loadInto(object, true);
     using link = programOf(loaded, name).attach(options);
     const { id, description, warnings = [] } = link;
@@ -109,7 +82,7 @@ export const attach: Command<AttachArguments, AttachDocument> = {
     terminal.report(early, [filter]);
     const until = duration === undefined ? "Ctrl-C detaches it" : `for ${duration} s`;
     terminal.print(`${terminal.styles.title(name)} is attached: ${description}; ${until}\n`);
-    const { records, packets } = await show(loaded, link, terminal, wait(ending.told, duration));
+    const { records, packets } = await show(loaded, link, terminal, ending.wait(duration));
     return {
       body: {
         backend: "kernel",

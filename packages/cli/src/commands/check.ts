@@ -1,13 +1,21 @@
 // `typebpf check FILE…`: compiles and says what is wrong, and nothing else.
 import { hasErrors } from "@typebpf/abi";
 import type { Command } from "../command.ts";
-import { type CompileSettings, openFilter } from "../input/filter.ts";
+import { type CompileSettings, type Filter, openFilter } from "../input/filter.ts";
 import { type CheckDocument, checkDocument } from "../json/documents.ts";
-import { counted } from "../output/style.ts";
+import { counted, type Styles } from "../output/style.ts";
 
 /** Arguments of `check`. */
 export interface CheckArguments extends CompileSettings {
   readonly files: readonly string[];
+}
+
+/** A line for each filter that is right. */
+export function checkText(filters: readonly Filter[], styles: Styles): string {
+  const lines = filters.flatMap(({ file, object }) =>
+    object ? [`${file}: ${styles.good("ok")}, ${counted(object.programs.length, "program")}\n`] : [],
+  );
+  return lines.join("");
 }
 
 /** `typebpf check` */
@@ -15,12 +23,9 @@ export const check: Command<CheckArguments, CheckDocument> = {
   schema: checkDocument,
   empty: () => ({ ok: false }),
   async run({ files, ...settings }, { styles }) {
-    const filters = [];
+    const filters: Filter[] = [];
     for (const file of files) filters.push(await openFilter(file, settings));
     const diagnostics = filters.flatMap((filter) => filter.diagnostics);
-    const lines = filters.flatMap(({ file, object }) =>
-      object ? [`${file}: ${styles.good("ok")}, ${counted(object.programs.length, "program")}\n`] : [],
-    );
-    return { body: { ok: !hasErrors(diagnostics) }, text: lines.join(""), diagnostics, filters };
+    return { body: { ok: !hasErrors(diagnostics) }, text: checkText(filters, styles), diagnostics, filters };
   },
 };

@@ -21,6 +21,8 @@ export interface Filter {
   /** The optimised intermediate form as text; absent for object files. */
   readonly ir?: string;
   readonly diagnostics: readonly Diagnostic[];
+  /** Absolute paths of the files that all this depends on, whether they are there or not. */
+  readonly files?: readonly string[];
 }
 
 const elfMagic = "7f454c46";
@@ -44,11 +46,11 @@ async function readObject(file: string, settings: CompileSettings): Promise<Filt
 async function compile(file: string, settings: CompileSettings): Promise<Filter> {
   readBytes(file);
   const { compileFile, printModule } = await import("@typebpf/codegen");
-  const { object, ir, diagnostics } = await compileFile(resolve(file), {
+  const { object, ir, diagnostics, files } = await compileFile(resolve(file), {
     level: settings.level === undefined ? 2 : settings.level === "0" ? 0 : settings.level === "1" ? 1 : 2,
     ...(settings.targetKernel !== undefined && { targetKernel: settings.targetKernel }),
   });
-  return { file, ...(object && { object }), ...(ir && { ir: printModule(ir) }), diagnostics };
+  return { file, ...(object && { object }), ...(ir && { ir: printModule(ir) }), diagnostics, ...(files && { files }) };
 }
 
 /** Compiles or reads a filter. @throws DiagnosticError for what is no filter, and for wrong settings. */

@@ -26,12 +26,20 @@ export interface ConvertOptions {
 export interface ConvertResult {
   readonly module?: TypedModule;
   readonly diagnostics: readonly Diagnostic[];
+  /** Absolute paths of the files that were looked for, whether they are there or not: the result depends on them. */
+  readonly files?: readonly string[];
 }
 
 /** Reads, checks and converts the module at `path`. */
 export function convertModule(path: string, options: ConvertOptions): ConvertResult {
+  const asked = new Set<string>();
+  const found = convertSafely(path, options, asked);
+  return { ...found, files: [...asked] };
+}
+
+function convertSafely(path: string, options: ConvertOptions, asked: Set<string>): ConvertResult {
   try {
-    return convert(path, options);
+    return convert(path, options, asked);
   } catch (error) {
     return { diagnostics: [internal(error)] };
   }
@@ -52,8 +60,8 @@ function internal(error: unknown): Diagnostic {
   });
 }
 
-function convert(path: string, { target, virtualFiles }: ConvertOptions): ConvertResult {
-  const files = openSourceFiles(path, virtualFiles);
+function convert(path: string, { target, virtualFiles }: ConvertOptions, asked: Set<string>): ConvertResult {
+  const files = openSourceFiles(path, virtualFiles, asked);
   const early = entryProblem(files);
   if (early) return { diagnostics: [early] };
   const { host, declarations, problems } = createHost(files);

@@ -26,8 +26,15 @@ export function normalizePath(path: string): string {
   return resolve(path).split(sep).join("/");
 }
 
-/** Source files around an entry module; `virtual` holds texts by path that take precedence over the file system. */
-export function openSourceFiles(entryPath: string, virtual: ReadonlyMap<string, string> = new Map()): SourceFiles {
+/**
+ * Source files around an entry module; `virtual` holds texts by path that take precedence over the file system. Paths that
+ * were looked for, there or not, are added to `asked`.
+ */
+export function openSourceFiles(
+  entryPath: string,
+  virtual: ReadonlyMap<string, string> = new Map(),
+  asked: Set<string> = new Set(),
+): SourceFiles {
   const given = new Map([...virtual].map(([path, text]) => [normalizePath(path), text]));
   const entry = normalizePath(entryPath);
   const root = packageRoot(entry, (path) => given.has(normalizePath(path)) || isFile(path));
@@ -35,8 +42,12 @@ export function openSourceFiles(entryPath: string, virtual: ReadonlyMap<string, 
   return {
     root,
     entry,
-    exists: (path) => given.has(path) || isFile(path),
+    exists: (path) => {
+      asked.add(path);
+      return given.has(path) || isFile(path);
+    },
     read(path) {
+      asked.add(path);
       const text = given.get(path);
       return text ?? readText(path, shown(path));
     },
