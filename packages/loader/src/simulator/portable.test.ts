@@ -15,11 +15,14 @@ const shared = [
   "../codec.ts",
   "../codec-json.ts",
   "../address.ts",
+  "../prefix.ts",
+  "../ringbuf.ts",
   "../skb-input.ts",
   "../xdp-input.ts",
   "../load.ts",
   "../handles/map.ts",
   "../handles/program.ts",
+  "../handles/ring-buffer.ts",
   "../handles/types.ts",
 ];
 
