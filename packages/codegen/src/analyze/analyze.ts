@@ -10,6 +10,7 @@ import { checkAsserts } from "./checks.ts";
 import { guardIndices } from "./guards.ts";
 import { checkLoops } from "./loops.ts";
 import { checkPacketRefs } from "./packet-refs.ts";
+import { checkRecordRefs } from "./record-refs.ts";
 import { settle } from "./settle.ts";
 import { checkKeptSlots, checkStack } from "./stack.ts";
 import { computeWidths } from "./widths.ts";
@@ -40,6 +41,7 @@ function analyzeFunction(lowered: IrFunction): {
   const diagnostics = [
     ...checkAsserts(fn, { ranges, places, widths: computeWidths(fn, ranges) }),
     ...checkPacketRefs(fn),
+    ...checkRecordRefs(fn),
     ...checkLoops(fn, ranges),
     ...checkStack(fn, ranges),
     ...checkKeptSlots(fn, ranges, places),

@@ -59,6 +59,14 @@ export const analyzeDiagnostics = {
       "The helper may move the packet's data. Refs into the packet that were made before it point to where the data was, and the kernel refuses to follow them.",
     help: "make the ref again after the call: `ctx.packet.at(offset, schema)`",
   },
+  deadRecord: {
+    code: "BPF2151",
+    severity: "error",
+    title: "the record was released",
+    explain:
+      "After `submit` or `discard`, and after the block that reserved it, a record belongs to user space or to the next record. The kernel refuses a program that touches it, or that may release it twice.",
+    help: "write what belongs into the record first, and submit it last; copy what is needed later",
+  },
   unboundedLoop: {
     code: "BPF3001",
     severity: "error",

@@ -297,6 +297,31 @@ export interface MapExpr extends Typed {
   readonly flags?: Expr;
 }
 
+/** `record.submit(flags)` and `record.discard(flags)`: gives the record of an open `using` back. */
+export interface ReleaseExpr extends Typed {
+  readonly kind: "release";
+  /** The variable of a `UsingStatement` of the same function. */
+  readonly record: Variable;
+  readonly submit: boolean;
+  readonly flags?: Expr;
+}
+
+/** `ring.output(value, flags)`: 0 or a negative errno. */
+export interface OutputExpr extends Typed {
+  readonly kind: "output";
+  /** Name in `TypedModule.maps`. */
+  readonly map: string;
+  readonly value: Initializer;
+  readonly flags?: Expr;
+}
+
+/** `ring.query(what)`: an unsigned bigint. */
+export interface QueryExpr extends Typed {
+  readonly kind: "query";
+  readonly map: string;
+  readonly what: Expr;
+}
+
 /** `atomicAdd(target, field, value)`: the old value. Native 32- or 64-bit places, never in a packet. */
 export interface AtomicExpr extends Typed {
   readonly kind: "atomic";
@@ -351,6 +376,9 @@ export type Expr =
   | HelperExpr
   | BytesEqualExpr
   | MapExpr
+  | ReleaseExpr
+  | OutputExpr
+  | QueryExpr
   | AtomicExpr
   | TableExpr
   | PoisonExpr;
@@ -420,6 +448,18 @@ export interface BlockStatement extends Node {
   readonly body: readonly Statement[];
 }
 
+/**
+ * `using record = ring.reserve()` and the rest of its block, the record's scope. The variable is a nullable ref to a record
+ * that is zero at first; where the scope ends on a path that has not released it, it is discarded.
+ */
+export interface UsingStatement extends Node {
+  readonly kind: "using";
+  readonly variable: Variable;
+  /** Name in `TypedModule.maps`. */
+  readonly map: string;
+  readonly body: readonly Statement[];
+}
+
 export type Statement =
   | LetStatement
   | ExpressionStatement
@@ -429,7 +469,8 @@ export type Statement =
   | BreakStatement
   | ContinueStatement
   | ReturnStatement
-  | BlockStatement;
+  | BlockStatement
+  | UsingStatement;
 
 // ── Module ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

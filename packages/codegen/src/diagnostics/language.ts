@@ -142,4 +142,20 @@ export const languageDiagnostics = {
     explain: "The function or expression gives no value, so nothing can be done with it.",
     help: "use it as a statement",
   },
+  reservedRecord: {
+    code: "BPF1070",
+    severity: "error",
+    title: "reserved record without using",
+    explain:
+      "The kernel refuses a program that may end with a reserved record. `using` discards the record at the end of its block on every path that has not submitted it.",
+    help: "write `using record = ring.reserve();` as a statement of its own, then `if (!record) return …;`",
+  },
+  recordRelease: {
+    code: "BPF1071",
+    severity: "error",
+    title: "a record is released where it was not reserved",
+    explain:
+      "Whether a record is still held must be known at the end of its scope, so only the function that reserved it may submit or discard it, by the name that `using` gave it.",
+    help: "let the other function fill the record, or tell by its result what to do with it",
+  },
 } as const satisfies Readonly<Record<string, DiagnosticRow>>;

@@ -210,8 +210,9 @@ export const subsetDiagnostics = {
   using: {
     code: "BPF1049",
     severity: "error",
-    title: "using declaration",
-    explain: "Nothing in this version of the language has to be released.",
-    help: "use const",
+    title: "using declaration of this form",
+    explain:
+      "Only reserved records of ring buffers are released at the end of a block: `using record = ring.reserve();`, as a statement of a block or of a function.",
+    help: "use const for anything else; in a case of a switch, put the statements into a block",
   },
 } as const satisfies Readonly<Record<string, DiagnosticRow>>;

@@ -107,7 +107,20 @@ export function reportRefusals(refusals: readonly Refusal[], reporter: Reporter)
 function variableForm(node: ts.VariableDeclarationList): Omit<Refusal, "covers"> | undefined {
   const flags = node.flags & ts.NodeFlags.BlockScoped;
   if (flags === ts.NodeFlags.None) return { name: "var", at: node };
-  return flags === ts.NodeFlags.Let || flags === ts.NodeFlags.Const ? undefined : { name: "using", at: node };
+  if (flags === ts.NodeFlags.Let || flags === ts.NodeFlags.Const) return undefined;
+  return flags === ts.NodeFlags.Using && isReservation(node) ? undefined : { name: "using", at: node };
+}
+
+/** `using name = ring.reserve()` in a block; whether `ring` is a ring buffer is seen when it is converted. */
+function isReservation({ parent, declarations }: ts.VariableDeclarationList): boolean {
+  return (
+    ts.isVariableStatement(parent) &&
+    ts.isBlock(parent.parent) &&
+    declarations.every(({ name, initializer: call }) => {
+      if (!ts.isIdentifier(name) || !call || !ts.isCallExpression(call)) return false;
+      return ts.isPropertyAccessExpression(call.expression) && call.expression.name.text === "reserve";
+    })
+  );
 }
 
 const refusedOperators: ReadonlyMap<ts.SyntaxKind, FrontendDiagnostic> = new Map<ts.SyntaxKind, FrontendDiagnostic>([

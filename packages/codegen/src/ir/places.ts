@@ -15,7 +15,7 @@ export interface Place {
 
 /** Kinds of memory; `slot` is known where the pointer certainly points into one slot. */
 export type Memory =
-  | { readonly kind: "context" | "packet" | "mapValue" | "other" }
+  | { readonly kind: "context" | "packet" | "mapValue" | "record" | "other" }
   | { readonly kind: "stack"; readonly slot: SlotId | undefined };
 
 /** Follows pointers to their roots. */
@@ -86,6 +86,7 @@ export class Places {
     if (type === "ptr.stack") return { kind: "stack", slot: this.slotOf(root, rename) };
     if (type === "ptr.packet") return { kind: "packet" };
     if (type === "ptr.mapValue") return { kind: "mapValue" };
+    if (type === "ptr.record") return { kind: "record" };
     return { kind: type === "ptr.context" ? "context" : "other" };
   }
 

@@ -1,7 +1,10 @@
 // Types of IR values: a 64-bit integer, or a pointer by what it points into. Widths belong to operations, not values.
 
-/** Where a pointer points; `map` is the map itself (an argument of helpers), `packetEnd` only bounds packet pointers. */
-export type PointerSpace = "context" | "packet" | "packetEnd" | "stack" | "mapValue" | "map";
+/**
+ * Where a pointer points; `map` is the map itself (an argument of helpers), `packetEnd` only bounds packet pointers, `record`
+ * is a reserved record of a ring buffer, which no other record overlaps.
+ */
+export type PointerSpace = "context" | "packet" | "packetEnd" | "stack" | "mapValue" | "map" | "record";
 
 /** The value of a pointer may be null (0) where it joins a null constant: nullability is not part of the type. */
 export type IrType = "i64" | `ptr.${PointerSpace}`;

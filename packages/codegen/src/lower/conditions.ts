@@ -8,6 +8,7 @@ import { idOf, type Value } from "./cells.ts";
 import { choose, constant } from "./emit.ts";
 import { lowerBytesEqual } from "./intrinsics/bytes.ts";
 import type { Lowering } from "./lowering.ts";
+import { branchOnPresence } from "./reservations.ts";
 import { nullValue } from "./ssa-builder.ts";
 
 /** Leaves the current block for `yes` or `no`. */
@@ -70,6 +71,7 @@ export function truth(l: Lowering, value: Value, expr: Expr, yes: BlockId, no: B
       build.jump(yes, at);
       break;
     case "ref":
+      if (branchOnPresence(l, idOf(value), yes, no, at)) break;
       if (type.nullable) build.branch("ne64", idOf(value), nullValue, yes, no, at);
       else build.jump(yes, at);
       break;
@@ -99,10 +101,19 @@ function compare(l: Lowering, expr: CompareExpr, yes: BlockId, no: BlockId): voi
   if (isAbsent && object?.kind === "record" && object.present !== undefined) {
     const [there, gone] = expr.operator === "===" ? [no, yes] : [yes, no];
     l.build.branch("ne64", l.build.read(object.present), constant(l.build, 0, expr.at), there, gone, expr.at);
-  } else if (same === undefined) {
+  } else if (
+    same === undefined &&
+    !(isAbsent && comparePresence(l, expr, left.kind === "none" ? right : left, yes, no))
+  ) {
     const op = compareOp(expr.operator, expr.left.type);
     l.build.branch(op, idOf(left), idOf(right), yes, no, expr.at);
-  } else l.build.jump(same === (expr.operator === "===") ? yes : no, expr.at);
+  } else if (same !== undefined) l.build.jump(same === (expr.operator === "===") ? yes : no, expr.at);
+}
+
+/** A ref compared with undefined, where it is that of a reserved record; false for any other. */
+function comparePresence(l: Lowering, { operator, at }: CompareExpr, ref: Value, yes: BlockId, no: BlockId): boolean {
+  const [there, absent] = operator === "===" ? [no, yes] : [yes, no];
+  return branchOnPresence(l, idOf(ref), there, absent, at);
 }
 
 /** Identity of what has no SSA value: two names of one record are one, and a record is never `undefined`. */

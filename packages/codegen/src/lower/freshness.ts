@@ -12,6 +12,7 @@ export function returnsOf(statements: readonly Statement[]): readonly (Statement
         return [...returnsOf(one.whenTrue), ...returnsOf(one.whenFalse)];
       case "loop":
       case "block":
+      case "using":
         return returnsOf(one.body);
       case "switch":
         return one.cases.flatMap((clause) => returnsOf(clause.body));

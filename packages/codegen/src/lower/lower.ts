@@ -9,8 +9,9 @@ import { lowerDiagnostics } from "./diagnostics.ts";
 import { discard } from "./discard.ts";
 import { constant } from "./emit.ts";
 import { returnsOf } from "./freshness.ts";
-import type { Frame, Lowering } from "./lowering.ts";
+import type { Frame, Lowering, Reservation } from "./lowering.ts";
 import { lowerExpr, lowerStatement } from "./registry.ts";
+import { endReservations, openReservations } from "./reservations.ts";
 import { SsaBuilder } from "./ssa-builder.ts";
 
 /** Instructions of one program after inlining. */
@@ -50,7 +51,10 @@ class ProgramLowering implements Lowering {
   readonly build: SsaBuilder;
   readonly #diagnostics: Diagnostic[];
   frame: Frame;
+  readonly reserved = new Map<ValueId, Reservation>();
   #failure: BlockId | undefined;
+  /** Blocks that end the program while records are held. */
+  readonly #failures: { readonly block: BlockId; readonly held: readonly Reservation[] }[] = [];
   #isTooLarge = false;
 
   constructor(module: TypedModule, program: AstProgram, fn: AstFunction, diagnostics: Diagnostic[]) {
@@ -93,6 +97,7 @@ class ProgramLowering implements Lowering {
       function: fn,
       locals: new Map(),
       exits: new Map(),
+      reservations: [],
       after,
       result: newCell(this.build, fn.result),
       returns: returnsOf(fn.body).length,
@@ -143,6 +148,12 @@ class ProgramLowering implements Lowering {
   }
 
   failure(): BlockId {
+    const held = openReservations(this.frame);
+    if (held.length > 0) {
+      const block = this.build.block();
+      this.#failures.push({ block, held });
+      return block;
+    }
     this.#failure ??= this.build.block();
     return this.#failure;
   }
@@ -160,6 +171,11 @@ class ProgramLowering implements Lowering {
     const { failure } = programTypes[program.type];
     const { at } = functionAt(this.module, program.function);
     if (build.reachable) build.return(constant(build, failure, at), at);
+    for (const { block, held } of this.#failures) {
+      build.enterSealed(block);
+      endReservations(this, held, at);
+      build.return(constant(build, failure, at), at);
+    }
     if (this.#failure !== undefined) {
       build.enterSealed(this.#failure);
       build.return(constant(build, failure, at), at);

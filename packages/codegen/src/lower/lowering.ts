@@ -4,12 +4,30 @@ import type { Diagnostic, DiagnosticRow, Span } from "@typebpf/abi";
 import type { AstFunction, AstProgram, Expr, Statement, TypedModule } from "../ast/nodes.ts";
 import type { BlockId, ValueId } from "../ir/function.ts";
 import type { Cell, Value } from "./cells.ts";
-import type { SsaBuilder } from "./ssa-builder.ts";
+import type { SsaBuilder, VariableKey } from "./ssa-builder.ts";
 
 /** Where `break` and `continue` of one statement go. */
 export interface Exits {
   readonly break: BlockId;
   readonly continue?: BlockId;
+  /** How many reservations of the frame were open around the statement; those after them end when it is left. */
+  readonly reservations: number;
+}
+
+/** A record that was asked for in a ring buffer, while its scope is open. */
+export interface Reservation {
+  readonly variable: number;
+  /** Null where the ring was full. */
+  readonly pointer: ValueId;
+  /** Constants 0 and 1. */
+  readonly no: ValueId;
+  readonly yes: ValueId;
+  /** 1 where there is a record. */
+  readonly present: VariableKey;
+  /** 1 where there is one that was not released. */
+  readonly held: VariableKey;
+  /** The pointer, null where the record was released: what the end of the scope discards. */
+  readonly live: VariableKey;
 }
 
 /** One function while it is inlined. */
@@ -18,6 +36,8 @@ export interface Frame {
   readonly function: AstFunction;
   readonly locals: Map<number, Cell>;
   readonly exits: Map<number, Exits>;
+  /** Open reservations, outermost first. */
+  readonly reservations: Reservation[];
   /** Where `return` goes; absent in the program itself, whose `return` ends it. */
   readonly after: BlockId | undefined;
   /** Where `return` leaves the value. A record that only one `return` gives is shared, not copied. */
@@ -43,6 +63,9 @@ export interface Lowering {
   /** Leaves the current block for one of two blocks, by the expression's truthiness. */
   condition(expr: Expr, whenTrue: BlockId, whenFalse: BlockId): void;
   statements(statements: readonly Statement[]): void;
+
+  /** By pointer: a test of such a pointer is a test of `present`. */
+  readonly reserved: Map<ValueId, Reservation>;
 
   /** Inlines a function. */
   call(callee: number, args: readonly Value[], at: Span): Value;

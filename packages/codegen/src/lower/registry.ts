@@ -17,7 +17,7 @@ import {
   lowerTuple,
 } from "./expressions/values.ts";
 import { lowerAtomic } from "./intrinsics/atomics.ts";
-import { lowerMap } from "./intrinsics/calls.ts";
+import { lowerMap, lowerOutput, lowerQuery } from "./intrinsics/calls.ts";
 import { lowerContextField } from "./intrinsics/context.ts";
 import { lowerHelper } from "./intrinsics/helpers.ts";
 import { lowerMath } from "./intrinsics/math.ts";
@@ -27,6 +27,7 @@ import type { Lowering } from "./lowering.ts";
 import { lowerLet } from "./statements/bindings.ts";
 import { lowerBlock, lowerBreak, lowerContinue, lowerIf, lowerReturn, lowerSwitch } from "./statements/branches.ts";
 import { lowerLoop } from "./statements/loops.ts";
+import { lowerRelease, lowerUsing } from "./statements/using.ts";
 
 const expressions: { readonly [K in Expr["kind"]]: (l: Lowering, expr: Extract<Expr, { kind: K }>) => Value } = {
   integer: lowerInteger,
@@ -65,6 +66,9 @@ const expressions: { readonly [K in Expr["kind"]]: (l: Lowering, expr: Extract<E
   helper: lowerHelper,
   bytesEqual: materialise,
   map: lowerMap,
+  release: lowerRelease,
+  output: lowerOutput,
+  query: lowerQuery,
   atomic: (l, expr) => lowerAtomic(l, expr, true),
   table: lowerTable,
   poison: (_, expr) => {
@@ -84,6 +88,7 @@ const statements: {
   continue: lowerContinue,
   return: lowerReturn,
   block: lowerBlock,
+  using: lowerUsing,
 };
 
 /** Lowers any expression. */

@@ -9,7 +9,7 @@ import { type IrType, isPointer } from "../ir/types.ts";
 import { helperRow, isPure } from "./uses.ts";
 
 /** Kinds of memory that do not overlap; `bounds` are the packet's pointers, which no store to the context changes. */
-const memories = ["context", "bounds", "packet", "stack", "mapValue"] as const;
+const memories = ["context", "bounds", "packet", "stack", "mapValue", "record"] as const;
 type Memory = (typeof memories)[number];
 /** A name for the state of each memory: equal names, equal contents. */
 type Versions = Readonly<Record<Memory, string>>;
@@ -41,7 +41,14 @@ export function mergeCommonSubexpressions(fn: IrFunction): IrFunction {
   return to.size === 0 ? fn : renameUses(fn, rename);
 }
 
-const initial: Versions = { context: "entry", bounds: "entry", packet: "entry", stack: "entry", mapValue: "entry" };
+const initial: Versions = {
+  context: "entry",
+  bounds: "entry",
+  packet: "entry",
+  stack: "entry",
+  mapValue: "entry",
+  record: "entry",
+};
 
 function keyOf(inst: Inst, state: Versions, types: ReadonlyMap<ValueId, IrType>): string | undefined {
   if (inst.op === "load") {

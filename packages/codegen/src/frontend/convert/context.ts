@@ -47,7 +47,13 @@ export interface ModuleContext {
 
 /** What a local name stands for. */
 export type Binding =
-  | { readonly kind: "variable"; readonly variable: Variable; readonly fresh: boolean }
+  | {
+      readonly kind: "variable";
+      readonly variable: Variable;
+      readonly fresh: boolean;
+      /** A record that `using` declared here, which may be released by this name. */
+      readonly reserved?: true;
+    }
   | { readonly kind: "constant"; readonly constant: Constant }
   /** Its value could not be converted. */
   | { readonly kind: "poison" };

@@ -1,12 +1,14 @@
 // The operations of maps, which are helpers with pointers to key and value.
 import { type HelperName, type HelperRow, helpers, type Layout, type MapSpec, type Span } from "@typebpf/abi";
-import type { Expr, Initializer, MapExpr } from "../../ast/nodes.ts";
+import type { Expr, Initializer, MapExpr, OutputExpr, QueryExpr } from "../../ast/nodes.ts";
 import type { ValueId } from "../../ir/function.ts";
+import type { IrType } from "../../ir/types.ts";
 import { scalar, type Value } from "../cells.ts";
 import { changesMemory } from "../effects.ts";
 import { choose, constant } from "../emit.ts";
 import { fillFresh } from "../fill.ts";
 import type { Lowering } from "../lowering.ts";
+import { copyBytes } from "../memory.ts";
 import { pointerTo, refAddress, stackPlace } from "../places.ts";
 import { hasPadding, isSameLayout } from "../ranges-of-layout.ts";
 import { nullValue } from "../ssa-builder.ts";
@@ -14,8 +16,13 @@ import { nullValue } from "../ssa-builder.ts";
 /** A call of a helper with all its arguments. */
 export function call(l: Lowering, helper: HelperName, args: readonly ValueId[], at: Span): ValueId {
   const row: HelperRow = helpers[helper];
-  return l.build.define({ op: "call", helper, args, type: row.returns.is === "mapValue" ? "ptr.mapValue" : "i64", at });
+  return l.build.define({ op: "call", helper, args, type: resultTypes[row.returns.is] ?? "i64", at });
 }
+
+const resultTypes: { readonly [K in HelperRow["returns"]["is"]]?: IrType } = {
+  mapValue: "ptr.mapValue",
+  record: "ptr.record",
+};
 
 function specOf(l: Lowering, name: string): MapSpec {
   const spec = l.module.maps.find((map) => map.name === name);
@@ -31,10 +38,27 @@ function directRef(init: Initializer, layout: Layout): Expr | undefined {
   return hasPadding(layout) ? undefined : init.value;
 }
 
+/** Where helpers may not read keys and values: records not in all kernels, `bpf_ringbuf_output` not in packets. */
+const unreadable = { map: "ptr.record", ring: "ptr.packet" } as const;
+
 /** Memory that holds an initialiser: the memory it already lies in, or a new place on the stack. */
-function inMemory(l: Lowering, init: Initializer, layout: Layout, name: string, at: Span, unstable: boolean): ValueId {
+function inMemory(
+  l: Lowering,
+  init: Initializer,
+  layout: Layout,
+  name: string,
+  at: Span,
+  unstable: boolean,
+  reader: keyof typeof unreadable = "map",
+): ValueId {
   const ref = unstable ? undefined : directRef(init, layout);
-  if (ref) return pointerTo(l, refAddress(l, ref), at);
+  if (ref) {
+    const pointer = pointerTo(l, refAddress(l, ref), at);
+    if (l.build.typeOf(pointer) !== unreadable[reader]) return pointer;
+    const copy = stackPlace(l, layout, name, at);
+    copyBytes(l.build, copy, { base: pointer, offset: 0 }, layout.size, at);
+    return copy.base;
+  }
   const place = stackPlace(l, layout, name, at);
   fillFresh(l, place, layout, init, at);
   return place.base;
@@ -69,6 +93,24 @@ export function lowerMap(l: Lowering, expr: MapExpr): Value {
   }
 }
 
-function mapOf(l: Lowering, expr: MapExpr): ValueId {
+/** `ring.output(value, flags)`. */
+export function lowerOutput(l: Lowering, expr: OutputExpr): Value {
+  const { build } = l;
+  const { at } = expr;
+  const { value: layout } = specOf(l, expr.map);
+  const unstable = expr.flags !== undefined && changesMemory(expr.flags);
+  const data = inMemory(l, expr.value, layout, `record of ${expr.map}`, at, unstable, "ring");
+  const flags = expr.flags ? l.scalar(expr.flags) : constant(build, 0, at);
+  const ring = mapOf(l, expr);
+  return scalar(call(l, "ringbufOutput", [ring, data, constant(build, layout.size, at), flags], at));
+}
+
+/** `ring.query(what)`. */
+export function lowerQuery(l: Lowering, expr: QueryExpr): Value {
+  const what = l.scalar(expr.what);
+  return scalar(call(l, "ringbufQuery", [mapOf(l, expr), what], expr.at));
+}
+
+function mapOf(l: Lowering, expr: MapExpr | OutputExpr | QueryExpr): ValueId {
   return l.build.define({ op: "map", map: expr.map, type: "ptr.map", at: expr.at });
 }

@@ -12,6 +12,7 @@ import { idOf, none, writeCell } from "../cells.ts";
 import { compareOp } from "../conditions.ts";
 import { constant } from "../emit.ts";
 import type { Lowering } from "../lowering.ts";
+import { endReservations } from "../reservations.ts";
 
 export function lowerIf(l: Lowering, statement: IfStatement): void {
   const { build } = l;
@@ -43,7 +44,7 @@ export function lowerSwitch(l: Lowering, statement: SwitchStatement): void {
   }
   const otherwise: BlockId = bodies.find(({ clause }) => !clause.test)?.block ?? after;
   build.jump(otherwise, statement.at);
-  l.frame.exits.set(statement.id, { break: after });
+  l.frame.exits.set(statement.id, { break: after, reservations: l.frame.reservations.length });
   bodies.forEach(({ clause, block }, index) => {
     build.enterSealed(block);
     l.statements(clause.body);
@@ -54,7 +55,7 @@ export function lowerSwitch(l: Lowering, statement: SwitchStatement): void {
 
 export function lowerBlock(l: Lowering, statement: BlockStatement): void {
   const after = l.build.block();
-  l.frame.exits.set(statement.id, { break: after });
+  l.frame.exits.set(statement.id, { break: after, reservations: l.frame.reservations.length });
   l.statements(statement.body);
   l.build.jump(after, statement.at);
   l.build.enterSealed(after);
@@ -63,18 +64,22 @@ export function lowerBlock(l: Lowering, statement: BlockStatement): void {
 export function lowerBreak(l: Lowering, statement: BreakStatement): void {
   const exits = l.frame.exits.get(statement.target);
   if (!exits) throw new Error(`lower: break leaves ${statement.target}, which is not open`);
+  endReservations(l, l.frame.reservations.slice(exits.reservations), statement.at);
   l.build.jump(exits.break, statement.at);
 }
 
 export function lowerContinue(l: Lowering, statement: ContinueStatement): void {
-  const to = l.frame.exits.get(statement.target)?.continue;
-  if (to === undefined) throw new Error(`lower: continue goes to ${statement.target}, which is no open loop`);
-  l.build.jump(to, statement.at);
+  const exits = l.frame.exits.get(statement.target);
+  if (exits?.continue === undefined)
+    throw new Error(`lower: continue goes to ${statement.target}, which is no open loop`);
+  endReservations(l, l.frame.reservations.slice(exits.reservations), statement.at);
+  l.build.jump(exits.continue, statement.at);
 }
 
 export function lowerReturn(l: Lowering, statement: ReturnStatement): void {
   const { build, frame } = l;
   const value = statement.value ? l.expr(statement.value) : none;
+  endReservations(l, frame.reservations, statement.at);
   if (frame.after === undefined) {
     build.return(value.kind === "none" ? constant(build, 0, statement.at) : idOf(value), statement.at);
     return;

@@ -8,7 +8,7 @@ export function lowerLoop(l: Lowering, statement: LoopStatement): void {
   l.statements(statement.init);
   if (!build.reachable) return;
   const [header, body, next, after] = [build.block(), build.block(), build.block(), build.block()];
-  l.frame.exits.set(id, { break: after, continue: next });
+  l.frame.exits.set(id, { break: after, continue: next, reservations: l.frame.reservations.length });
 
   build.jump(header, at);
   build.enter(header);

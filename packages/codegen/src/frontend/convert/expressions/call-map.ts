@@ -1,4 +1,5 @@
 // Operations of maps: `map.get(key)`, `map.set(key, value, flags)` and the rest, as the map's row of intrinsics lists.
+import { mapTypes } from "@typebpf/abi";
 import type { ts } from "ts-morph";
 import type { Expr, MapExpr } from "../../../ast/nodes.ts";
 import { type AstType, booleanType, numberType } from "../../../ast/types.ts";
@@ -6,6 +7,7 @@ import type { MapConstant } from "../../values.ts";
 import { coerce } from "../coerce.ts";
 import { convertExpression, poison, refuse, type Scope, spanOf } from "../context.ts";
 import { convertInitializer } from "../initializer.ts";
+import { convertRingCall } from "./call-ring.ts";
 
 type Operation = MapExpr["operation"];
 
@@ -23,6 +25,8 @@ function operationOf(map: MapConstant, name: string): Operation | undefined {
 
 /** A call of a map's method. */
 export function convertMapCall(node: ts.CallExpression, map: MapConstant, name: ts.MemberName, scope: Scope): Expr {
+  if (mapTypes[map.spec.type].keys === "none" && map.operations.includes(name.text))
+    return convertRingCall(node, map, name, scope);
   const operation = operationOf(map, name.text);
   const at = spanOf(node, scope);
   if (!operation)

@@ -9,6 +9,7 @@ import { convertContextCall } from "./call-context.ts";
 import { convertDslCall, convertSchemaCall } from "./call-dsl.ts";
 import { convertGlobalCall, convertGlobalMethod } from "./call-library.ts";
 import { convertMapCall } from "./call-map.ts";
+import { convertRelease, isRelease } from "./call-ring.ts";
 import { bindingOf } from "./name.ts";
 
 /** `callee(…)`. */
@@ -57,6 +58,7 @@ function convertMethod(node: ts.CallExpression, callee: ts.PropertyAccessExpress
   const object = convertExpression(callee.expression, scope);
   if (object.kind === "poison") return object;
   if (object.type.kind === "context") return convertContextCall(node, object, object.type, callee.name, scope);
+  if (object.type.kind === "ref" && isRelease(callee.name.text)) return convertRelease(node, callee, scope);
   return refuse("notCallable", callee, scope, {
     message: `${describeType(object.type)} has no operation ${callee.name.text}`,
   });

@@ -3,13 +3,19 @@ import type { ts } from "ts-morph";
 import type { Expr, ReturnStatement, Statement } from "../../../ast/nodes.ts";
 import { convertExpression, type PendingReturn, refuse, type Scope, spanOf } from "../context.ts";
 import { describeType, isAggregate, isPacket } from "../types.ts";
+import { convertUsing, isUsing } from "./using.ts";
 
 /** Converts statements in order. */
 export function convertStatements(nodes: Iterable<ts.Statement>, scope: Scope): readonly Statement[] {
   const outer = scope.pending;
   const statements: Statement[] = [];
-  for (const node of nodes) {
+  const list = [...nodes];
+  for (const [index, node] of list.entries()) {
     scope.pending = [];
+    if (isUsing(node)) {
+      statements.push(...convertUsing(node, () => convertStatements(list.slice(index + 1), scope), scope));
+      break;
+    }
     const converted = scope.module.dispatch.statement(node, scope);
     statements.push(...scope.pending, ...converted);
   }

@@ -1,0 +1,126 @@
+// Records of ring buffers after their release: from the call on, every pointer into the record is dead on the paths that
+// follow. A use of a dead one is a diagnostic that points at the call. Where paths join, what is dead on one is dead.
+import { type Diagnostic, diagnostic, type HelperRow, helpers, type Span } from "@typebpf/abi";
+import { argsOf, edgesOf, reversePostorder } from "../ir/cfg.ts";
+import type { Block, BlockId, Inst, IrFunction, ValueId } from "../ir/function.ts";
+import { analyzeDiagnostics } from "./diagnostics.ts";
+
+/** Dead pointers, with the call that released their record. */
+type Dead = ReadonlyMap<ValueId, Inst>;
+
+/** For each pointer into a record the calls that may have made the record. */
+type Origins = ReadonlyMap<ValueId, ReadonlySet<ValueId>>;
+
+function has(inst: Inst, effect: HelperRow["effects"][number]): boolean {
+  if (inst.op !== "call") return false;
+  const row: HelperRow = helpers[inst.helper];
+  return row.effects.includes(effect);
+}
+
+/** Diagnostics of uses of records that were, or may have been, released. */
+export function checkRecordRefs(fn: IrFunction): readonly Diagnostic[] {
+  if (!fn.blocks.some((block) => block.insts.some((inst) => has(inst, "releasesRecord")))) return [];
+  const order = reversePostorder(fn);
+  const origins = originsOf(order);
+  const atStart = deadAtStart(order, origins);
+  const found = new Map<string, Diagnostic>();
+  for (const block of order) {
+    const dead = new Map(atStart.get(block.id));
+    for (const inst of block.insts) {
+      for (const arg of inst.op === "ptradd" ? [] : argsOf(inst)) {
+        const call = dead.get(arg);
+        if (call) report(found, inst, call);
+      }
+      step(dead, inst, origins);
+    }
+  }
+  return [...found.values()];
+}
+
+function report(found: Map<string, Diagnostic>, use: Inst, call: Inst): void {
+  const { line, column, file } = use.at;
+  const key = `${file}:${line}:${column}`;
+  if (found.has(key)) return;
+  const released = has(use, "releasesRecord");
+  const message = released ? "the record may be released already" : "the record may be gone here";
+  const labels: { readonly at: Span; readonly message: string }[] = [];
+  if (call.at !== use.at) labels.push({ at: call.at, message: "it is released here" });
+  found.set(key, diagnostic(analyzeDiagnostics.deadRecord, { at: use.at, message, labels }));
+}
+
+function originsOf(order: readonly Block[]): Origins {
+  const origins = new Map<ValueId, Set<ValueId>>();
+  const params = new Map(order.map((block) => [block.id, block.params]));
+  const add = (to: ValueId, from: ValueId): boolean => {
+    const known = origins.get(to) ?? new Set();
+    const before = known.size;
+    for (const one of origins.get(from) ?? []) known.add(one);
+    if (known.size > 0) origins.set(to, known);
+    return known.size > before;
+  };
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const block of order) {
+      for (const inst of block.insts) {
+        if (
+          has(inst, "acquiresRecord") &&
+          "result" in inst &&
+          inst.type === "ptr.record" &&
+          !origins.has(inst.result)
+        ) {
+          origins.set(inst.result, new Set([inst.result]));
+          changed = true;
+        }
+        if (inst.op === "ptradd") changed = add(inst.result, inst.args[0]) || changed;
+      }
+      for (const edge of edgesOf(block.end)) {
+        (params.get(edge.block) ?? []).forEach((param, index) => {
+          changed = add(param.value, edge.args[index] ?? -1) || changed;
+        });
+      }
+    }
+  }
+  return origins;
+}
+
+/** A release kills all pointers into the record; a record that is made anew lives, a pointer derived from a dead one does not. */
+function step(dead: Map<ValueId, Inst>, inst: Inst, origins: Origins): void {
+  if (has(inst, "releasesRecord")) {
+    const gone = origins.get(argsOf(inst)[0] ?? -1);
+    for (const [value, from] of origins) {
+      if (gone && !dead.has(value) && [...from].some((one) => gone.has(one))) dead.set(value, inst);
+    }
+  }
+  if (!("result" in inst) || inst.result === undefined) return;
+  const from = inst.op === "ptradd" ? dead.get(inst.args[0]) : undefined;
+  if (from) dead.set(inst.result, from);
+  else dead.delete(inst.result);
+}
+
+function deadAtStart(order: readonly Block[], origins: Origins): ReadonlyMap<BlockId, Dead> {
+  const blocks = new Map(order.map((block) => [block.id, block]));
+  const atStart = new Map<BlockId, Map<ValueId, Inst>>(order.map((block) => [block.id, new Map()]));
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const block of order) {
+      const dead = new Map(atStart.get(block.id));
+      for (const inst of block.insts) step(dead, inst, origins);
+      for (const edge of edgesOf(block.end)) {
+        const target = atStart.get(edge.block);
+        const params = blocks.get(edge.block)?.params ?? [];
+        const own = new Set(params.map((param) => param.value));
+        const arriving = new Map([...dead].filter(([value]) => !own.has(value)));
+        params.forEach((param, index) => {
+          const call = dead.get(edge.args[index] ?? -1);
+          if (call) arriving.set(param.value, call);
+        });
+        for (const [value, call] of arriving) {
+          if (!target || target.has(value)) continue;
+          target.set(value, call);
+          changed = true;
+        }
+      }
+    }
+  }
+  return atStart;
+}

@@ -1,0 +1,53 @@
+// `using record = ring.reserve()`: the record's scope is the rest of the block.
+import { ts } from "ts-morph";
+import type { Statement } from "../../../ast/nodes.ts";
+import type { MapConstant } from "../../values.ts";
+import { evaluate, newVariable, refuse, type Scope, spanOf } from "../context.ts";
+
+/** True for a statement that declares with `using`. */
+export function isUsing(node: ts.Statement): node is ts.VariableStatement {
+  if (!ts.isVariableStatement(node)) return false;
+  return (node.declarationList.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.Using;
+}
+
+/** The declarations of a statement, each around the next, around what `rest` converts. */
+export function convertUsing(
+  node: ts.VariableStatement,
+  rest: () => readonly Statement[],
+  scope: Scope,
+): readonly Statement[] {
+  return declare(node.declarationList.declarations, 0, rest, scope);
+}
+
+function declare(
+  declarations: readonly ts.VariableDeclaration[],
+  index: number,
+  rest: () => readonly Statement[],
+  scope: Scope,
+): readonly Statement[] {
+  const declaration = declarations[index];
+  if (!declaration) return rest();
+  const { name } = declaration;
+  const symbol = scope.module.symbols.checker.getSymbolAtLocation(name);
+  if (!symbol || !ts.isIdentifier(name)) throw new Error("frontend: a using declaration without a name");
+  const map = ringOf(declaration, scope);
+  if (!map) {
+    scope.bindings.set(symbol, { kind: "poison" });
+    return declare(declarations, index + 1, rest, scope);
+  }
+  scope.module.maps.set(map.declaration, map);
+  const at = spanOf(name, scope);
+  const variable = newVariable(name.text, { kind: "ref", layout: map.spec.value, nullable: true }, false, at, scope);
+  scope.bindings.set(symbol, { kind: "variable", variable, fresh: false, reserved: true });
+  const body = declare(declarations, index + 1, rest, scope);
+  return [{ kind: "using", variable, map: map.spec.name, body, at: spanOf(declaration, scope) }];
+}
+
+function ringOf({ initializer }: ts.VariableDeclaration, scope: Scope): MapConstant | undefined {
+  if (!initializer || !ts.isCallExpression(initializer) || !ts.isPropertyAccessExpression(initializer.expression))
+    throw new Error("frontend: a using declaration of another form was not refused");
+  const owner = evaluate(initializer.expression.expression, scope);
+  if (owner?.kind === "map" && owner.operations.includes("reserve")) return owner;
+  if (owner?.kind !== "poison") refuse("using", initializer, scope);
+  return undefined;
+}
