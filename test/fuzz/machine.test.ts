@@ -11,7 +11,7 @@ import { generateProgram } from "../../packages/codegen/src/machine/generate.ts"
 import { runBytecode } from "../harness/bytecode.ts";
 import { packetLayout, randomFunction } from "../harness/random-ir.ts";
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? 150);
+const RUNS = Number(process.env.FUZZ_RUNS ?? 60);
 const STACK = 0x7f00_0000n;
 const CONTEXT = 0x1000n;
 const PACKET = 0x2000n;

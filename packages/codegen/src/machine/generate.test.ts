@@ -70,6 +70,45 @@ b2():
   });
 });
 
+test("where a join needs the pointer, the next check continues the sum of the one before", () => {
+  const text = assemblyOf(`  v1: ptr.packet = load4 v0 +0
+  v2: ptr.packetEnd = load4 v0 +4
+  v3: i64 = const 14
+  v4: ptr.packet = ptradd v1 v3
+  branch ugt64 v4 v2 b3() b1()
+b1():
+  v5: i64 = load2 v1 +12
+  v6: i64 = const 34
+  v7: ptr.packet = ptradd v1 v6
+  branch ugt64 v7 v2 b3() b2()
+b2():
+  v8: i64 = load1 v1 +23
+  store2 v1 v8 +0
+  jump b3()
+b3():
+  v9: i64 = ptrdiff v2 v1
+  return v9`);
+  expect(text.filter((line) => /\+= \d/.test(line))).toEqual(["r4 += 14", "r4 += 20"]);
+  expect(text.filter((line) => /^r4 = r\d$/.test(line))).toHaveLength(1);
+});
+
+test("blocks with the same end share it", () => {
+  const arm = (block: number, value: number): string => `b${block}():
+  v${block}0: ptr.stack = slot s0
+  store8 v${block}0 v${value} +0
+  v${block}1: i64 = const 7
+  store8 v${block}0 v${block}1 +8
+  v${block}2: i64 = const 2
+  return v${block}2`;
+  const head = `  v1: i64 = load8 v0 +0
+  v2: i64 = load8 v0 +8
+  v3: i64 = const 5
+  branch eq64 v1 v3 b1() b2()`;
+  const text = assemblyOf([head, arm(1, 1), arm(2, 2)].join("\n"), { slots: 'slot s0 size 16 align 8 "state"' });
+  expect(text.filter((line) => line === "exit")).toHaveLength(1);
+  expect(text.filter((line) => line.endsWith("= 7"))).toHaveLength(1);
+});
+
 describe("lines", () => {
   test("every slot has one, sorted, none twice in a row", () => {
     const generated = generateText(`function f failure 0\nb0(v0: ptr.context):\n${parser}`);
@@ -103,7 +142,8 @@ describe("limits", () => {
     });
   });
   test("jumps over more than 32767 slots need version 4", () => {
-    const stores = "  store8 v1 v2 +0\n".repeat(33_000);
+    // Each fills 3750 slots.
+    const stores = "  zero 30000 v1 +0\n".repeat(9);
     const far = `function f failure 0
 b0(v0: ptr.context):
   v1: ptr.mapValue = load8 v0 +0
@@ -118,7 +158,7 @@ b2():
     const generated = generateText(far, { isa: 4, level: 0, check: false });
     if ("diagnostics" in generated) throw new Error("refused");
     const [jump, over, long] = generated.program.insns.slice(2, 5);
-    expect([jump?.offset, over?.offset, long?.imm]).toEqual([1, 1, 33_002]);
+    expect([jump?.offset, over?.offset, long?.imm]).toEqual([1, 1, 9 * 3750 + 2]);
   });
 });
 
