@@ -67,11 +67,11 @@ export function frequencies(blocks: readonly MirBlock[]): ReadonlyMap<BlockId, n
   return result;
 }
 
-/** How many loops each block is in. Takes reverse postorder; an edge that goes back closes a loop. */
-export function loopDepths(order: readonly MirBlock[]): ReadonlyMap<BlockId, number> {
+/** Blocks of each loop, by its header. Takes reverse postorder; an edge that goes back closes a loop. */
+export function loopsOf(order: readonly MirBlock[]): ReadonlyMap<BlockId, ReadonlySet<BlockId>> {
   const position = new Map(order.map((block, index) => [block.id, index]));
   const before = predecessorsOf(order);
-  const depth = new Map<BlockId, number>();
+  const loops = new Map<BlockId, ReadonlySet<BlockId>>();
   for (const header of order) {
     const start = position.get(header.id) ?? 0;
     const latches = (before.get(header.id) ?? []).filter((id) => (position.get(id) ?? 0) >= start);
@@ -82,8 +82,14 @@ export function loopDepths(order: readonly MirBlock[]): ReadonlyMap<BlockId, num
       body.add(id);
       latches.push(...(before.get(id) ?? []));
     }
-    for (const id of body) depth.set(id, (depth.get(id) ?? 0) + 1);
+    loops.set(header.id, body);
   }
+  return loops;
+}
+
+function loopDepths(order: readonly MirBlock[]): ReadonlyMap<BlockId, number> {
+  const depth = new Map<BlockId, number>();
+  for (const body of loopsOf(order).values()) for (const id of body) depth.set(id, (depth.get(id) ?? 0) + 1);
   return depth;
 }
 

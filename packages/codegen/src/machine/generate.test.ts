@@ -92,6 +92,24 @@ b3():
   expect(text.filter((line) => /^r4 = r\d$/.test(line))).toHaveLength(1);
 });
 
+test("a loop tests at its bottom", () => {
+  expect(
+    assemblyOf(`  v1: i64 = load4 v0 +0
+  v2: i64 = const 0
+  jump b1(v2, v1)
+b1(v3: i64, v4: i64):
+  v5: i64 = const 5
+  branch ult64 v3 v5 b2() b3()
+b2():
+  v6: i64 = mul64 v4 v4
+  v7: i64 = const 1
+  v8: i64 = add64 v3 v7
+  jump b1(v8, v6)
+b3():
+  return v4`),
+  ).toEqual(["r0 = *(u32 *)(r1 +0)", "r5 = 0", "goto pc+2", "r0 *= r0", "r5 += 1", "if r5 < 0x5 goto pc-3", "exit"]);
+});
+
 test("blocks with the same end share it", () => {
   const arm = (block: number, value: number): string => `b${block}():
   v${block}0: ptr.stack = slot s0
