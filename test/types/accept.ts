@@ -5,7 +5,10 @@ import {
   arrayMap,
   atomicAdd,
   bits,
+  bytesEqual,
+  CsumReplace,
   type HashMap,
+  HeaderStart,
   hashMap,
   type Infer,
   type Init,
@@ -19,9 +22,17 @@ import {
   type Prefix,
   perCpuArray,
   perCpuHashMap,
+  Redirect,
   type Ref,
+  type SocketFilterContext,
+  StoreBytes,
   sizeOf,
+  socketFilter,
   struct,
+  TC,
+  type TcAction,
+  type TcContext,
+  tc,
   u8,
   type u16,
   u16be,
@@ -167,3 +178,29 @@ export const filter = xdp((ctx) => {
   eth.dest[0] = u8(ctx.getPrandomU32());
   return status + gone === 0 && type === "hash" ? XDP.TX : XDP.PASS;
 });
+
+// Traffic control and socket filters: fields that are written, helpers that fill and read memory, contexts by name.
+function paint(ctx: TcContext, mark: u32): TcAction {
+  ctx.mark = mark;
+  ctx.priority += 1;
+  ctx.cb[4] = ctx.tcIndex;
+  ctx.tstamp += 1n;
+  return mark === 0 ? ctx.redirect(2, Redirect.INGRESS) : ctx.redirect(2);
+}
+
+export const rewrite = tc((ctx) => {
+  const ip = ctx.loadBytes(sizeOf(Ethernet), IPv4);
+  const first = ctx.loadBytesRelative(0, u8, HeaderStart.NET);
+  if (!ip || !first || ctx.protocol !== EtherType.IPv4) return TC.UNSPEC;
+  const version: u8 = first.value;
+  if (ctx.storeBytes(26, ip, StoreBytes.RECOMPUTE_CSUM) !== 0) return TC.SHOT;
+  if (ctx.l4CsumReplace(40, 1, 2, 2 | CsumReplace.PSEUDO_HDR) !== 0 || ctx.pullData(0) !== 0) return TC.SHOT;
+  const difference: i64 = ctx.csumDiff(undefined, ip, 0);
+  return difference === 0n ? TC.OK : paint(ctx, version);
+});
+
+function wanted(ctx: SocketFilterContext): boolean {
+  const method = ctx.loadBytes(40, array(u8, 4));
+  return method !== undefined && bytesEqual(method, "GET ");
+}
+export const web = socketFilter((ctx) => (wanted(ctx) ? ctx.len : 0));

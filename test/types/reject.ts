@@ -5,12 +5,16 @@ import {
   arrayMap,
   atomicAdd,
   bits,
+  bytesEqual,
   hashMap,
   i32,
   type i64,
   lpmTrie,
   offsetOf,
+  socketFilter,
   struct,
+  TC,
+  tc,
   u8,
   u16,
   u16be,
@@ -112,6 +116,34 @@ export const contexts = xdp((ctx) => {
   return XDP.PASS;
 });
 
+export const shaping = tc((ctx) => {
+  // @ts-expect-error read-only context field
+  ctx.protocol = 1;
+  // @ts-expect-error the items are written, not the array
+  ctx.cb = array(u32, 5)();
+  // @ts-expect-error a field of another program type
+  ctx.family;
+  // @ts-expect-error 64-bit values are bigint
+  ctx.tstamp = 1;
+  // @ts-expect-error what was not loaded is undefined
+  ctx.loadBytes(0, IPv4).ttl;
+  // @ts-expect-error only memory has bytes to store
+  ctx.storeBytes(0, 5);
+  return TC.OK;
+});
+export const listening = socketFilter((ctx) => {
+  // @ts-expect-error a socket filter has no packet of its own
+  ctx.packet;
+  // @ts-expect-error a socket filter cannot write
+  ctx.storeBytes(0, IPv4());
+  // @ts-expect-error read-only context field
+  ctx.mark = 1;
+  return ctx.len;
+});
+// @ts-expect-error verdicts of another program type
+tc(() => XDP.PASS);
+// @ts-expect-error text against bytes
+bytesEqual(array(u16, 2)(), "ab");
 // @ts-expect-error an XDP program returns an XdpAction, not a number
 xdp(() => 2);
 // @ts-expect-error an XDP program returns an XdpAction on every path

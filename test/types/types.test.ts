@@ -12,8 +12,13 @@ const ports = fileURLToPath(new URL("../../../shared/bench/ts/", import.meta.url
 
 const compilers = ["typescript-5.9", "typescript-6.0", "typescript-7.0"];
 
-/** The ports that need no more than XDP and the map types there are. */
-const portNames = ["empty", "parse_drop", "drop_udp_port", "counter", "ratelimit", "vlan", "l4lb", "fw_lpm"];
+/** The ports that need no more than the program and map types there are. */
+const portNames = [
+  ...["empty", "parse_drop", "drop_udp_port", "counter", "ratelimit", "vlan", "l4lb", "fw_lpm"].map(
+    (one) => `xdp_${one}`,
+  ),
+  ...["tc_empty", "tc_dns_block", "tc_conntrack", "socket_filter_http"],
+];
 
 const common = { strict: true, noEmit: true, skipLibCheck: false, types: [], target: "es2023", lib: ["es2023"] };
 
@@ -72,7 +77,7 @@ describe.each(compilers)("%s", (compiler) => {
   test.skipIf(!existsSync(ports))(
     "accepts the ports of ../shared/bench/ts as they stand",
     () => {
-      const files = portNames.map((name) => `xdp_${name}.bpf.ts`);
+      const files = portNames.map((name) => `${name}.bpf.ts`);
       for (const file of files) copyFileSync(join(ports, file), join(work, file));
       expect(check(compiler, "ports", settings["bundler, strict"] ?? {}, files)).toBe("");
     },

@@ -1,31 +1,108 @@
 // Runs a filter as plain JavaScript: a context over the bytes of a packet, for @typebpf/dsl/runtime.
 // What only a kernel or a simulator can give (maps, clocks, moving the packet) throws, unless the caller provides it.
-import { type ContextRow, contexts, type HelperRow, helperSince, helpers } from "@typebpf/abi";
-import type { XdpAction } from "./actions.ts";
-import type { XdpContextFields, XdpContextHelpers } from "./contexts.generated.ts";
-import { createPacket } from "./packet.ts";
+import { contextFields, type HelperRow, helperSince, helpers, type ProgramTypeName } from "@typebpf/abi";
+import type { TcAction, XdpAction } from "./actions.ts";
+import { array } from "./array.ts";
+import type {
+  SchedClsContextFields,
+  SchedClsContextHelpers,
+  SocketFilterContextFields,
+  SocketFilterContextHelpers,
+  XdpContextFields,
+  XdpContextHelpers,
+} from "./contexts.generated.ts";
+import { HeaderStart } from "./flags.ts";
+import { createPacket, type Packet } from "./packet.ts";
+import { u8, u32 } from "./scalars.ts";
+import type { RefTo, Schema } from "./schema.ts";
+import type { SocketFilterContext } from "./socket-filter.ts";
+import type { TcContext } from "./tc.ts";
 import type { XdpContext } from "./xdp.ts";
 
 /** Fields and helpers of the context that the caller stands in for. */
 export type ProvidedXdpContext = Partial<XdpContextFields & XdpContextHelpers<XdpAction>>;
+/** Fields and helpers of the context that the caller stands in for. */
+export type ProvidedTcContext = Partial<SchedClsContextFields & SchedClsContextHelpers<TcAction>>;
+/** Fields and helpers of the context that the caller stands in for. */
+export type ProvidedSocketFilterContext = Partial<SocketFilterContextFields & SocketFilterContextHelpers>;
 
-/** The names of the context's fields and helpers, from their rows. */
-function xdpNames(): { readonly fields: readonly string[]; readonly helpers: readonly string[] } {
-  const context: ContextRow = contexts.xdp_md;
-  return {
-    fields: context.fields.flatMap(({ as }) => as ?? []),
-    helpers: Object.values<HelperRow>(helpers)
-      .filter((row) => helperSince(row, "xdp") !== undefined)
-      .flatMap(({ surface }) => (surface.on === "context" ? surface.as : [])),
+const ethernetBytes = 14;
+
+/** What a kind of context is made of. */
+interface Plan {
+  readonly program: ProgramTypeName;
+  /** For messages: "An XDP context". */
+  readonly title: string;
+  /** The function that the author calls. */
+  readonly maker: string;
+  /** Members that the packet itself gives. */
+  readonly computed: Readonly<Record<string, unknown>>;
+}
+
+function absent(name: string, maker: string): () => never {
+  return () => {
+    throw new Error(`ctx.${name} only exists in the kernel or the simulator; pass it to ${maker} to provide it`);
   };
 }
 
-function absent(name: string): () => never {
-  return () => {
-    throw new Error(
-      `ctx.${name} only exists in the kernel or the simulator; pass it to createXdpContext to provide it`,
-    );
+/** A field that throws until it is written, where it can be. */
+function fieldOf(name: string, maker: string, writable: boolean): PropertyDescriptor {
+  const missing = absent(name, maker);
+  if (!writable) return { get: missing, enumerable: true };
+  const held: unknown[] = [];
+  const set = (value: unknown): void => {
+    held[0] = value;
   };
+  return { get: () => (held.length > 0 ? held[0] : missing()), set, enumerable: true };
+}
+
+function contextOf({ program, title, maker, computed }: Plan, provided: object): object {
+  const properties: PropertyDescriptorMap = {};
+  const writable = new Set<string>();
+  for (const { as, access, count } of contextFields(program)) {
+    if (as === undefined) continue;
+    if (access === "readWrite" && count === undefined) writable.add(as);
+    properties[as] =
+      count === undefined
+        ? fieldOf(as, maker, access === "readWrite")
+        : { value: array(u32, count)(), enumerable: true };
+  }
+  for (const row of Object.values<HelperRow>(helpers)) {
+    if (row.surface.on !== "context" || helperSince(row, program) === undefined) continue;
+    properties[row.surface.as] = { value: absent(row.surface.as, maker), enumerable: true };
+  }
+  for (const [name, value] of Object.entries(computed)) properties[name] = { value, enumerable: true };
+  for (const [name, value] of Object.entries(provided)) {
+    if (name === "packet" || !(name in properties)) throw new TypeError(`${title} has no ${name} to provide`);
+    properties[name] = { value, writable: writable.has(name), enumerable: true };
+  }
+  return Object.seal(Object.create(Object.prototype, properties));
+}
+
+/** `loadBytes` on a packet: copies, as the kernel does. */
+function loader(packet: Packet): <T>(offset: number, schema: Schema<T>) => RefTo<T> | undefined {
+  return <T>(offset: number, schema: Schema<T>): RefTo<T> | undefined => {
+    if (!Number.isInteger(offset) || offset < 0 || offset + schema.size > packet.length) return undefined;
+    const copy = new Uint8Array(schema.size);
+    for (let at = 0; at < schema.size; at++) copy[at] = packet.at(offset + at, u8)?.value ?? 0;
+    return createPacket(copy).at(0, schema);
+  };
+}
+
+/** `loadBytesRelative` on a frame. */
+function relativeLoader(frame: Packet): <T>(offset: number, schema: Schema<T>, start: number) => RefTo<T> | undefined {
+  const load = loader(frame);
+  return (offset, schema, start) => {
+    if (start !== HeaderStart.MAC && start !== HeaderStart.NET) return undefined;
+    return offset < 0 || offset > 0xffff
+      ? undefined
+      : load(offset + (start === HeaderStart.NET ? ethernetBytes : 0), schema);
+  };
+}
+
+/** EtherType of a frame. */
+function protocolOf(bytes: Uint8Array): number {
+  return ((bytes[12] ?? 0) << 8) | (bytes[13] ?? 0);
 }
 
 /**
@@ -33,14 +110,49 @@ function absent(name: string): () => never {
  * Anything else the filter asks of it comes from `provided`, or throws an Error that names it.
  */
 export function createXdpContext(bytes: Uint8Array, provided: ProvidedXdpContext = {}): XdpContext {
-  const names = xdpNames();
-  const given = new Map<string, unknown>(Object.entries(provided));
-  const properties: PropertyDescriptorMap = { packet: { value: createPacket(bytes), enumerable: true } };
-  for (const name of names.fields) properties[name] = { get: absent(name), enumerable: true };
-  for (const name of names.helpers) properties[name] = { value: absent(name), enumerable: true };
-  for (const [name, value] of given) {
-    if (name === "packet" || !(name in properties)) throw new TypeError(`An XDP context has no ${name} to provide`);
-    properties[name] = { value, enumerable: true };
-  }
-  return Object.freeze(Object.create(Object.prototype, properties)) as XdpContext;
+  const packet = createPacket(bytes);
+  const computed = { packet, loadBytes: loader(packet) };
+  const plan: Plan = { program: "xdp", title: "An XDP context", maker: "createXdpContext", computed };
+  return contextOf(plan, provided) as XdpContext;
+}
+
+/**
+ * The context of a traffic control program over the bytes of a frame; what the filter writes into the packet shows there,
+ * and what it writes into the context shows in the context. Anything else comes from `provided`, or throws.
+ */
+export function createTcContext(bytes: Uint8Array, provided: ProvidedTcContext = {}): TcContext {
+  const packet = createPacket(bytes);
+  const computed = {
+    packet,
+    len: packet.length,
+    protocol: protocolOf(bytes),
+    loadBytes: loader(packet),
+    loadBytesRelative: relativeLoader(packet),
+  };
+  const plan: Plan = { program: "sched_cls", title: "A tc context", maker: "createTcContext", computed };
+  return contextOf(plan, provided) as TcContext;
+}
+
+/**
+ * The context of a socket filter over the bytes of a frame; as in a test run, its packet begins behind the Ethernet header.
+ * Anything else comes from `provided`, or throws.
+ */
+export function createSocketFilterContext(
+  bytes: Uint8Array,
+  provided: ProvidedSocketFilterContext = {},
+): SocketFilterContext {
+  const visible = createPacket(bytes.subarray(ethernetBytes));
+  const computed = {
+    len: visible.length,
+    protocol: protocolOf(bytes),
+    loadBytes: loader(visible),
+    loadBytesRelative: relativeLoader(createPacket(bytes)),
+  };
+  const plan: Plan = {
+    program: "socket_filter",
+    title: "A socket filter's context",
+    maker: "createSocketFilterContext",
+    computed,
+  };
+  return contextOf(plan, provided) as SocketFilterContext;
 }
