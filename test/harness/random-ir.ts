@@ -1,45 +1,13 @@
 // Well-formed IR functions from a tape of random numbers, for fuzzing: variables that branches and loops join again,
 // memory on the stack, helpers. A shorter tape gives a smaller function, so failures shrink well. Every function ends.
-import type { Span } from "@typebpf/abi";
-import type {
-  Block,
-  BlockId,
-  Inst,
-  IrFunction,
-  Param,
-  Terminator,
-  ValueId,
-} from "../../packages/codegen/src/ir/function.ts";
-import { type BinaryOp, binaryOps, compareOps, type UnaryOp, unaryOps } from "../../packages/codegen/src/ir/ops.ts";
-import type { IrType } from "../../packages/codegen/src/ir/types.ts";
+import type { IrFunction, Param, ValueId } from "../../packages/codegen/src/ir/function.ts";
+import { binaryOps, compareOps, unaryOps } from "../../packages/codegen/src/ir/ops.ts";
+import { IrWriter } from "./ir-writer.ts";
 
 export interface RandomOptions {
   /** Also atomic operations that version 1 of the instruction set lacks. */
   readonly atomics: boolean;
 }
-
-const INTERESTING: readonly bigint[] = [
-  0n,
-  1n,
-  2n,
-  7n,
-  8n,
-  31n,
-  32n,
-  63n,
-  64n,
-  255n,
-  256n,
-  0xffffn,
-  0x7fff_ffffn,
-  0x8000_0000n,
-  0xffff_ffffn,
-  0x1_0000_0000n,
-  0x7fff_ffff_ffff_ffffn,
-  0x8000_0000_0000_0000n,
-  0xffff_ffff_8000_0000n,
-  0xffff_ffff_ffff_ffffn,
-];
 
 const SLOTS = [
   { size: 24, align: 8 },
@@ -57,30 +25,20 @@ const MAX_DEPTH = 4;
 /** Where the context has the addresses of the packet and of its end, and how long the packet is. */
 export const packetLayout = { start: 56, end: 60, size: 64 } as const;
 
-class Builder {
-  private position = 0;
-  private line = 1;
-  private nextValue = 0;
-  private nextBlock = 0;
-  private readonly blocks: Block[] = [];
-  private id: BlockId = 0;
-  private params: readonly Param[] = [];
-  private insts: Inst[] = [];
+class Builder extends IrWriter {
   private variables: ValueId[] = [];
   private packet: ValueId = -1;
   private packetEnd: ValueId = -1;
   /** Pointers into the packet that dominate the current block; each has 16 bytes behind it. */
   private pointers: ValueId[] = [];
   private readonly context: ValueId;
-  private readonly tape: readonly number[];
   private readonly options: RandomOptions;
 
   constructor(tape: readonly number[], options: RandomOptions) {
-    this.tape = tape;
+    super(tape);
     this.options = options;
-    this.id = this.nextBlock++;
     this.context = this.nextValue++;
-    this.params = [{ value: this.context, type: "ptr.context" }];
+    this.open(this.nextBlock++, [{ value: this.context, type: "ptr.context" }]);
   }
 
   build(): IrFunction {
@@ -105,73 +63,8 @@ class Builder {
     return { name: "random", failure: 0, slots, blocks: this.blocks.toSorted((a, b) => a.id - b.id) };
   }
 
-  private at(): Span {
-    return { file: "random", line: this.line++, column: 1, length: 1 };
-  }
-
-  private take(below: number): number {
-    const value = this.tape[this.position++] ?? 0;
-    return value % below;
-  }
-
-  private push(inst: Inst): void {
-    this.insts.push(inst);
-  }
-
-  private define(make: (result: ValueId) => Inst): ValueId {
-    const result = this.nextValue++;
-    this.push(make(result));
-    return result;
-  }
-
-  private close(end: Terminator): void {
-    this.blocks.push({ id: this.id, params: this.params, insts: this.insts, end });
-  }
-
-  private open(id: BlockId, params: readonly Param[]): void {
-    this.id = id;
-    this.params = params;
-    this.insts = [];
-  }
-
-  private slot(slot: number): ValueId {
-    return this.define((result) => ({ op: "slot", slot, result, type: "ptr.stack", at: this.at() }));
-  }
-
-  private literal(value: bigint, type: IrType = "i64"): ValueId {
-    return this.define((result) => ({ op: "const", value, result, type, at: this.at() }));
-  }
-
-  private constant(): ValueId {
-    const kind = this.take(3);
-    if (kind === 0) return this.literal(BigInt(this.take(100)));
-    if (kind === 1) return this.literal(INTERESTING[this.take(INTERESTING.length)] ?? 0n);
-    return this.literal((BigInt(this.take(2 ** 32)) << 32n) | BigInt(this.take(2 ** 32)));
-  }
-
   private contextLoad(offset: number): ValueId {
     return this.load(this.context, 4, offset, false);
-  }
-
-  private load(pointer: ValueId, size: 1 | 2 | 4 | 8, offset: number, signed: boolean, type: IrType = "i64"): ValueId {
-    return this.define((result) => ({
-      op: "load",
-      size,
-      signed,
-      offset,
-      args: [pointer],
-      result,
-      type,
-      at: this.at(),
-    }));
-  }
-
-  private binary(op: BinaryOp, left: ValueId, right: ValueId): ValueId {
-    return this.define((result) => ({ op, args: [left, right], result, type: "i64", at: this.at() }));
-  }
-
-  private unary(op: UnaryOp, operand: ValueId): ValueId {
-    return this.define((result) => ({ op, args: [operand], result, type: "i64", at: this.at() }));
   }
 
   private variable(): ValueId {
@@ -333,16 +226,6 @@ class Builder {
     }
     this.variables = join.map((param) => param.value);
     this.open(after, join);
-  }
-
-  private pointerAdd(pointer: ValueId, bytes: ValueId): ValueId {
-    return this.define((result) => ({
-      op: "ptradd",
-      args: [pointer, bytes],
-      result,
-      type: "ptr.packet",
-      at: this.at(),
-    }));
   }
 
   /** A bounds check of a pointer into the packet, with code that may use the pointer where it holds. */

@@ -5,6 +5,10 @@
 //   t = p; t += 34; if t > end …; x = *(p + 23)   →   t = p; t += 34; if t > end …; x = *(t - 11)   (p and t share a register)
 //
 // Where the pointer is needed later, the next check starts from the sum of the one before, if only that check read it.
+// Where a check has failed nothing starts from its sum: the verifier marks the sum as beyond the packet there, and keeps
+// the mark when something is subtracted (is_pkt_ptr_branch_taken, kernel/bpf/verifier.c), so it would take a smaller check
+// for failed too and remove the code behind it.
+import type { JumpOp } from "@typebpf/abi";
 import type { BlockId } from "../ir/function.ts";
 import { blockOf, byId, dominatorsOf, predecessorsOf } from "./flow.ts";
 import {
@@ -40,6 +44,19 @@ interface Advance {
   readonly pointer: Register;
   readonly advanced: Register;
   readonly distance: number;
+}
+
+/** Jumps that are taken where the left side is the greater one, and those where it is the smaller one. */
+const greater: readonly JumpOp[] = ["jgt", "jge"];
+const smaller: readonly JumpOp[] = ["jlt", "jle"];
+
+/** Where a branch goes when the sum lies beyond what it is compared with. */
+function failureTargets(end: MirEnd, sum: Register): readonly BlockId[] {
+  if (end.kind !== "branch" || (end.dst !== sum && end.src !== sum)) return [];
+  const isLeft = end.dst === sum;
+  if ((isLeft ? greater : smaller).includes(end.op)) return [end.then];
+  if ((isLeft ? smaller : greater).includes(end.op)) return [end.else];
+  return [end.then, end.else];
 }
 
 class Rewriter {
@@ -81,6 +98,7 @@ class Rewriter {
     const later = uses.filter(isLater);
     const others = new Set(uses.filter((use) => !isLater(use)).map((use) => use.block));
     if (later.length === 0 || this.reaches(at.block, others, definition)) return;
+    if (this.afterFailure(change.advanced, at.block, later)) return;
     const rewritten = later.map((use) => this.rewritten(use, change));
     if (rewritten.some((one) => one === undefined)) return;
     later.forEach((use, index) => {
@@ -99,11 +117,11 @@ class Rewriter {
     const earlier = this.earlierSum(at, change.pointer);
     const copy = this.insts.get(at.block)?.[at.index];
     const sum = this.insts.get(at.block)?.[at.index + 1];
-    if (!earlier) return;
-    const imm = change.distance - earlier.distance;
+    if (!earlier || this.afterFailure(earlier.sum.advanced, earlier.block, [at])) return;
+    const imm = change.distance - earlier.sum.distance;
     if (!copy || !sum || imm < -0x8000_0000 || imm > 0x7fff_ffff) return;
-    this.insts.get(at.block)?.splice(at.index, 2, { ...copy, src: earlier.advanced }, { ...sum, imm });
-    add(this.reads, earlier.advanced, at);
+    this.insts.get(at.block)?.splice(at.index, 2, { ...copy, src: earlier.sum.advanced }, { ...sum, imm });
+    add(this.reads, earlier.sum.advanced, at);
     const others = (this.reads.get(change.pointer) ?? []).filter(
       (use) => use.block !== at.block || use.index !== at.index,
     );
@@ -111,7 +129,7 @@ class Rewriter {
   }
 
   /** The nearest sum above, on the only way to `at` and without a call between, whose reads all lie on that way. */
-  private earlierSum(at: Position, pointer: Register): Advance | undefined {
+  private earlierSum(at: Position, pointer: Register): { readonly sum: Advance; readonly block: BlockId } | undefined {
     const visited = new Set<BlockId>();
     let { block, index } = at;
     for (;;) {
@@ -122,7 +140,7 @@ class Rewriter {
         if (found?.pointer !== pointer || this.writes.get(found.advanced)?.length !== 2) continue;
         const onTheWay = (use: Position): boolean =>
           use.block === at.block ? use.index < at.index : visited.has(use.block) || use.block === block;
-        return (this.reads.get(found.advanced) ?? []).every(onTheWay) ? found : undefined;
+        return (this.reads.get(found.advanced) ?? []).every(onTheWay) ? { sum: found, block } : undefined;
       }
       visited.add(block);
       const [above, ...others] = this.before.get(block) ?? [];
@@ -130,6 +148,18 @@ class Rewriter {
       block = above;
       index = this.insts.get(above)?.length ?? 0;
     }
+  }
+
+  /** True when one of the uses can be reached from where a check of the sum has failed, without a new sum in between. */
+  private afterFailure(sum: Register, definition: BlockId, uses: readonly Position[]): boolean {
+    const seen = new Set<BlockId>();
+    const work = [...this.input.values()].flatMap(({ end }) => failureTargets(end, sum));
+    for (let id = work.pop(); id !== undefined; id = work.pop()) {
+      if (id === definition || seen.has(id)) continue;
+      seen.add(id);
+      work.push(...targetsOf(blockOf(this.input, id).end));
+    }
+    return uses.some(({ block }) => seen.has(block));
   }
 
   private index(inst: MirInst, position: Position): void {

@@ -75,6 +75,19 @@ describe("addresses", () => {
   return v7`),
     ).toEqual(["r0 = *(u32 *)(r1 +0)", "r5 = *(u8 *)(r0 +14)", "r0 += r5", "r0 = *(u16 *)(r0 +30)", "exit"]);
   });
+  test("a sum is not split when a part of it may be negative", () => {
+    const body = (bytes: string, constant: string) => `  v1: ptr.packet = load4 v0 +0
+  v2: i64 = ${bytes}
+  v3: i64 = const ${constant}
+  v4: i64 = add64 v2 v3
+  v5: ptr.packet = ptradd v1 v4
+  v6: i64 = load1 v5 +0
+  return v6`;
+    const offsets = (text: readonly string[]): string | undefined => text.at(-2)?.slice(-4);
+    expect(offsets(assemblyOf(body("load1 v0 +12", "34")))).toBe("+34)");
+    expect(offsets(assemblyOf(body("load8 v0 +16", "34")))).toBe(" +0)");
+    expect(offsets(assemblyOf(body("load1 v0 +12", "18446744073709551612")))).toBe(" +0)");
+  });
   test("an offset of more than 16 bits is added to the pointer", () => {
     expect(
       assemblyOf(`  v1: ptr.packet = load4 v0 +0

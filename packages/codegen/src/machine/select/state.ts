@@ -127,12 +127,15 @@ export class Selection {
     return Math.abs(offset) < MAX_DISTANCE ? { base: { ...base, offset }, bytes } : undefined;
   }
 
-  /** A sum that only this use needs, without its constant part. */
+  /**
+   * A sum that only this use needs, without its constant part. Of packet pointers the kernel's verifier wants the variable
+   * and the constant part each not negative (check_packet_access), so only such sums are split.
+   */
   private withoutConstant(value: ValueId): { readonly bytes: ValueId; readonly constant: number } {
     const inst = this.instOf(value);
-    if (inst?.op === "add64" && this.usedOnce(value)) {
+    if (inst?.op === "add64" && this.usedOnce(value) && this.facts.bits(inst.args[0]) <= 32) {
       const constant = this.immediate(inst.args[1], 64);
-      if (constant !== undefined) return { bytes: inst.args[0], constant };
+      if (constant !== undefined && constant >= 0) return { bytes: inst.args[0], constant };
     }
     return { bytes: value, constant: 0 };
   }
