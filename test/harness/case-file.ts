@@ -5,7 +5,8 @@
 //   //   packet: 01 02 (to 64)        bytes in hex; without "(to N)" or "(exact)" filled with zeros to 64
 //   //   context: ingressIfindex=3
 //   //   given MAP: KEY = VALUE       an entry before the run, in hex
-//   //   returns: DROP                verdict by name, or a number
+//   //   returns: DROP                verdict by name (of tc: TC.OK), or a number
+//   //   leaves: mark=5 cb[1]=2       fields of the context after the run
 //   //   out: 01 02                   the packet after the run begins like this
 //   //   after MAP: KEY = VALUE       an entry after the run; "after MAP: empty"
 //   // sweep NAME: i32 i32            one run for each row of operands, which lie at the packet's start as in a struct
@@ -31,6 +32,8 @@ export interface CaseRun {
   readonly given: readonly CaseEntry[];
   readonly returns?: number;
   readonly out?: string;
+  /** Fields of the context after the run. */
+  readonly leaves: Readonly<Record<string, string>>;
   /** By map: all of its entries after the run. */
   readonly after: ReadonlyMap<string, readonly CaseEntry[]>;
 }
@@ -50,6 +53,7 @@ interface Draft {
   given: CaseEntry[];
   returns?: number;
   out?: string;
+  leaves: Record<string, string>;
   after: Map<string, CaseEntry[]>;
 }
 
@@ -81,9 +85,10 @@ function packetOf(text: string): Uint8Array {
 
 function verdict(text: string): number {
   const actions: Readonly<Record<string, number>> = programTypes.xdp.actions;
-  const value = actions[text] ?? Number(text);
+  const ofTc: Readonly<Record<string, number>> = programTypes.sched_cls.actions;
+  const value = (text.startsWith("TC.") ? undefined : actions[text]) ?? ofTc[text.replace(/^TC\./, "")] ?? Number(text);
   if (!Number.isInteger(value)) throw new Error(`no verdict: ${text}`);
-  return value;
+  return value >>> 0;
 }
 
 function entryOf(map: string, text: string): CaseEntry {
@@ -98,6 +103,9 @@ const parts: Readonly<Record<string, (draft: Draft, argument: string, text: stri
   },
   context: (draft, _, text) => {
     for (const [, field = "", value] of text.matchAll(/(\w+)=(\d+)/g)) draft.context[field] = Number(value);
+  },
+  leaves: (draft, _, text) => {
+    for (const [, field = "", value = ""] of text.matchAll(/([\w[\]]+)=(\d+)/g)) draft.leaves[field] = value;
   },
   given: (draft, map, text) => void draft.given.push(entryOf(map, text)),
   returns: (draft, _, text) => {
@@ -114,7 +122,7 @@ const parts: Readonly<Record<string, (draft: Draft, argument: string, text: stri
 
 function emptyDraft(program: string, label: string): Draft {
   const packet = new Uint8Array(defaultLength);
-  return { program, label, packet, context: {}, given: [], after: new Map() };
+  return { program, label, packet, context: {}, leaves: {}, given: [], after: new Map() };
 }
 
 function isScalar(name: string): name is ScalarName {
@@ -142,7 +150,9 @@ export function parseCaseFile(text: string): CaseFile {
   let notJavaScript: string | undefined;
   text.split("\n").forEach((line, index) => {
     const [, indent = "", word = "", argument = "", , rest = ""] =
-      /^\/\/( +)(run|sweep|bigint|not|packet|context|given|returns|out|after)(?: (\w+))?(:\s*(.*))?$/.exec(line) ?? [];
+      /^\/\/( +)(run|sweep|bigint|not|packet|context|given|returns|leaves|out|after)(?: (\w+))?(:\s*(.*))?$/.exec(
+        line,
+      ) ?? [];
     if (word === "") return;
     const part = parts[word];
     try {

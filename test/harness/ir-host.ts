@@ -1,9 +1,11 @@
 // What surrounds a function that the IR interpreter runs: a packet with room around it, the context, maps and helpers.
 // Written apart from the simulator. Addresses are a segment's number in the upper half and an offset from 0x1000 below;
 // every access outside of a segment throws.
-import { contexts, type HelperName, type MapSpec } from "@typebpf/abi";
+import { contexts, type HelperName, type MapSpec, type ProgramTypeName } from "@typebpf/abi";
 import type { InterpreterHost } from "../../packages/codegen/src/ir/interpret.ts";
 import { IrMap } from "./ir-maps.ts";
+import { type IrRecord, IrRing } from "./ir-ring.ts";
+import { IrSkb } from "./ir-skb.ts";
 
 const headroom = 256;
 const tailroom = 320;
@@ -21,6 +23,9 @@ interface Segment {
 /** One interpreter's world. Maps keep their entries between runs. */
 export class IrHost implements InterpreterHost {
   readonly maps: ReadonlyMap<string, IrMap>;
+  readonly rings: ReadonlyMap<string, IrRing>;
+  readonly #ringAt = new Map<bigint, IrRing>();
+  readonly #records = new Map<bigint, IrRecord>();
   readonly #segments: Segment[] = [{ bytes: new Uint8Array(0), low: 0, high: 0 }];
   readonly #handles = new Map<bigint, IrMap>();
   readonly #values = new Map<Uint8Array, bigint>();
@@ -28,15 +33,19 @@ export class IrHost implements InterpreterHost {
   readonly #packet: Segment;
   readonly #packetBase: bigint;
   #data = 0;
+  #skb: IrSkb | undefined;
   #fields: Readonly<Record<string, number>> = {};
   #clock = 1_000_000_000n;
 
   constructor(specs: readonly MapSpec[]) {
-    this.maps = new Map(specs.map((spec) => [spec.name, new IrMap(spec)]));
+    const isRing = ({ type }: MapSpec): boolean => type === "ringBuffer";
+    this.maps = new Map(specs.filter((spec) => !isRing(spec)).map((spec) => [spec.name, new IrMap(spec)]));
+    this.rings = new Map(specs.filter(isRing).map((spec) => [spec.name, new IrRing(spec)]));
     this.#contextBase = this.#add(new Uint8Array(0));
     this.#packetBase = this.#add(new Uint8Array(0));
     this.#packet = this.#segmentOf(this.#packetBase);
     for (const map of this.maps.values()) this.#handles.set(this.#add(new Uint8Array(0)), map);
+    for (const ring of this.rings.values()) this.#ringAt.set(this.#add(new Uint8Array(0)), ring);
   }
 
   #add(bytes: Uint8Array): bigint {
@@ -64,14 +73,20 @@ export class IrHost implements InterpreterHost {
   }
 
   /** Puts a packet in place; gives the address of the context. */
-  begin(packet: Uint8Array, fields: Readonly<Record<string, number>>): bigint {
+  begin(packet: Uint8Array, fields: Readonly<Record<string, number>>, program: ProgramTypeName = "xdp"): bigint {
     this.#packet.bytes = new Uint8Array(headroom + packet.length + tailroom);
     this.#packet.bytes.set(packet, headroom);
     this.#packet.low = headroom;
     this.#packet.high = headroom + packet.length;
     this.#data = headroom;
+    this.#skb = program === "xdp" ? undefined : new IrSkb(this.#packet, this.#packetBase, program, fields);
     this.#fields = { ingressIfindex: 1, rxQueueIndex: 0, ...fields };
     return this.#contextBase;
+  }
+
+  /** Fields of the context that a test run gives back. */
+  get context(): Readonly<Record<string, string>> {
+    return this.#skb?.context ?? {};
   }
 
   /** The packet as it is now. */
@@ -91,6 +106,10 @@ export class IrHost implements InterpreterHost {
   }
 
   store(address: bigint, size: 1 | 2 | 4 | 8, value: bigint): void {
+    if (this.#skb && address >> 32n === this.#contextBase >> 32n) {
+      this.#skb.store(Number(address - this.#contextBase), size, value);
+      return;
+    }
     const view = this.#view(address, size);
     if (size === 8) view.setBigUint64(0, value, true);
     else if (size === 4) view.setUint32(0, Number(value), true);
@@ -99,6 +118,7 @@ export class IrHost implements InterpreterHost {
   }
 
   loadContext(context: bigint, offset: number, size: number): bigint {
+    if (this.#skb && context === this.#contextBase) return this.#skb.load(offset, size);
     const field = contexts.xdp_md.fields.find((one) => one.offset === offset && one.size === size);
     if (context !== this.#contextBase || !field) throw new Error(`no field of ${size} bytes at ${offset}`);
     if (field.is === "packet") return this.#packetBase + BigInt(this.#data);
@@ -110,7 +130,7 @@ export class IrHost implements InterpreterHost {
   }
 
   map(name: string): bigint {
-    for (const [handle, map] of this.#handles) if (map.spec.name === name) return handle;
+    for (const [handle, map] of [...this.#handles, ...this.#ringAt]) if (map.spec.name === name) return handle;
     throw new Error(`no map ${name}`);
   }
 
@@ -118,6 +138,30 @@ export class IrHost implements InterpreterHost {
     const map = this.#handles.get(handle);
     if (!map) throw new Error(`no map at ${handle.toString(16)}`);
     return map;
+  }
+
+  #ring(handle: bigint): IrRing {
+    const ring = this.#ringAt.get(handle);
+    if (!ring) throw new Error(`no ring at ${handle.toString(16)}`);
+    return ring;
+  }
+
+  #reserve(ring: IrRing, size: bigint, flags: bigint): bigint {
+    const record = flags === 0n ? ring.reserve(Number(size)) : undefined;
+    if (!record) return 0n;
+    const address = this.#add(record.bytes);
+    this.#records.set(address, record);
+    return address;
+  }
+
+  /** The record is out of reach from now on. */
+  #release(address: bigint, state: "submitted" | "discarded"): bigint {
+    const record = this.#records.get(address);
+    if (!record) throw new Error(`no record at ${address.toString(16)}`);
+    record.state = state;
+    this.#records.delete(address);
+    this.#segmentOf(address).high = 0;
+    return 0n;
   }
 
   #valueAddress(bytes: Uint8Array): bigint {
@@ -148,6 +192,8 @@ export class IrHost implements InterpreterHost {
     const [first = 0n, second = 0n, third = 0n, fourth = 0n] = args;
     const key = (): Uint8Array => this.#bytes(second, this.#mapAt(first).spec.key.size).slice();
     const int = Number(BigInt.asIntN(32, second));
+    const ofSkb = this.#skb?.call(helper, args, (address, size) => this.#bytes(address, size));
+    if (ofSkb !== undefined) return ofSkb;
     switch (helper) {
       case "mapLookupElem": {
         const found = this.#mapAt(first).lookup(key());
@@ -159,6 +205,16 @@ export class IrHost implements InterpreterHost {
       }
       case "mapDeleteElem":
         return BigInt.asUintN(64, BigInt(this.#mapAt(first).delete(key())));
+      case "ringbufReserve":
+        return this.#reserve(this.#ring(first), second, third);
+      case "ringbufSubmit":
+        return this.#release(first, "submitted");
+      case "ringbufDiscard":
+        return this.#release(first, "discarded");
+      case "ringbufOutput":
+        return BigInt.asUintN(64, BigInt(this.#ring(first).output(this.#bytes(second, Number(third)), fourth)));
+      case "ringbufQuery":
+        return BigInt(this.#ring(first).query(second));
       case "xdpAdjustHead":
         return BigInt.asUintN(64, BigInt(this.#adjust("head", int)));
       case "xdpAdjustTail":

@@ -1,8 +1,8 @@
 // What came of a run, in one form for all ways to run: the verdict, the packet, and the entries of all maps in hex.
 // Entries that are all zero in an array are left out, since arrays have every entry; of the copies of a per-CPU value
-// the one that the run changed counts.
-import { type BpfObject, type MapSpec, mapTypes } from "@typebpf/abi";
-import type { Backend, BackendObject } from "@typebpf/loader";
+// the one that the run changed counts. Records of a ring buffer are entries with their number as the key.
+import { type BpfObject, type MapSpec, mapTypes, type ProgramTypeName } from "@typebpf/abi";
+import type { Backend, BackendMap, BackendObject, RunOutput } from "@typebpf/loader";
 import type { IrModule } from "../../packages/codegen/src/ir/function.ts";
 import { interpret } from "../../packages/codegen/src/ir/interpret.ts";
 import { type CaseEntry, type CaseRun, hexBytes, hexText } from "./case-file.ts";
@@ -12,6 +12,8 @@ import { IrHost } from "./ir-host.ts";
 export interface Outcome {
   readonly retval: number;
   readonly packet: string;
+  /** Fields of the context that programs may have changed, as decimal numbers; none where there are none. */
+  readonly context: Readonly<Record<string, string>>;
   readonly maps: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
@@ -36,6 +38,21 @@ function changedCopy(spec: MapSpec, copies: Uint8Array, given: readonly CaseEntr
   return values.find((value) => value !== before) ?? before;
 }
 
+/** Records by number, from 00 on. */
+function recordEntries(records: readonly Uint8Array[]): Record<string, string> {
+  return Object.fromEntries(records.map((bytes, index) => [hexText(Uint8Array.of(index)), hexText(bytes)]));
+}
+
+function programTypeOf(object: BpfObject, name: string): ProgramTypeName {
+  return object.programs.find((one) => one.name === name)?.type ?? "xdp";
+}
+
+/** Fields that every way to run gives back. */
+function changed(context: RunOutput["context"]): Outcome["context"] {
+  const names = Object.keys(context ?? {}).filter((name) => /^(mark|priority|tstamp|cb.*)$/.test(name));
+  return Object.fromEntries(names.map((name) => [name, `${context?.[name]}`]));
+}
+
 /** Runs on the IR interpreter. */
 export function irExecutor(ir: IrModule, object: BpfObject): Executor {
   return {
@@ -44,16 +61,13 @@ export function irExecutor(ir: IrModule, object: BpfObject): Executor {
       for (const { map, key, value } of run.given) host.maps.get(map)?.update(hexBytes(key), hexBytes(value), 0n);
       const fn = ir.functions.find((one) => one.name === run.program);
       if (!fn) throw new Error(`the IR has no program ${run.program}`);
-      const { result } = interpret(fn, host, host.begin(run.packet, run.context));
-      const maps = [...host.maps.values()].map(({ spec }) => {
-        const entries = host.maps.get(spec.name)?.entries() ?? [];
-        return [
-          spec.name,
-          mapEntries(
-            spec,
-            [...entries].map(([key, value]) => [hexText(key), hexText(value)]),
-          ),
-        ] as const;
+      const { result } = interpret(fn, host, host.begin(run.packet, run.context, programTypeOf(object, run.program)));
+      const maps = object.maps.map((spec) => {
+        const ring = host.rings.get(spec.name);
+        if (ring) return [spec.name, recordEntries(ring.submitted())] as const;
+        const entries = [...(host.maps.get(spec.name)?.entries() ?? [])];
+        const texts = entries.map(([key, value]) => [hexText(key), hexText(value)] as const);
+        return [spec.name, mapEntries(spec, texts)] as const;
       });
       return { retval: Number(result & 0xffff_ffffn), packet: hexText(host.packet), maps: Object.fromEntries(maps) };
     },
@@ -61,8 +75,17 @@ export function irExecutor(ir: IrModule, object: BpfObject): Executor {
   };
 }
 
+/** What lies in a ring buffer, which is empty then; undefined for other maps. */
+function recordsOf(map: BackendMap): readonly Uint8Array[] | undefined {
+  const reader = map.ringBuffer?.();
+  const records = reader?.consume();
+  reader?.close();
+  return records;
+}
+
 function resetMaps(loaded: BackendObject, run: CaseRun): void {
   for (const map of loaded.maps.values()) {
+    recordsOf(map);
     const indexed = mapTypes[map.spec.type].keys === "index";
     for (const [key] of [...map.entries()]) {
       if (indexed) map.update(key, new Uint8Array(map.bufferSize), 0);
@@ -87,8 +110,10 @@ export async function backendExecutor(object: BpfObject, backend: Backend): Prom
       resetMaps(loaded, run);
       const program = loaded.programs.get(run.program);
       if (!program) throw new Error(`the object has no program ${run.program}`);
-      const { retval, packet } = program.run({ packet: run.packet, context: run.context });
+      const { retval, packet, context } = program.run({ packet: run.packet, context: run.context });
       const maps = [...loaded.maps.values()].map((map) => {
+        const records = recordsOf(map);
+        if (records) return [map.spec.name, recordEntries(records)] as const;
         const entries = [...map.entries()].map(([key, value]) => {
           const text = hexText(key);
           return [
@@ -100,7 +125,7 @@ export async function backendExecutor(object: BpfObject, backend: Backend): Prom
         });
         return [map.spec.name, mapEntries(map.spec, entries)] as const;
       });
-      return { retval, packet: hexText(packet), maps: Object.fromEntries(maps) };
+      return { retval, packet: hexText(packet), context: changed(context), maps: Object.fromEntries(maps) };
     },
     [Symbol.dispose]: () => loaded[Symbol.dispose](),
   };
