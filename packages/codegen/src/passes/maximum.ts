@@ -22,10 +22,19 @@ export function visibleMaximumOf(value: ValueId, definition: Definition): bigint
 type Definition = (value: ValueId) => Inst | undefined;
 
 const unseen: ReadonlySet<string> = new Set(["udiv64", "umod64", "swap16", "swap32"]);
+const seenByConstant = /^(?:mul|or|xor|shl|lshr|ashr)(?:32|64)$/;
+
+/** Whether the verifier (Linux 6.1, adjust_scalar_min_max_vals) bounds the result: of some operations only by a constant. */
+function isSeen(inst: Inst, definition: Definition): boolean {
+  if (unseen.has(inst.op)) return false;
+  if (!seenByConstant.test(inst.op) || !("args" in inst)) return true;
+  const operands = inst.op.includes("sh") ? inst.args.slice(1) : inst.args;
+  return operands.some((arg) => definition(arg)?.op === "const");
+}
 
 function maximum(value: ValueId, definition: Definition, depth: number, visible: boolean): bigint {
   const inst = depth > 0 ? definition(value) : undefined;
-  if (!inst || (visible && unseen.has(inst.op))) return all64;
+  if (!inst || (visible && !isSeen(inst, definition))) return all64;
   const of = (index: number): bigint => {
     const arg = "args" in inst ? inst.args[index] : undefined;
     return arg === undefined ? all64 : maximum(arg, definition, depth - 1, visible);
