@@ -40,6 +40,9 @@ function broken(run: CaseRun, outcome: Outcome): readonly string[] {
   if (run.returns !== undefined && outcome.retval !== run.returns)
     found.push(`returns ${outcome.retval}, not ${run.returns}`);
   if (run.out !== undefined && !outcome.packet.startsWith(run.out)) found.push(`out ${outcome.packet}, not ${run.out}`);
+  for (const [field, value] of Object.entries(run.leaves)) {
+    if (outcome.context[field] !== value) found.push(`leaves ${field}=${outcome.context[field]}, not ${value}`);
+  }
   for (const [map, entries] of run.after) {
     const expected = Object.fromEntries(entries.map(({ key, value }) => [key, value]).sort());
     const actual = outcome.maps[map] ?? {};
@@ -63,6 +66,11 @@ function differences(outcome: Outcome, expected: Outcome): readonly string[] {
   const found: string[] = [];
   if (outcome.retval !== expected.retval) found.push(`verdict ${outcome.retval}, not ${expected.retval}`);
   if (outcome.packet !== expected.packet) found.push(difference(outcome.packet, expected.packet));
+  if (
+    JSON.stringify(Object.entries(outcome.context).sort()) !== JSON.stringify(Object.entries(expected.context).sort())
+  ) {
+    found.push(`context ${JSON.stringify(outcome.context)}, not ${JSON.stringify(expected.context)}`);
+  }
   if (JSON.stringify(outcome.maps) !== JSON.stringify(expected.maps)) {
     found.push(`maps ${JSON.stringify(outcome.maps)}, not ${JSON.stringify(expected.maps)}`);
   }
@@ -76,7 +84,7 @@ function javaScript(path: string, { signed, runs }: CaseFile): readonly Outcome[
     const packet = run.packet.slice();
     const { filter } = module[run.program] as XdpProgram;
     const retval = filter(createXdpContext(packet, run.context));
-    return { retval, packet: hexText(packet), maps: {} };
+    return { retval, packet: hexText(packet), context: {}, maps: {} };
   });
 }
 

@@ -121,6 +121,7 @@ export class IrSkb {
       }
       case "skbStoreBytes": {
         const target = this.#at(low, second, Number(fourth));
+        if ((fifth & ~3n) !== 0n) return signed(EINVAL);
         return target ? this.#copy(bytes(third, Number(fourth)), target) : signed(EFAULT);
       }
       case "skbPullData":

@@ -69,7 +69,12 @@ export function irExecutor(ir: IrModule, object: BpfObject): Executor {
         const texts = entries.map(([key, value]) => [hexText(key), hexText(value)] as const);
         return [spec.name, mapEntries(spec, texts)] as const;
       });
-      return { retval: Number(result & 0xffff_ffffn), packet: hexText(host.packet), maps: Object.fromEntries(maps) };
+      return {
+        retval: Number(result & 0xffff_ffffn),
+        packet: hexText(host.packet),
+        context: host.context,
+        maps: Object.fromEntries(maps),
+      };
     },
     [Symbol.dispose]: () => undefined,
   };
