@@ -8,7 +8,7 @@ import type { XdpProgram } from "@typebpf/dsl";
 import { createXdpContext } from "@typebpf/dsl/runtime";
 import { afterAll, expect, test } from "vitest";
 import { compileFile } from "../../packages/codegen/src/compile.ts";
-import { hexText } from "../harness/case-file.ts";
+import { hexText, plainRun } from "../harness/case-file.ts";
 import { loadJavaScript } from "../harness/javascript.ts";
 import { irExecutor } from "../harness/outcome.ts";
 import { generateModule, operandBytes } from "./source-generator.ts";
@@ -48,7 +48,7 @@ test.each(Array.from({ length: modules }, (_, index) => firstSeed + index))("mod
         const expected = packet.slice();
         const { filter } = javaScript[`p${index}`] as XdpProgram;
         const retval = filter(createXdpContext(expected, {}));
-        const run = { program: `p${index}`, label: "", packet, context: {}, given: [], after: new Map() };
+        const run = plainRun(`p${index}`, packet);
         const outcome = executor.run(run);
         const where = `p${index} of ${path} at -O${level} on ${hexText(packet.subarray(0, operandBytes))}`;
         expect({ retval: outcome.retval, packet: outcome.packet }, where).toEqual({

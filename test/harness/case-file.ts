@@ -125,6 +125,11 @@ function emptyDraft(program: string, label: string): Draft {
   return { program, label, packet, context: {}, leaves: {}, given: [], after: new Map() };
 }
 
+/** A run of which nothing is said but what goes in. */
+export function plainRun(program: string, packet: Uint8Array): CaseRun {
+  return { ...emptyDraft(program, hexText(packet)), packet };
+}
+
 function isScalar(name: string): name is ScalarName {
   return name in scalarLayouts;
 }
