@@ -6,9 +6,12 @@ import { canRunKernel } from "@typebpf/loader/testing";
 import { describe, expect, test } from "vitest";
 import { document } from "./harness.ts";
 
-const ports = ["empty", "parse_drop", "drop_udp_port", "counter", "ratelimit", "vlan", "l4lb", "fw_lpm"].map(
-  (one) => `xdp_${one}`,
-);
+const ports = [
+  ...["empty", "parse_drop", "drop_udp_port", "counter", "ratelimit", "vlan", "l4lb", "fw_lpm"].map(
+    (one) => `xdp_${one}`,
+  ),
+  ...["tc_empty", "tc_dns_block", "tc_conntrack", "socket_filter_http"],
+];
 const bench = fileURLToPath(new URL("../../../shared/bench/", import.meta.url));
 const capability = await canRunKernel();
 const missing = existsSync(bench) ? "" : " (the reference filters are not beside the repository)";
