@@ -150,14 +150,36 @@ describe("loops", () => {
     expect(codes(a.count(i, a.num(0), a.num(20), [inner]))).toEqual([]);
   });
 
-  test("memory made in one must not be kept for the next iteration", () => {
-    const p = a.variable("p", a.refTo(Fields));
-    const keep = a.set(a.local(p), a.construct(Fields));
-    const use = a.set(word, a.field(a.local(p), "byte"));
-    expect(codes(a.declare(p, a.local(s)), a.count(i, a.num(0), a.num(4), [use, keep]))).toEqual(["BPF3008"]);
-    expect(codes(a.declare(p, a.local(s)), a.count(i, a.num(0), a.num(4), [keep, use]))).toEqual([]);
+  test("memory made in one must not be used after it was made again", () => {
+    const [p, old] = [a.variable("p", a.refTo(Fields)), a.variable("old", a.refTo(Fields))];
+    const field = (of: typeof p, name: string): ReturnType<typeof a.field> => a.field(a.local(of), name);
+    const loop = (...body: readonly Statement[]): readonly string[] =>
+      codes(a.declare(p, a.local(s)), a.declare(old, a.local(s)), a.count(i, a.num(0), a.num(4), body));
+    const make = (init?: ReturnType<typeof a.fields>): Statement => a.set(a.local(p), a.construct(Fields, init));
+    const spread = { kind: "spread", source: a.local(p) } as const;
+    const word = {
+      kind: "field",
+      field: field(p, "word").field ?? fail(),
+      value: { kind: "value", value: field(p, "word") },
+    } as const;
+    const use = a.set(half, field(p, "byte"));
+    expect(loop(use, make())).toEqual([]);
+    expect(loop(make(), use)).toEqual([]);
+    expect(loop(make({ kind: "struct", parts: [spread, word], at: a.at }))).toEqual([]);
+    expect(loop(make({ kind: "struct", parts: [word, spread], at: a.at }))).toEqual(["BPF3008"]);
+    const sometimes = a.when(a.compare(a.input, "===", a.num(0)), [
+      make({ kind: "struct", parts: [spread], at: a.at }),
+    ]);
+    expect(loop(sometimes, use)).toEqual([]);
+    const keep = a.set(a.local(old), a.local(p));
+    expect(loop(keep, make(), a.set(half, field(old, "byte")))).toEqual(["BPF3008"]);
+    expect(loop(a.set(half, field(old, "byte")), keep, make())).toEqual(["BPF3008"]);
   });
 });
+
+function fail(): never {
+  throw new Error("unreachable");
+}
 
 describe("packet refs", () => {
   const Header = structLayout("header", { tag: u16 });

@@ -8,11 +8,12 @@ import { Places } from "../ir/places.ts";
 import { computeRanges } from "../ir/ranges.ts";
 import { checkAsserts } from "./checks.ts";
 import { guardIndices } from "./guards.ts";
+import { checkKeptSlots } from "./kept-slots.ts";
 import { checkLoops } from "./loops.ts";
 import { checkPacketRefs } from "./packet-refs.ts";
 import { checkRecordRefs } from "./record-refs.ts";
 import { settle } from "./settle.ts";
-import { checkKeptSlots, checkStack } from "./stack.ts";
+import { checkStack } from "./stack.ts";
 import { computeWidths } from "./widths.ts";
 
 /** The module without asserts, and what is wrong with it. */

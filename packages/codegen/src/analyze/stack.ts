@@ -1,9 +1,7 @@
 // The stack: 512 bytes for a program's variables. Over it, the diagnostic names every variable and its share. The final
-// frame, spilled registers included, is measured again after register allocation. Also refs to memory that a loop makes
-// anew in the same place: they must not outlive the iteration.
+// frame, spilled registers included, is measured again after register allocation.
 import { type Diagnostic, diagnostic, limits } from "@typebpf/abi";
-import type { IrFunction, SlotId, ValueId } from "../ir/function.ts";
-import type { Places } from "../ir/places.ts";
+import type { IrFunction, SlotId } from "../ir/function.ts";
 import type { Ranges } from "../ir/ranges.ts";
 import { analyzeDiagnostics } from "./diagnostics.ts";
 
@@ -34,57 +32,4 @@ export function checkStack(fn: IrFunction, ranges: Ranges): readonly Diagnostic[
       notes: ledger,
     }),
   ];
-}
-
-/** Diagnostics of stack memory that is made in a loop and kept for the next iteration. */
-export function checkKeptSlots(fn: IrFunction, ranges: Ranges, places: Places): readonly Diagnostic[] {
-  const made = new Map<SlotId, readonly number[]>();
-  for (const block of fn.blocks) {
-    for (const inst of block.insts) {
-      if (inst.op === "slot") made.set(inst.slot, [...(made.get(inst.slot) ?? []), block.id]);
-    }
-  }
-  const found: Diagnostic[] = [];
-  for (const loop of ranges.loops) {
-    const header = fn.blocks.find((block) => block.id === loop.header);
-    header?.params.forEach((param, index) => {
-      if (param.type !== "ptr.stack") return;
-      for (const edge of ranges.incoming(loop.header)) {
-        if (!loop.blocks.has(edge.from.id)) continue;
-        for (const slot of slotsOf(edge.args[index] ?? -1, fn, places)) {
-          const isInside = (made.get(slot) ?? []).some((block) => loop.blocks.has(block));
-          const at = fn.slots.find((one) => one.id === slot)?.at;
-          if (isInside && at) found.push(diagnostic(analyzeDiagnostics.keptStackRef, { at }));
-        }
-      }
-    });
-  }
-  return found;
-}
-
-/** Slots that a pointer may point into, through block parameters. */
-function slotsOf(pointer: ValueId, fn: IrFunction, places: Places): ReadonlySet<SlotId> {
-  const slots = new Set<SlotId>();
-  const seen = new Set<ValueId>();
-  const open = [pointer];
-  for (let value = open.pop(); value !== undefined; value = open.pop()) {
-    if (seen.has(value)) continue;
-    seen.add(value);
-    const slot = places.slotOf(value);
-    if (slot !== undefined) slots.add(slot);
-    const inst = places.definition(value);
-    if (inst?.op === "ptradd") open.push(inst.args[0]);
-    if (!inst) open.push(...argumentsOf(value, fn));
-  }
-  return slots;
-}
-
-function argumentsOf(param: ValueId, fn: IrFunction): readonly ValueId[] {
-  const target = fn.blocks.find((block) => block.params.some((one) => one.value === param));
-  const index = target?.params.findIndex((one) => one.value === param) ?? -1;
-  if (!target) return [];
-  return fn.blocks.flatMap(({ end }) => {
-    const edges = end.op === "jump" ? [end.to] : end.op === "branch" ? [end.then, end.else] : [];
-    return edges.filter((edge) => edge.block === target.id).flatMap((edge) => edge.args[index] ?? []);
-  });
 }
