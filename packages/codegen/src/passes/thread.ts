@@ -18,40 +18,47 @@ const maxThreads = 200;
 const unarySet: ReadonlySet<string> = new Set(unaryOps);
 const binarySet: ReadonlySet<string> = new Set(binaryOps);
 
-/** The function with every decided edge threaded. */
+/** The function with every decided edge threaded, in rounds of edges that do not touch each other. */
 export function threadJumps(fn: IrFunction): IrFunction {
   let current = fn;
-  for (let count = 0; count < maxThreads; count++) {
-    const found = findThread(current);
-    if (!found) return current;
-    current = thread(current, found);
+  for (let left = maxThreads; left > 0; ) {
+    const found = findThreads(current).slice(0, left);
+    if (found.length === 0) return current;
+    current = found.reduce(thread, current);
+    left -= found.length;
   }
   return current;
 }
 
 interface Thread {
-  readonly from: Block;
+  readonly from: BlockId;
   /** 0 for `to` and `then`, 1 for `else`. */
   readonly edge: number;
-  readonly through: Block;
+  readonly through: BlockId;
   readonly outcome: boolean;
 }
 
-function findThread(fn: IrFunction): Thread | undefined {
+/** Decided edges such that no block takes part in two of them. */
+function findThreads(fn: IrFunction): readonly Thread[] {
   const blocks = blockMap(fn);
   const defs = definitions(fn);
   const tree = dominators(fn);
   const headers = new Set(findLoops(fn, tree).map((loop) => loop.header));
+  const taken = new Set<BlockId>();
+  const found: Thread[] = [];
   for (const from of tree.order) {
     for (const [index, edge] of edgesOf(from.end).entries()) {
       const through = blocks.get(edge.block);
       if (!through || through.id === from.id || through.end.op !== "branch" || headers.has(through.id)) continue;
+      if (taken.has(from.id) || taken.has(through.id)) continue;
       if (through.insts.length > maxCopied || !through.insts.every(isPure)) continue;
       const outcome = outcomeAlong(through, edge, defs);
-      if (outcome !== undefined) return { from, edge: index, through, outcome };
+      if (outcome === undefined) continue;
+      for (const id of [from.id, through.id, ...edgesOf(through.end).map((one) => one.block)]) taken.add(id);
+      found.push({ from: from.id, edge: index, through: through.id, outcome });
     }
   }
-  return undefined;
+  return found;
 }
 
 /** How the branch at the end of `block` goes when it is entered by `edge`, where that is known. */
@@ -97,10 +104,13 @@ function evaluate(
     : undefined;
 }
 
-function thread(fn: IrFunction, { from, edge: index, through, outcome }: Thread): IrFunction {
-  const edge = edgesOf(from.end)[index];
+function thread(fn: IrFunction, { from: fromId, edge: index, through: throughId, outcome }: Thread): IrFunction {
+  const blocks = blockMap(fn);
+  const from = blocks.get(fromId);
+  const through = blocks.get(throughId);
+  const edge = from && edgesOf(from.end)[index];
+  if (!edge || through?.end.op !== "branch") return fn;
   const { end } = through;
-  if (!edge || end.op !== "branch") return fn;
   const fresh = freshIds(fn);
   const copyId: BlockId = fresh.block();
   const names = new Map<ValueId, ValueId>();
@@ -122,14 +132,16 @@ function thread(fn: IrFunction, { from, edge: index, through, outcome }: Thread)
     end: { op: "jump", to: renameEdge(outcome ? end.then : end.else, rename), at: end.at },
   };
   const redirected = replaceEdge(from.end, index, { block: copyId, args: [] });
-  const blocks = fn.blocks.flatMap((block) => (block.id === from.id ? [{ ...block, end: redirected }, copy] : [block]));
+  const threaded = fn.blocks.flatMap((block) =>
+    block.id === from.id ? [{ ...block, end: redirected }, copy] : [block],
+  );
   const redefined = definedIn(through).map((defined) => ({
     value: defined.value,
     type: defined.type,
     home: through.id,
     others: new Map([[copyId, rename(defined.value)]]),
   }));
-  return repair({ ...fn, blocks }, redefined);
+  return repair({ ...fn, blocks: threaded }, redefined);
 }
 
 function replaceEdge(end: Terminator, index: number, by: Edge): Terminator {
