@@ -18,7 +18,9 @@ export const errno = {
   ENODEV: 19,
   EINVAL: 22,
   ENOSPC: 28,
+  EBADMSG: 74,
   EOPNOTSUPP: 95,
+  EALREADY: 114,
   ENOTSUPP: 524,
 } as const;
 

@@ -14,7 +14,6 @@ type FieldName = (typeof contexts.sk_buff.fields)[number]["name"];
 
 const ETHERNET = 14;
 const PACKET_HOST = 0;
-const PACKET_BROADCAST = 1;
 const PACKET_MULTICAST = 2;
 const PACKET_OTHERHOST = 3;
 const LOOPBACK = 1;
@@ -50,6 +49,8 @@ export class SkbContext implements ContextAccess {
   private input: Uint8Array = new Uint8Array(0);
   /** How many checksums the device has verified, less one; -1 for none. */
   private checksums = -1;
+  /** The packet is inside of another one that a program put around it. */
+  encapsulated = false;
 
   constructor(memory: Memory) {
     this.packet = new SkbPacket(memory);
@@ -63,6 +64,7 @@ export class SkbContext implements ContextAccess {
     this.program = program;
     this.input = packet;
     this.checksums = -1;
+    this.encapsulated = false;
     this.packet.begin(packet, program === "socket_filter" ? ETHERNET : 0);
     this.image.set(skbInputContext(program, input));
     this.set("ifindex", this.get("ifindex") || LOOPBACK);
@@ -88,6 +90,11 @@ export class SkbContext implements ContextAccess {
 
   set(name: FieldName, value: number): void {
     this.view.setUint32(offsets[name], value, true);
+  }
+
+  /** skb_is_gso: the packet will be cut into segments. Those of a test run are of no known kind. */
+  get isSegmented(): boolean {
+    return this.get("gso_size") !== 0;
   }
 
   /** The packet's EtherType, in host order. */
@@ -212,11 +219,10 @@ function writeUnsigned(view: DataView, offset: number, size: number, low: number
   if (size === 8) view.setInt32(offset + 4, high, true);
 }
 
-/** eth_type_trans on the loopback interface, whose address is zero. */
+/** eth_type_trans on the loopback interface, whose own and whose broadcast address are zero. */
 function packetType(packet: Uint8Array): number {
   const dest = packet.subarray(0, 6);
   if (dest.every((byte) => byte === 0)) return PACKET_HOST;
-  if (dest.every((byte) => byte === 0xff)) return PACKET_BROADCAST;
   return ((dest[0] ?? 0) & 1) !== 0 ? PACKET_MULTICAST : PACKET_OTHERHOST;
 }
 

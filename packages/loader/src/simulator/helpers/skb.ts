@@ -1,6 +1,7 @@
 // Helpers of programs on socket buffers. net/core/filter.c, Linux 6.12. A test run goes nowhere: what redirects leaves is
 // its verdict, and a clone is lost.
 import { errno } from "../../errno.ts";
+import type { SkbContext } from "../contexts/skb.ts";
 import { MAX_LENGTH } from "../contexts/skb-packet.ts";
 import { applyDifference, replaceHalf, replaceWord } from "./checksum.ts";
 import { bytesAt, giveBack, type Implementation, int, skbArgument, unsigned, type World, wide } from "./world.ts";
@@ -16,8 +17,9 @@ const MARK_ENFORCE = 0x40;
 const L4_FLAGS = 0x10 | MARK_MANGLED_0 | MARK_ENFORCE | FIELD_SIZE;
 const IPV4 = 0x0800;
 const IPV6 = 0x86dd;
-/** An IPv6 header less an IPv4 header. */
-const HEADER_DIFFERENCE = 20;
+const IPV4_HEADER = 20;
+const IPV6_HEADER = 40;
+const HEADER_DIFFERENCE = IPV6_HEADER - IPV4_HEADER;
 const ETHERNET = 14;
 /** sizeof(struct bpf_redir_neigh) */
 const NEIGHBOUR = 20;
@@ -100,8 +102,9 @@ export const csumLevel: Implementation = (world) =>
   giveBack(world, skbArgument(world, 1).checksumLevel(wide(world, 2)));
 
 export const cloneRedirect: Implementation = (world) => {
-  skbArgument(world, 1);
-  giveBack(world, (wide(world, 3) & ~BigInt(INGRESS)) === 0n ? 0 : -errno.EINVAL);
+  const { isSegmented } = skbArgument(world, 1);
+  if ((wide(world, 3) & ~BigInt(INGRESS)) !== 0n) return giveBack(world, -errno.EINVAL);
+  giveBack(world, isSegmented ? -errno.EBADMSG : 0);
 };
 
 export const redirectPeer: Implementation = (world) =>
@@ -148,56 +151,74 @@ export const skbChangeType: Implementation = (world) => {
 };
 
 export const skbChangeTail: Implementation = (world) => {
-  const { packet } = skbArgument(world, 1);
+  const skb = skbArgument(world, 1);
+  const { packet, encapsulated } = skb;
   const length = word(world, 2);
   const bad = wide(world, 3) !== 0n || length > MAX_LENGTH || length < Math.max(0, packet.networkOffset);
-  if (!bad) packet.setLength(length);
-  giveBack(world, bad ? -errno.EINVAL : 0);
+  if (bad || encapsulated) return giveBack(world, bad ? -errno.EINVAL : -errno.ENOTSUPP);
+  packet.setLength(length);
+  if (skb.isSegmented) for (const field of ["gso_size", "gso_segs"] as const) skb.set(field, 0);
+  giveBack(world, 0);
 };
 
 export const skbChangeHead: Implementation = (world) => {
-  const { packet } = skbArgument(world, 1);
+  const { packet, isSegmented } = skbArgument(world, 1);
   const delta = word(world, 2);
-  if (wide(world, 3) !== 0n || packet.length + delta > MAX_LENGTH) return giveBack(world, -errno.EINVAL);
+  if (wide(world, 3) !== 0n || (!isSegmented && packet.length + delta > MAX_LENGTH))
+    return giveBack(world, -errno.EINVAL);
   giveBack(world, packet.pushHead(delta) ? 0 : -errno.ENOMEM);
 };
 
 /** BPF_F_ADJ_ROOM_*: what the inner and outer headers are changes nothing in the bytes, but the protocol. */
 const room = { fixedGso: 1n, encapIpv4: 2n, encapIpv6: 4n, gre: 8n, udp: 16n, noReset: 32n, ethernet: 64n } as const;
 const decap = { ipv4: 128n, ipv6: 256n } as const;
-const growFlags = Object.values(room).reduce((all, flag) => all | flag, 0n);
-const shrinkFlags = room.fixedGso | room.noReset | decap.ipv4 | decap.ipv6;
+const encapAny = room.encapIpv4 | room.encapIpv6;
+const decapAny = decap.ipv4 | decap.ipv6;
+const shrinkFlags = room.fixedGso | room.noReset | decapAny;
+const knownFlags = shrinkFlags | encapAny | room.gre | room.udp | room.ethernet;
 
-/** The status of flags that contradict each other, or 0. */
-function checkRoomFlags(flags: bigint, shrink: boolean): number {
-  if ((flags & ~(growFlags | shrinkFlags)) !== 0n) return -errno.EINVAL;
-  if (shrink) return (flags & ~shrinkFlags) !== 0n || (flags & decap.ipv4 && flags & decap.ipv6) ? -errno.EINVAL : 0;
-  if ((flags & ~growFlags) !== 0n) return -errno.EINVAL;
+/** bpf_skb_net_grow: the status of flags that the kernel reads late, or 0. */
+function checkGrowFlags(skb: SkbContext, flags: bigint): number {
+  if ((flags & encapAny) === 0n) return 0;
   const both = (one: bigint, other: bigint): boolean => (flags & one) !== 0n && (flags & other) !== 0n;
-  const encap = (flags & (room.encapIpv4 | room.encapIpv6)) !== 0n;
-  const inner = both(room.encapIpv4, room.encapIpv6) || both(room.gre, room.udp) || (flags & room.ethernet) !== 0n;
-  return encap && inner ? -errno.EINVAL : 0;
+  const wrong = both(room.encapIpv4, room.encapIpv6) || both(room.gre, room.udp) || (flags & room.ethernet) !== 0n;
+  if (wrong) return -errno.EINVAL;
+  return skb.encapsulated ? -errno.EALREADY : 0;
+}
+
+/** The status of arguments that can be told without moving anything, in the kernel's order. */
+function checkRoom(skb: SkbContext, delta: number, mode: number, flags: bigint): number {
+  const { packet, protocol } = skb;
+  if ((flags & ~knownFlags) !== 0n) return -errno.EINVAL;
+  if (Math.abs(delta) > 0xfff) return -errno.EFAULT;
+  if ((protocol !== IPV4 && protocol !== IPV6) || mode > 1) return -errno.ENOTSUPP;
+  const decapsulates = (flags & decapAny) !== 0n;
+  if (decapsulates && (delta >= 0 || (flags & decapAny) === decapAny)) return -errno.EINVAL;
+  const header = protocol === IPV4 ? IPV4_HEADER : IPV6_HEADER;
+  const least = !decapsulates ? header : (flags & decap.ipv4) !== 0n ? IPV4_HEADER : IPV6_HEADER;
+  const inner = packet.length - packet.networkOffset;
+  const impossible = delta < 0 ? -delta >= inner || inner + delta < least : packet.length + delta > MAX_LENGTH;
+  if (impossible) return -errno.ENOTSUPP;
+  if (delta < 0 && (flags & ~shrinkFlags) !== 0n) return -errno.EINVAL;
+  if (skb.isSegmented) return -errno.ENOTSUPP;
+  return delta < 0 ? 0 : checkGrowFlags(skb, flags);
 }
 
 export const skbAdjustRoom: Implementation = (world) => {
   const skb = skbArgument(world, 1);
-  const { packet, protocol } = skb;
+  const { packet } = skb;
   const [delta, mode, flags] = [int(world, 2), word(world, 3), wide(world, 4)];
-  const status = checkRoomFlags(flags, delta < 0);
+  const status = checkRoom(skb, delta, mode, flags);
   if (status !== 0) return giveBack(world, status);
-  if (Math.abs(delta) > 0xfff) return giveBack(world, -errno.EFAULT);
-  if ((protocol !== IPV4 && protocol !== IPV6) || mode > 1) return giveBack(world, -errno.ENOTSUPP);
-  const header = protocol === IPV4 ? 20 : 40;
-  const least = (flags & decap.ipv4) !== 0n ? 20 : (flags & decap.ipv6) !== 0n ? 40 : header;
-  const inner = packet.length - packet.networkOffset;
-  const impossible = delta < 0 ? -delta >= inner || inner + delta < least : packet.length + delta > MAX_LENGTH;
-  if (impossible) return giveBack(world, -errno.ENOTSUPP);
+  const header = skb.protocol === IPV4 ? IPV4_HEADER : IPV6_HEADER;
   const offset = packet.macLength + (mode === 0 ? header : 0);
   const moved = delta < 0 ? packet.popAt(offset, -delta) : packet.pushAt(offset, delta) ? 0 : -errno.ENOMEM;
-  if (moved === 0 && (flags & (room.encapIpv6 | decap.ipv6)) !== 0n) skb.setProtocol(IPV6);
-  if (moved === 0 && (flags & (room.encapIpv4 | decap.ipv4)) !== 0n) skb.setProtocol(IPV4);
-  if (moved === 0 && (flags & room.noReset) === 0n) skb.checksumLevel(3n);
-  giveBack(world, moved);
+  if (moved !== 0) return giveBack(world, moved);
+  if ((flags & encapAny) !== 0n) skb.encapsulated = true;
+  if ((flags & (room.encapIpv6 | decap.ipv6)) !== 0n) skb.setProtocol(IPV6);
+  if ((flags & (room.encapIpv4 | decap.ipv4)) !== 0n) skb.setProtocol(IPV4);
+  if ((flags & room.noReset) === 0n) skb.checksumLevel(3n);
+  giveBack(world, 0);
 };
 
 /** The kernel's hash depends on a secret; this one on the packet alone (FNV-1a of all behind the Ethernet header). */
