@@ -1,7 +1,7 @@
 // Helpers and fields of socket buffers in the simulator and in the kernel, side by side: the same verdict, packet and
 // context come out, whatever goes in.
 import { fileURLToPath } from "node:url";
-import { type BpfObject, renderDiagnostic } from "@typebpf/abi";
+import type { BpfObject } from "@typebpf/abi";
 import { type BackendObject, kernel, type RunInput, simulator } from "@typebpf/loader";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileFile } from "../../packages/codegen/src/compile.ts";
@@ -60,7 +60,7 @@ describe.skipIf(!gate.ok)(`socket buffers in the ${gate.title}`, () => {
   beforeAll(async () => {
     const path = fileURLToPath(new URL("./skb-programs.bpf.ts", import.meta.url));
     const { object, diagnostics } = await compileFile(path, { level: 2 });
-    if (!object) throw new Error(diagnostics.map((one) => renderDiagnostic(one, { color: false })).join("\n"));
+    if (!object) throw new Error(diagnostics.map((one) => one.message).join("\n"));
     names = object.programs.map((one: BpfObject["programs"][number]) => one.name);
     for (const backend of [simulator(), kernel()]) loaded.push(await backend.load(object));
   });
