@@ -1,5 +1,5 @@
 // The command line's catalogue: BPF6300–6309 usage, 6310–6319 files in general, 6320–6339 packets, captures and maps,
-// 6340–6349 specs, 6999 the last resort. Messages of one occurrence (names, offsets) are added where a row is raised.
+// 6340–6349 specs, 6350–6359 attachments, 6999 the last resort. Messages of one occurrence (names, offsets) are added where a row is raised.
 import { type Diagnostic, type DiagnosticDetails, DiagnosticError, type DiagnosticRow, diagnostic } from "@typebpf/abi";
 
 function row(code: DiagnosticRow["code"], title: string, explain: string, help: string): DiagnosticRow {
@@ -165,6 +165,12 @@ export const cliDiagnostics = {
     "a case of the spec fails",
     "The program did something else than the spec expects.",
     "correct the program or the spec",
+  ),
+  detached: row(
+    "BPF6350",
+    "the program is not attached any more",
+    "The interface has gone, or somebody else has detached the program.",
+    "attach it again when the interface is back",
   ),
   internal: row(
     "BPF6999",

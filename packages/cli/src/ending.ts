@@ -17,10 +17,10 @@ export function listenForEnd(): Ending {
     tell = resolve;
   });
   for (const signal of signals) process.on(signal, tell);
+  let timer: NodeJS.Timeout | undefined;
   return {
     told,
     async wait(seconds) {
-      let timer: NodeJS.Timeout | undefined;
       const over = new Promise<void>((resolve) => {
         // A timer keeps the process alive; waiting for a signal alone would not.
         timer = seconds === undefined ? setInterval(() => undefined, 1 << 30) : setTimeout(resolve, seconds * 1000);
@@ -29,7 +29,14 @@ export function listenForEnd(): Ending {
       clearTimeout(timer);
     },
     [Symbol.dispose]: () => {
+      clearTimeout(timer);
       for (const signal of signals) process.removeListener(signal, tell);
     },
   };
+}
+
+/** Has `action` done when the process exits before the result is disposed. */
+export function atExit(action: () => void): Disposable {
+  process.on("exit", action);
+  return { [Symbol.dispose]: () => void process.removeListener("exit", action) };
 }

@@ -20,6 +20,9 @@ export interface Call {
 /** Least time between two reports of progress. */
 const progressMs = 100;
 
+/** Diagnostics that are printed for people. */
+const longestReport = 50;
+
 /** Size of a terminal that does not tell. */
 const usualRows = 24;
 const usualColumns = 100;
@@ -61,9 +64,17 @@ function summary(diagnostics: readonly Diagnostic[], files: readonly string[]): 
   const parts = (["error", "warning"] as const).flatMap((severity) =>
     count(severity) > 0 ? [counted(count(severity), severity)] : [],
   );
-  const [file] = files;
+  // What has no place in a source is a fault of something else: a capture, an option, the machine.
+  const [file] = diagnostics.some(({ at }) => at) ? files : [];
   const where = file === undefined ? "" : files.length > 1 ? ` in ${files.length} files` : ` in ${displayText(file)}`;
   return parts.length === 0 ? "" : `${parts.join(" and ")}${where}\n`;
+}
+
+/** What people can read: the first ones, errors before all else. */
+function mostShown(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (diagnostics.length <= longestReport) return diagnostics;
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  return [...errors, ...diagnostics.filter(({ severity }) => severity !== "error")].slice(0, longestReport);
 }
 
 /** Prints diagnostics for people, on standard error. */
@@ -76,7 +87,10 @@ export function printDiagnostics(
   if (diagnostics.length === 0) return;
   const source = sourceLookup(filters, files);
   const options = { source, color: wantsColor(stderr, env), width: stderr.columns };
-  for (const one of diagnostics) stderr.write(`${renderDiagnostic(one, options)}\n\n`);
+  const shown = mostShown(diagnostics);
+  for (const one of shown) stderr.write(`${renderDiagnostic(one, options)}\n\n`);
+  const more = diagnostics.length - shown.length;
+  if (more > 0) stderr.write(`${counted(more, "more diagnostic")} with --json\n\n`);
   stderr.write(summary(diagnostics, files));
 }
 

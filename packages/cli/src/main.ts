@@ -1,6 +1,6 @@
 // The process: streams, the exit status, a reader that goes away, and errors that nothing else caught.
 import { main } from "./cli.ts";
-import { diagnosticsOf } from "./diagnostics.ts";
+import { cliDiagnostic, diagnosticsOf } from "./diagnostics.ts";
 import { printDiagnostics, wantsStack } from "./execute.ts";
 import { fileReason } from "./input/files.ts";
 import type { Output, Streams } from "./streams.ts";
@@ -9,7 +9,10 @@ function outputOf(stream: NodeJS.WriteStream): Output {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     // A closed pipe (`typebpf … | head`) is no error: there is nobody left to tell.
     if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-    if (stream !== process.stderr) process.stderr.write(`cannot write to standard output: ${fileReason(error)}\n`);
+    if (stream !== process.stderr) {
+      const message = `cannot write to standard output: ${fileReason(error)}`;
+      printDiagnostics([cliDiagnostic("unwritable", { message })], streams);
+    }
     process.exit(2);
   });
   return {

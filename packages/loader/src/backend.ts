@@ -125,6 +125,8 @@ export interface BackendLink extends Disposable {
   readonly description: string;
   /** What the user should know about this attachment: a stale filter that was replaced. */
   readonly warnings?: readonly Diagnostic[];
+  /** False once the interface has gone, or somebody else has detached the program; absent where that cannot be known. */
+  attached?(): boolean;
   /** Packets that have passed since the last call; only for socket filters on an interface. */
   passed?(): number;
   /** Detaches; the second time does nothing. @throws DiagnosticError only when the program stays attached. */

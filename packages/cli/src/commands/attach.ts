@@ -4,7 +4,8 @@ import { displayText } from "@typebpf/abi";
 import type { AnyMapHandle, Link } from "@typebpf/loader";
 import { type AttachSettings, attachOptionsOf } from "../attach-options.ts";
 import type { Command, Terminal } from "../command.ts";
-import { listenForEnd } from "../ending.ts";
+import { cliDiagnostic } from "../diagnostics.ts";
+import { atExit, listenForEnd } from "../ending.ts";
 import { type CompileSettings, openFilter } from "../input/filter.ts";
 import { type AttachDocument, attachDocument } from "../json/documents.ts";
 import { LiveView } from "../live-view.ts";
@@ -29,6 +30,20 @@ interface Seen {
   readonly records: ReadonlyMap<string, number>;
   /** Packets that a socket filter has let pass. */
   readonly packets: number | undefined;
+  /** The program was detached by something else. */
+  readonly lost: boolean;
+}
+
+/** How often it is looked whether the program is still attached. */
+const lookMs = 500;
+
+/** Resolves when the program is not attached any more. */
+function watchLink(link: Link): Disposable & { readonly gone: Promise<void> } {
+  let timer: NodeJS.Timeout | undefined;
+  const gone = new Promise<void>((resolve) => {
+    timer = setInterval(() => link.attached?.() === false && resolve(), lookMs);
+  });
+  return { gone, [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 function passedText(passed: number | undefined): string {
@@ -55,13 +70,15 @@ async function show(loaded: AnyLoaded, link: Link, terminal: Terminal, over: Pro
     view.print(`${styles.title(map.name)}  ${displayText(recordText(map, record))}\n`);
   });
   const following = reader.follow();
-  await Promise.race([over, following.then(() => over)]);
+  using watch = watchLink(link);
+  await Promise.race([over, watch.gone, following.then(() => over)]);
   const packets = passed();
+  const lost = link.attached?.() === false;
   link.detach();
   reader.drain();
   reader[Symbol.dispose]();
   await following;
-  return { records, packets };
+  return { records, packets, lost };
 }
 
 /** `typebpf attach` */
@@ -77,12 +94,16 @@ export const attach: Command<AttachArguments, AttachDocument> = {
     using ending = listenForEnd();
     using loaded = await loadInto(object, true);
     using link = programOf(loaded, name).attach(options);
+    // A closed pipe or a mistake of ours may end the process at once; a clsact filter would stay.
+    using _ = atExit(() => link.detach());
     const { id, description, warnings = [] } = link;
     const early = [...filter.diagnostics, ...warnings];
     terminal.report(early, [filter]);
     const until = duration === undefined ? "Ctrl-C detaches it" : `for ${duration} s`;
     terminal.print(`${terminal.styles.title(name)} is attached: ${description}; ${until}\n`);
-    const { records, packets } = await show(loaded, link, terminal, ending.wait(duration));
+    const { records, packets, lost } = await show(loaded, link, terminal, ending.wait(duration));
+    const message = `${description}: ${name} is not attached any more`;
+    const late = lost ? [cliDiagnostic("detached", { message })] : [];
     return {
       body: {
         backend: "kernel",
@@ -92,7 +113,7 @@ export const attach: Command<AttachArguments, AttachDocument> = {
         ...(packets !== undefined && { passed: packets }),
       },
       text: `${passedText(packets)}${formatMaps(loaded.maps, terminal.styles)}\ndetached\n`,
-      diagnostics: terminal.json ? early : [],
+      diagnostics: [...(terminal.json ? early : []), ...late],
       filters: [filter],
     };
   },

@@ -35,7 +35,7 @@ export function readBytes(path: string): Uint8Array {
     return readFileSync(path);
   } catch (error) {
     if (error instanceof DiagnosticError) throw error;
-    throw cliError("unreadable", { message: `cannot read ${path}: ${fileReason(error)}` });
+    throw cliError("unreadable", { message: `cannot read ${path || '""'}: ${fileReason(error)}` });
   }
 }
 
@@ -44,7 +44,7 @@ export function writeBytes(path: string, data: Uint8Array | string): void {
   try {
     writeFileSync(path, data);
   } catch (error) {
-    throw cliError("unwritable", { message: `cannot write ${path}: ${fileReason(error)}` });
+    throw cliError("unwritable", { message: `cannot write ${path || '""'}: ${fileReason(error)}` });
   }
 }
 

@@ -52,6 +52,9 @@ export function readPackets(sources: PacketSources): {
   for (const hex of sources.packet ?? []) {
     packets.push({ name: `packet ${packets.length + 1}`, packet: fromHex(hex, "--packet") });
   }
-  if (packets.length === 0) throw cliError("noPackets");
+  if (packets.length === 0) {
+    const from = sources.pcap ?? sources.packets;
+    throw cliError("noPackets", from === undefined ? {} : { message: `there are no packets in ${from}` });
+  }
   return { packets, diagnostics };
 }

@@ -84,6 +84,7 @@ function readText(path: string, shown: string): string | Diagnostic {
   } catch (error) {
     return diagnostic(unreadable, { message: `cannot read ${shown}: ${reason(error)}` });
   }
+  if (bytes.includes(0)) return diagnostic(notText, { message: `${shown} is not text: it has a zero byte` });
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

@@ -123,12 +123,19 @@ class ClsactLink implements BackendLink {
     this.warnings = warnings;
   }
 
+  /** Whether the filter is where it was put. */
+  attached(): boolean {
+    if (!this.#attached) return false;
+    const { netlink, filter } = this.#attached;
+    const ours = (one: TcFilter): boolean => samePlace(one, filter) && one.programId === filter.programId;
+    return listFilters(netlink, filter.ifindex, filter.direction).some(ours);
+  }
+
   detach(): void {
     if (!this.#attached) return;
     const { netlink, sign, filter, madeQdisc } = this.#attached;
     const { ifindex } = filter;
-    const ours = (one: TcFilter): boolean => samePlace(one, filter) && one.programId === filter.programId;
-    const present = (): boolean => listFilters(netlink, ifindex, filter.direction).some(ours);
+    const present = (): boolean => this.attached();
     // The interface, the qdisc or the filter may have gone, or another filter may have its place.
     if (present()) {
       const { errno } = deleteFilter(netlink, filter);

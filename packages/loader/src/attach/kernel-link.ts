@@ -3,19 +3,28 @@
 import type { Diagnostic } from "@typebpf/abi";
 import type { BackendLink } from "../backend.ts";
 import type { Fd } from "../kernel/fd.ts";
+import { linkInfo } from "../kernel/info.ts";
+import type { Sys } from "../kernel/sys.ts";
 
 /** A BPF link in the kernel. */
 export class KernelLink implements BackendLink {
   readonly id: number;
   readonly description: string;
   readonly warnings: readonly Diagnostic[];
+  readonly #sys: Sys;
   readonly #fd: Fd;
 
-  constructor(fd: Fd, id: number, description: string, warnings: readonly Diagnostic[] = []) {
+  constructor(sys: Sys, fd: Fd, id: number, description: string, warnings: readonly Diagnostic[] = []) {
+    this.#sys = sys;
     this.#fd = fd;
     this.warnings = warnings;
     this.id = id;
     this.description = description;
+  }
+
+  /** A link that lost its interface, or was detached by force, stays without one. */
+  attached(): boolean {
+    return !this.#fd.closed && linkInfo(this.#sys, this.#fd.number)?.ifindex !== 0;
   }
 
   /** Detaches; the second time does nothing. */

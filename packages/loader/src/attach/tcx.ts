@@ -117,5 +117,5 @@ export function attachTcx(
   if (status < 0) throw new DiagnosticError([refusal(program, device, options, status)]);
   const hook = hookName(device, options.direction);
   const fd = new Fd(sys, status, `link of "${program.name}", ${hook}`);
-  return new KernelLink(fd, linkInfo(sys, status)?.id ?? 0, `${hook} (tcx)`, warnings);
+  return new KernelLink(sys, fd, linkInfo(sys, status)?.id ?? 0, `${hook} (tcx)`, warnings);
 }

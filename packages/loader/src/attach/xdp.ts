@@ -106,5 +106,5 @@ export function attachXdp(program: Attachable, options: XdpAttachOptions): Backe
   const fd = new Fd(sys, status, `link of "${program.name}" on ${device.name}`);
   const attached = readLinks(sys).find((link) => link.index === device.index)?.xdp;
   const mode = attachedModes.get(attached?.mode ?? 0)?.name ?? options.mode;
-  return new KernelLink(fd, linkInfo(sys, status)?.id ?? 0, `xdp on ${device.name}${mode ? ` (${mode})` : ""}`);
+  return new KernelLink(sys, fd, linkInfo(sys, status)?.id ?? 0, `xdp on ${device.name}${mode ? ` (${mode})` : ""}`);
 }
