@@ -5,6 +5,7 @@ import type { IrFunction } from "../ir/function.ts";
 import { simplifyControlFlow } from "./cfg.ts";
 import { removeDecidedConditions } from "./conditions.ts";
 import { removeDeadCode } from "./dce.ts";
+import { removeDeadStores } from "./dead-stores.ts";
 import { mergeCommonSubexpressions } from "./gvn.ts";
 import { simplify } from "./simplify.ts";
 import { skipBlocks } from "./skip.ts";
@@ -28,6 +29,7 @@ export const passes = {
   thread: { name: "thread", run: threadJumps },
   conditions: { name: "conditions", run: removeDecidedConditions },
   unroll: { name: "unroll", run: unrollLoops },
+  stores: { name: "stores", run: removeDeadStores },
 } as const satisfies Readonly<Record<string, Pass>>;
 
 export type PassName = keyof typeof passes;
@@ -38,7 +40,7 @@ const round: readonly PassName[] = ["simplify", "cfg", "gvn", "thread", "skip", 
 export const pipelines: Readonly<Record<OptimizationLevel, readonly PassName[]>> = {
   0: [],
   1: ["simplify", "cfg", "dce"],
-  2: [...round, ...round, "unroll", ...round, ...round, "simplify", "gvn", "dce"],
+  2: [...round, ...round, "unroll", ...round, ...round, "simplify", "gvn", "stores", "dce"],
 };
 
 /** Optimises a function. With `check`, the IR checker runs after every pass. */
