@@ -1,6 +1,9 @@
 // What the command refuses: usage, files and values, each with its code, exit status 2, and a document that has the
 // command's form with --json. Nothing shows a stack.
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { commandTable } from "../../packages/cli/src/completion/table.ts";
+import { createProgram } from "../../packages/cli/src/program.ts";
 import { document, Folder, packetFrom, typebpf } from "./harness.ts";
 
 const folder = new Folder();
@@ -97,6 +100,16 @@ describe("help", () => {
       expect(stdout).toContain("--json");
     },
   );
+
+  test("docs/cli.md has every command and option", () => {
+    const text = readFileSync(new URL("../../docs/cli.md", import.meta.url), "utf8");
+    const missing = commandTable(createProgram("0.0.0", async () => undefined)).flatMap(({ name, options }) => {
+      const flags = options.map((option) => option.flags.at(-1) ?? "");
+      const wanted = name === "help" ? [] : [`typebpf ${name}`, ...flags];
+      return wanted.filter((one) => !["--help", "--output"].includes(one) && !text.includes(one));
+    });
+    expect(missing).toEqual([]);
+  });
 
   test("--help and --version of the whole", async () => {
     expect(await typebpf("--help")).toMatchObject({
