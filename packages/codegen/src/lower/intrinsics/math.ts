@@ -1,4 +1,4 @@
-// `Math.*` on exact integers. min, max, abs and sign choose by branches; clz32 halves the search without branches.
+// `Math.*` on exact integers. min, max, abs and sign choose by branches; clz32 halves the search without.
 import type { Span } from "@typebpf/abi";
 import type { MathExpr } from "../../ast/nodes.ts";
 import type { ValueId } from "../../ir/function.ts";
@@ -6,6 +6,7 @@ import type { CompareOp } from "../../ir/ops.ts";
 import { scalar, type Value } from "../cells.ts";
 import { binary, binaryConstant, constant, select, unary } from "../emit.ts";
 import type { Lowering } from "../lowering.ts";
+import type { SsaBuilder } from "../ssa-builder.ts";
 
 type Function = (l: Lowering, args: readonly ValueId[], at: Span) => ValueId;
 
@@ -68,19 +69,29 @@ function sign(l: Lowering, args: readonly ValueId[], at: Span): ValueId {
   );
 }
 
-/** While the top 16, 8, 4, 2, 1 bits are zero, they are counted and shifted out; one more for zero itself. */
+/** 32 for zero. Else, while the top 16, 8, 4, 2, 1 bits are zero, they are counted and shifted out. */
 function clz32(l: Lowering, args: readonly ValueId[], at: Span): ValueId {
   const { build } = l;
-  let rest = unary(build, "zext32", only(args), at);
-  let count = constant(build, 0, at);
+  const word = unary(build, "zext32", only(args), at);
+  return select(
+    l,
+    ["eq64", word, constant(build, 0, at)],
+    at,
+    () => constant(build, 32, at),
+    () => leadingZeros(build, word, at),
+  );
+}
+
+function leadingZeros(build: SsaBuilder, word: ValueId, at: Span): ValueId {
+  let rest = word;
+  let count: ValueId | undefined;
   for (const step of [16, 8, 4, 2, 1]) {
     const below = binaryConstant(build, "sub64", rest, 1n << BigInt(32 - step), at);
-    const step64 = binaryConstant(build, "and64", binaryConstant(build, "ashr64", below, 63, at), step, at);
-    count = binary(build, "add64", count, step64, at);
-    rest = binary(build, "shl64", rest, step64, at);
+    const bits = binaryConstant(build, "and64", binaryConstant(build, "ashr64", below, 63, at), step, at);
+    count = count === undefined ? bits : binary(build, "add64", count, bits, at);
+    if (step > 1) rest = binary(build, "shl64", rest, bits, at);
   }
-  const top = binaryConstant(build, "and64", binaryConstant(build, "lshr64", rest, 31, at), 1, at);
-  return binary(build, "add64", count, binaryConstant(build, "xor64", top, 1, at), at);
+  return count ?? word;
 }
 
 const functions: { readonly [K in MathExpr["function"]]: Function } = {
