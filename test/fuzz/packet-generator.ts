@@ -1,8 +1,6 @@
 // Random parsers: checks of packet offsets in every order and nesting, constant and computed, with reads and writes of
 // what is known to be there, after checks that held and after checks that failed. A function of the random source.
-
-/** Gives a whole number from 0 to `below` - 1. */
-export type Random = (below: number) => number;
+import type { Random } from "./random.ts";
 
 const prelude = `import { array, bits, struct, u16, u16be, u32, u32be, u64, u8, xdp, XDP } from "@typebpf/dsl";
 const Short = struct("short", { a: u8, b: u16be, c: u8 });

@@ -12,7 +12,8 @@ import { type CaseRun, hexText, plainRun } from "../harness/case-file.ts";
 import { loadJavaScript } from "../harness/javascript.ts";
 import { kernelGate } from "../harness/kernel-gate.ts";
 import { backendExecutor, type Executor } from "../harness/outcome.ts";
-import { PacketGenerator, type Random } from "./packet-generator.ts";
+import { PacketGenerator } from "./packet-generator.ts";
+import { randomOf } from "./random.ts";
 
 const modules = Number(process.env.PACKET_FUZZ_MODULES ?? 3);
 const firstSeed = Number(process.env.PACKET_FUZZ_SEED ?? 1);
@@ -20,17 +21,6 @@ const programs = 5;
 const lengths = [14, 15, 17, 20, 23, 26, 31, 34, 40, 47, 55, 62, 70, 90];
 const levels = [0, 1, 2] as const;
 const gate = await kernelGate();
-
-/** A small generator of random numbers (mulberry32). */
-function randomOf(seed: number): Random {
-  let state = seed | 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 async function build(path: string, source: string, level: 0 | 1 | 2): Promise<BpfObject> {
   const virtualFiles = new Map([[path, source]]);
