@@ -20,7 +20,7 @@ import { loaderDiagnostic, loaderError } from "../diagnostics.ts";
 import { type SkbProgramType, skbInputContext } from "../skb-input.ts";
 import { checkXdpInput } from "../xdp-input.ts";
 import { type Clock, seededRandom, virtualClock } from "./clock.ts";
-import { SkbContext } from "./contexts/skb.ts";
+import { SkbContext, type SocketFilterStart, socketFilterStarts } from "./contexts/skb.ts";
 import { XdpContext } from "./contexts/xdp.ts";
 import { Fault } from "./fault.ts";
 import { implementations } from "./helpers/registry.ts";
@@ -44,11 +44,17 @@ export interface SimulatorOptions {
   readonly cpus?: number;
   /** The CPU that runs the programs. Default 0. */
   readonly cpu?: number;
+  /**
+   * Where the packet of a socket filter begins: at the Ethernet header (a packet socket), behind it (a test run in the
+   * kernel; the default), or at the header of TCP, UDP and the like (a socket of that protocol).
+   */
+  readonly socketFilterStart?: SocketFilterStart;
   /** A run that goes on longer is stopped with BPF6108. Default 100 million. */
   readonly maxInstructions?: number;
 }
 
 interface Settings {
+  readonly socketFilterStart: SocketFilterStart;
   readonly clock: Clock;
   readonly random: () => number;
   readonly cpus: number;
@@ -64,7 +70,13 @@ function integer(name: string, value: number, least: number, most: number): numb
 function settingsOf(options: SimulatorOptions): Settings {
   const { clock, random = 1, maxInstructions = DEFAULT_MAX_INSTRUCTIONS } = options;
   const cpus = integer("cpus", options.cpus ?? 1, 1, 1024);
+  const { socketFilterStart = "network" } = options;
+  if (!socketFilterStarts.includes(socketFilterStart)) {
+    const message = `socketFilterStart is ${socketFilterStart}; it must be one of ${socketFilterStarts.join(", ")}`;
+    throw loaderError("option", { message });
+  }
   return {
+    socketFilterStart,
     clock: typeof clock === "object" ? clock : virtualClock(clock === undefined ? {} : { start: clock }),
     random: typeof random === "function" ? random : seededRandom(random),
     cpus,
@@ -140,7 +152,7 @@ class SimulatedObject implements BackendObject {
   constructor(object: BpfObject, settings: Settings) {
     this.machine = new Machine(settings.maxInstructions, true);
     const xdp = new XdpContext(this.machine.memory);
-    const skb = new SkbContext(this.machine.memory);
+    const skb = new SkbContext(this.machine.memory, settings.socketFilterStart);
     const { clock, random, cpu } = settings;
     const bySegment = new Map<number, SimulatedMap>();
     this.world = { machine: this.machine, maps: bySegment, clock, random, cpu, xdp, skb };

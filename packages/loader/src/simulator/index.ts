@@ -5,4 +5,5 @@ export { fromHex, fromJson, type Json, toHex, toJson } from "../codec-json.ts";
 export { type Loaded, load } from "../load.ts";
 export { type SimulatorOptions, simulator } from "./backend.ts";
 export { type Clock, type VirtualClock, virtualClock } from "./clock.ts";
+export type { SocketFilterStart } from "./contexts/skb.ts";
 export { type RawHelper, type RawHelperCall, type RawInput, type RawOutput, runRaw } from "./raw.ts";

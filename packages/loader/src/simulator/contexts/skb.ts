@@ -1,6 +1,7 @@
 // The context of programs on socket buffers, struct __sk_buff, as BPF_PROG_TEST_RUN sets it up (bpf_prog_test_run_skb of
 // net/bpf/test_run.c) and as the verifier lets programs touch it (net/core/filter.c, bpf_skb_is_valid_access), Linux
-// 6.12 and measured on 6.18. A socket filter's packet begins behind the Ethernet header.
+// 6.12 and measured on 6.18. A socket filter's packet begins behind the Ethernet header, unless the
+// simulator is told otherwise.
 import { type ContextFieldRow, contextFields, contexts } from "@typebpf/abi";
 import type { RunInput } from "../../backend.ts";
 import { errno } from "../../errno.ts";
@@ -13,6 +14,7 @@ import { isVlan, SkbPacket } from "./skb-packet.ts";
 type FieldName = (typeof contexts.sk_buff.fields)[number]["name"];
 
 const ETHERNET = 14;
+const IPV6_HEADER = 40;
 const PACKET_HOST = 0;
 const PACKET_MULTICAST = 2;
 const PACKET_OTHERHOST = 3;
@@ -39,12 +41,27 @@ const fieldTables: Readonly<Record<SkbProgramType, readonly (ContextFieldRow | u
   socket_filter: fieldsByOffset("socket_filter"),
 };
 
+/** Where the packet of a socket filter may begin. */
+export const socketFilterStarts = ["link", "network", "transport"] as const;
+
+/** Where the packet of a socket filter begins. */
+export type SocketFilterStart = (typeof socketFilterStarts)[number];
+
+/** Bytes before the header that a socket filter's packet begins with; all there are where it has no such header. */
+function bytesBefore(start: SocketFilterStart, packet: Uint8Array): number {
+  if (start === "link") return 0;
+  const protocol = start === "transport" ? protocolOf(packet) : 0;
+  const header = protocol === 0x0800 ? ((packet[ETHERNET] ?? 0) & 0xf) * 4 : protocol === 0x86dd ? IPV6_HEADER : 0;
+  return Math.min(ETHERNET + header, packet.length);
+}
+
 export class SkbContext implements ContextAccess {
   readonly packet: SkbPacket;
   /** Upper half of the context's address. */
   readonly high: number;
   private readonly image = new Uint8Array(contexts.sk_buff.size);
   private readonly view = new DataView(this.image.buffer);
+  private readonly start: SocketFilterStart;
   private program: SkbProgramType = "sched_cls";
   private input: Uint8Array = new Uint8Array(0);
   /** How many checksums the device has verified, less one; -1 for none. */
@@ -52,7 +69,8 @@ export class SkbContext implements ContextAccess {
   /** The packet is inside of another one that a program put around it. */
   encapsulated = false;
 
-  constructor(memory: Memory) {
+  constructor(memory: Memory, start: SocketFilterStart) {
+    this.start = start;
     this.packet = new SkbPacket(memory);
     // No plain memory: every access is outside of its zero bytes, and so comes to `load` and `store`.
     this.high = addressHigh(memory.add(segment("context", "the context", new Uint8Array(0), { atomics: false })), 0);
@@ -65,7 +83,7 @@ export class SkbContext implements ContextAccess {
     this.input = packet;
     this.checksums = -1;
     this.encapsulated = false;
-    this.packet.begin(packet, program === "socket_filter" ? ETHERNET : 0);
+    this.packet.begin(packet, program === "socket_filter" ? bytesBefore(this.start, packet) : 0);
     this.image.set(skbInputContext(program, input));
     this.set("ifindex", this.get("ifindex") || LOOPBACK);
     if (this.get("wire_len") === 0) this.set("wire_len", this.packet.length);
@@ -108,8 +126,10 @@ export class SkbContext implements ContextAccess {
 
   private field(access: "read" | "write", offset: number, size: number): ContextFieldRow {
     const field = fieldTables[this.program][offset];
-    const inside = field && offset % size === 0 && (offset - field.offset) % field.size <= field.size - size;
-    const narrow = field?.name === "cb" || (access === "read" && field && !wholeOnly.has(field.name));
+    const isRoom = field?.name === "cb";
+    const end = field && (isRoom ? offsets.hash : offset - ((offset - field.offset) % field.size) + field.size);
+    const inside = end !== undefined && offset % size === 0 && offset + size <= end;
+    const narrow = isRoom || (access === "read" && field && !wholeOnly.has(field.name));
     const allowed = access === "read" || field?.access === "readWrite";
     if (inside && allowed && (narrow || size === field.size)) return field;
     const what = `${access} of ${size} byte${size === 1 ? "" : "s"} at offset ${offset} of the context`;
