@@ -12,7 +12,7 @@ import { backendExecutor, type Executor, irExecutor } from "../harness/outcome.t
 import { MapGenerator } from "./map-generator.ts";
 import { randomOf } from "./random.ts";
 
-const modules = Number(process.env.MAP_FUZZ_MODULES ?? 3);
+const modules = Number(process.env.MAP_FUZZ_MODULES ?? 2);
 const firstSeed = Number(process.env.MAP_FUZZ_SEED ?? 1);
 const programs = 5;
 const packets = 10;

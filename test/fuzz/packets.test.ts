@@ -15,7 +15,7 @@ import { backendExecutor, type Executor } from "../harness/outcome.ts";
 import { PacketGenerator } from "./packet-generator.ts";
 import { randomOf } from "./random.ts";
 
-const modules = Number(process.env.PACKET_FUZZ_MODULES ?? 3);
+const modules = Number(process.env.PACKET_FUZZ_MODULES ?? 2);
 const firstSeed = Number(process.env.PACKET_FUZZ_SEED ?? 1);
 const programs = 5;
 const lengths = [14, 15, 17, 20, 23, 26, 31, 34, 40, 47, 55, 62, 70, 90];
