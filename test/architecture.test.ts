@@ -24,6 +24,7 @@ const packageRules: Readonly<
 const npmRules: Readonly<Record<string, string>> = {
   "ts-morph": "packages/codegen/src/frontend/",
   koffi: "packages/loader/src/kernel/sys.ts",
+  chokidar: "packages/cli/src/watching.ts",
   commander: "packages/cli/src/",
   zod: "packages/cli/src/",
   yoctocolors: "packages/cli/src/output/",
