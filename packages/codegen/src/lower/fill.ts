@@ -138,11 +138,14 @@ function value(fill: Fill, expr: Expr, layout: Layout, field: FieldLayout | unde
   copyFrom(fill, refAddress(fill.l, expr), layout, offset, expr.at);
 }
 
+/** What is larger is no key and never lies on the stack, so its padding may be copied. */
+const largestWithPadding = 4096;
+
 /** Copies a layout without its padding, which in memory that others wrote may hold anything. */
 function copyFrom(fill: Fill, from: Address, layout: Layout, offset: number, at: Span): void {
   const source = stable(fill, from, layout, at);
-  const isStack = fill.l.build.typeOf(source.base) === "ptr.stack";
-  const ranges = hasPadding(layout) && !isStack ? byteRanges(layout) : [{ start: 0, end: layout.size }];
+  const isClean = fill.l.build.typeOf(from.base) === "ptr.stack" || layout.size > largestWithPadding;
+  const ranges = hasPadding(layout) && !isClean ? byteRanges(layout) : [{ start: 0, end: layout.size }];
   for (const { start, end } of ranges) {
     const piece: Address = { base: source.base, offset: source.offset + start };
     fill.actions.push({ kind: "copy", offset: offset + start, size: end - start, source: piece, at });
