@@ -126,16 +126,21 @@ export class SkbContext implements ContextAccess {
 
   private field(access: "read" | "write", offset: number, size: number): ContextFieldRow {
     const field = fieldTables[this.program][offset];
-    const isRoom = field?.name === "cb";
-    const end = field && (isRoom ? offsets.hash : offset - ((offset - field.offset) % field.size) + field.size);
-    const inside = end !== undefined && offset % size === 0 && offset + size <= end;
-    const narrow = isRoom || (access === "read" && field && !wholeOnly.has(field.name));
-    const allowed = access === "read" || field?.access === "readWrite";
-    if (inside && allowed && (narrow || size === field.size)) return field;
+    if (!field) return this.refuse(access, offset, size, `${this.program} programs have no field of __sk_buff there`);
+    if (access === "write" && field.access === "read") {
+      return this.refuse(access, offset, size, `${this.program} programs may only read __sk_buff.${field.name}`);
+    }
+    const isRoom = field.name === "cb";
+    const end = isRoom ? offsets.hash : offset - ((offset - field.offset) % field.size) + field.size;
+    const narrow = isRoom || (access === "read" && !wholeOnly.has(field.name));
+    if (offset % size === 0 && offset + size <= end && (narrow || size === field.size)) return field;
+    const why = `__sk_buff.${field.name} begins at ${field.offset} and has ${field.size} bytes`;
+    return this.refuse(access, offset, size, why);
+  }
+
+  private refuse(access: "read" | "write", offset: number, size: number, why: string): never {
     const what = `${access} of ${size} byte${size === 1 ? "" : "s"} at offset ${offset} of the context`;
-    const name = field ? `__sk_buff.${field.name} begins at ${field.offset} and has ${field.size} bytes` : undefined;
-    const why = field && !allowed ? `${this.program} programs may only read __sk_buff.${field.name}` : name;
-    throw new Fault("contextAccess", what, [why ?? `${this.program} programs have no field of __sk_buff there`]);
+    throw new Fault("contextAccess", what, [why]);
   }
 
   load(offset: number, size: number, registers: Int32Array, d: number): void {
