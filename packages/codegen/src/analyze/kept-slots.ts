@@ -1,9 +1,9 @@
 // Refs to stack memory that a loop makes anew in the same place. One that is kept for the next iteration sees the new bytes
 // once they are written, so it must not be used after that: not read, not kept further. What is read before the first write
 // is still the old memory, which makes `state = { ...state, n: state.n + 1 }` right.
-import { type Diagnostic, diagnostic } from "@typebpf/abi";
+import { type Diagnostic, diagnostic, type HelperRow, helpers } from "@typebpf/abi";
 import { argsOf, argsOfEnd, edgesOf } from "../ir/cfg.ts";
-import type { Block, BlockId, Inst, IrFunction, SlotId, ValueId } from "../ir/function.ts";
+import type { Block, BlockId, CallInst, Inst, IrFunction, SlotId, ValueId } from "../ir/function.ts";
 import type { Loop } from "../ir/loops.ts";
 import type { Place, Places } from "../ir/places.ts";
 import type { Ranges } from "../ir/ranges.ts";
@@ -151,12 +151,22 @@ class Keeper {
 }
 
 function writeOf(inst: Inst, places: Places): Omit<Write, keyof Position> | undefined {
+  if (inst.op === "call") return filledBy(inst, places);
   if (inst.op !== "store" && inst.op !== "atomic" && inst.op !== "zero" && inst.op !== "copy") return undefined;
   const to = places.of(inst.args[0]);
   const place = { ...to, offset: to.offset + inst.offset };
   if (inst.op !== "copy") return { place, size: inst.size, source: undefined };
   const from = places.of(inst.args[1]);
   return { place, size: inst.size, source: { ...from, offset: from.offset + inst.sourceOffset } };
+}
+
+/** The memory that a helper fills, as far as it may reach. */
+function filledBy(inst: CallInst, places: Places): Omit<Write, keyof Position> | undefined {
+  const row: HelperRow = helpers[inst.helper];
+  const filled = inst.args[row.args.findIndex((arg) => arg.is === "memoryWrite")];
+  return filled === undefined
+    ? undefined
+    : { place: places.of(filled), size: Number.POSITIVE_INFINITY, source: undefined };
 }
 
 /** Slots that pointers may point into, through block parameters. */

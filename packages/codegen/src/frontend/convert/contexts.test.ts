@@ -74,6 +74,23 @@ describe("helpers that fill and read memory", () => {
   ])("%s", (_, body, codes) => expect(codesOf(tcWith(body))).toEqual(codes));
 });
 
+test("memory that a helper fills in a loop cannot be kept for the next iteration", async () => {
+  const loop = (use: string): string =>
+    tcWith(`let before = ctx.loadBytes(0, u8);
+let sum = 0;
+for (let i = 0; i < 4; i++) {
+  const now = ctx.loadBytes(i, u8);
+  ${use}
+}
+ctx.mark = sum;`);
+  const codes = async (use: string): Promise<readonly string[]> => {
+    const virtualFiles = new Map([["/given/a.bpf.ts", loop(use)]]);
+    return (await compileFile("/given/a.bpf.ts", { virtualFiles })).diagnostics.map(({ code }) => code);
+  };
+  expect(await codes("if (before) sum = (sum + before.value) & 0xff;\n  before = now;")).toEqual(["BPF3008"]);
+  expect(await codes("if (before && now) sum = (sum + before.value + now.value) & 0xff;")).toEqual([]);
+});
+
 describe("bytesEqual", () => {
   const filter = (condition: string): string =>
     given(`const METHOD = "POST";
