@@ -40,14 +40,14 @@ export const loaderDiagnostics = {
   ),
   packetTooShort: row(
     "BPF6006",
-    "the packet is shorter than an Ethernet header",
-    "A test run of an XDP program needs 14 bytes at least: the kernel answers EINVAL.",
+    "the packet is shorter than its headers",
+    "A test run needs 14 bytes at least, and one of a tc program or socket filter the whole IP header that the EtherType promises: the kernel answers EINVAL.",
     "give a whole frame, from the destination MAC address on",
   ),
   packetTooLong: row(
     "BPF6007",
     "the packet is too long for a test run",
-    "A test run takes what fits into one page with its headroom and tailroom: 3520 bytes.",
+    "A test run takes what fits into one page with its headroom and tailroom: 3520 bytes for XDP, 3712 for tc programs and socket filters.",
     "cut the packet, or capture without segmentation offload",
   ),
   contextField: row(
