@@ -69,6 +69,14 @@
 //   after numbers: 00 = 00000000
 //   after numbers: 01 = 01000000
 //   after numbers: 02 = 03000000
+// run chained
+//   packet: 01
+//   returns: PASS
+//   after numbers: 00 = 05000000
+// run chained
+//   packet: 00
+//   returns: PASS
+//   after numbers: empty
 import { array, atomicAdd, bits, i32, ringBuffer, struct, u8, u32, u64, XDP, xdp } from "@typebpf/dsl";
 
 const Inner = struct("inner", { a: u8, b: u32 });
@@ -155,4 +163,13 @@ export const choice = xdp((ctx) => {
     if (i !== 2) w.submit();
   }
   return r.ok ? XDP.PASS : XDP.ABORTED;
+});
+
+export const chained = xdp((ctx) => {
+  const first = ctx.packet.at(0, u8);
+  using number = numbers.reserve();
+  if (number) number.value = 5;
+  if (first?.value === 1) number?.submit();
+  else number?.discard(1);
+  return XDP.PASS;
 });

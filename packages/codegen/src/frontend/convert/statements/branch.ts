@@ -4,6 +4,7 @@ import type { Statement } from "../../../ast/nodes.ts";
 import { settle } from "../coerce.ts";
 import { convertCondition } from "../condition.ts";
 import { convertExpression, type Scope, spanOf } from "../context.ts";
+import { convertRelease, isRelease } from "../expressions/call-ring.ts";
 import { convertStatements } from "./sequence.ts";
 
 const { SyntaxKind } = ts;
@@ -55,8 +56,20 @@ function convertEffect(node: ts.Expression, scope: Scope): readonly Statement[] 
     const both = node.operatorToken.kind === SyntaxKind.AmpersandAmpersandToken;
     return [{ kind: "if", condition, whenTrue: both ? right : [], whenFalse: both ? [] : right, at }];
   }
+  if (ts.isCallExpression(node) && node.questionDotToken === undefined && isOptionalRelease(node.expression)) {
+    const condition = convertCondition(node.expression.expression, scope);
+    const value = convertRelease(node, node.expression, scope);
+    if (condition.kind === "poison" || value.kind === "poison") return [];
+    return [{ kind: "if", condition, whenTrue: [{ kind: "expression", value, at }], whenFalse: [], at }];
+  }
   const value = settle(convertExpression(node, scope), scope);
   return value.kind === "poison" ? [] : [{ kind: "expression", value, at }];
+}
+
+/** `record?.submit` and `record?.discard`. */
+function isOptionalRelease(callee: ts.Expression): callee is ts.PropertyAccessExpression {
+  if (!ts.isPropertyAccessExpression(callee) || !callee.questionDotToken) return false;
+  return ts.isIdentifier(callee.expression) && isRelease(callee.name.text);
 }
 
 function convertBranch(node: ts.Expression, scope: Scope): readonly Statement[] {
