@@ -106,7 +106,7 @@ class Generator {
     const n = (): string => this.number();
     switch (this.pick(22)) {
       case 0:
-        return `(${n()} ${this.of(["&", "|", "^", "<<", ">>", ">>>"])} ${n()})`;
+        return `((${n()}) ${this.of(["&", "|", "^", "<<", ">>", ">>>"])} ${n()})`;
       case 1:
         return `${this.of(["u8", "u16", "u32", "i8", "i16", "i32"])}(${n()} ${this.of(["+", "-"])} ${n()})`;
       case 2:
@@ -162,9 +162,10 @@ class Generator {
     const b = (): string => this.long();
     switch (this.pick(10)) {
       case 0:
-        return `(${b()} ${this.of(["+", "-", "*", "/", "%", "&", "|", "^"])} ${b()})`;
+        // A constant must not become negative.
+        return `((${b()} ^ o.f) ${this.of(["+", "-", "*", "/", "%", "&", "|", "^"])} ${b()})`;
       case 1:
-        return `(${b()} ${this.of(["<<", ">>"])} (${b()} & 127n))`;
+        return `((${b()}) ${this.of(["<<", ">>"])} (${b()} & 127n))`;
       case 2:
         return `BigInt(${this.number()} >>> 0)`;
       case 3:
