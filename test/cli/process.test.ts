@@ -49,13 +49,25 @@ const missing = !capability.ok
 
 describe.skipIf(missing !== "")(`attach${missing && ` (${missing})`}`, () => {
   test("attaches for a while and reports the maps", () => {
-    const args = ["attach", firewall, "--interface", "lo", "--mode", "generic", "--duration", "0.1", "--json"];
+    const args = [
+      "attach",
+      firewall,
+      "--interface",
+      "lo",
+      "--mode",
+      "generic",
+      "--duration",
+      "0.1",
+      "--json",
+      "--set",
+      "blocked[10.0.0.9]=5",
+    ];
     const { status, stdout, stderr } = typebpf(args, inNamespace);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(JSON.parse(stdout)).toMatchObject({
       backend: "kernel",
       link: { description: "xdp on lo (generic)" },
-      maps: { blocked: [] },
+      maps: { blocked: [{ key: 0x0a000009, value: "5" }] },
       diagnostics: [],
     });
   });

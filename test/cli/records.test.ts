@@ -38,6 +38,11 @@ describe("records", () => {
     expect(json).toMatchObject({ maps: {}, records: { seen: records }, diagnostics: [] });
   });
 
+  test("a ring buffer has no entries to set", async () => {
+    const { status, json } = await document("run", filter, ...packets.slice(0, 2), "--set", "seen[1]=1");
+    expect({ status, json }).toMatchObject({ status: 2, json: { diagnostics: [{ code: "BPF6330" }] } });
+  });
+
   test("people see the first ones", async () => {
     const { stdout } = await typebpf("run", filter, ...packets);
     expect(stdout).toContain(

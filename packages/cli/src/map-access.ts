@@ -22,11 +22,13 @@ export interface JsonEntry {
 /** Handles of an object's maps by name. */
 export type MapHandles = Readonly<Record<string, AnyMapHandle>>;
 
-/** The map of that name. @throws DiagnosticError BPF6330 with those there are. */
+/** The map with entries of that name. @throws DiagnosticError BPF6330 with those there are. */
 export function findMap(maps: MapHandles, name: string): AnyMapHandle {
   const found = Object.hasOwn(maps, name) ? maps[name] : undefined;
-  if (found) return found;
-  const names = Object.keys(maps);
+  const withEntries = mapsWithEntries(maps);
+  if (found && withEntries.includes(found)) return found;
+  if (found) throw cliError("noMap", { message: `"${name}" is a ring buffer, which has records and no entries` });
+  const names = withEntries.map((map) => map.name);
   const near = nearest(name, names);
   throw cliError("noMap", {
     message: `the filter has no map "${name}"`,

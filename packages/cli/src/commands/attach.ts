@@ -6,6 +6,7 @@ import { type AttachSettings, attachOptionsOf } from "../attach-options.ts";
 import type { Command, Terminal } from "../command.ts";
 import { cliDiagnostic } from "../diagnostics.ts";
 import { atExit, listenForEnd } from "../ending.ts";
+import { fillMaps, type MapSources } from "../fill-maps.ts";
 import { type CompileSettings, openFilter } from "../input/filter.ts";
 import { type AttachDocument, attachDocument } from "../json/documents.ts";
 import { LiveView } from "../live-view.ts";
@@ -16,7 +17,7 @@ import { counted } from "../output/style.ts";
 import { openRecords, recordText, ringBuffers } from "../records.ts";
 
 /** Arguments of `attach`. */
-export interface AttachArguments extends CompileSettings {
+export interface AttachArguments extends CompileSettings, MapSources {
   readonly file: string;
   readonly program?: string | undefined;
   readonly where: AttachSettings;
@@ -85,7 +86,7 @@ async function show(loaded: AnyLoaded, link: Link, terminal: Terminal, over: Pro
 export const attach: Command<AttachArguments, AttachDocument> = {
   schema: attachDocument,
   empty: () => ({ backend: "kernel", link: null, maps: {} }),
-  async run({ file, program, where, duration, ...settings }, terminal) {
+  async run({ file, program, where, duration, maps, set, ...settings }, terminal) {
     const filter = await openFilter(file, settings);
     const object = objectOf(filter);
     const name = chooseProgram(object, program);
@@ -93,6 +94,7 @@ export const attach: Command<AttachArguments, AttachDocument> = {
     const options = attachOptionsOf(chosen?.type ?? "xdp", where);
     using ending = listenForEnd();
     using loaded = await loadInto(object, true);
+    fillMaps(loaded.maps, { maps, set });
     using link = programOf(loaded, name).attach(options);
     // A closed pipe or a mistake of ours may end the process at once; a clsact filter would stay.
     using _ = atExit(() => link.detach());

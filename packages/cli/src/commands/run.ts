@@ -4,14 +4,13 @@ import type { Diagnostic, ProgramTypeName } from "@typebpf/abi";
 import { fromHex, runRaw, virtualClock } from "@typebpf/loader";
 import type { Command, Outcome, Terminal } from "../command.ts";
 import { cliError } from "../diagnostics.ts";
-import { parseAssignment } from "../input/assignment.ts";
-import { readJson, writeBytes } from "../input/files.ts";
+import { fillMaps, type MapSources } from "../fill-maps.ts";
+import { writeBytes } from "../input/files.ts";
 import { type CompileSettings, openFilter } from "../input/filter.ts";
 import { type PacketSources, readPackets } from "../input/packets.ts";
 import { type RunDocument, runDocument } from "../json/documents.ts";
-import { mapsFile } from "../json/inputs.ts";
-import { type AnyLoaded, chooseProgram, loadInto, objectOf, programOf } from "../loading.ts";
-import { findMap, mapDocuments, writeEntries } from "../map-access.ts";
+import { chooseProgram, loadInto, objectOf, programOf } from "../loading.ts";
+import { mapDocuments } from "../map-access.ts";
 import { formatMaps } from "../output/maps.ts";
 import { formatCost, formatVerdicts } from "../output/runs.ts";
 import { writeCapture } from "../pcap/write.ts";
@@ -20,13 +19,10 @@ import { type PacketRun, replay } from "../replay.ts";
 import { verdicts } from "../verdict.ts";
 
 /** Arguments of `run`. */
-export interface RunArguments extends CompileSettings, PacketSources {
+export interface RunArguments extends CompileSettings, PacketSources, MapSources {
   readonly file?: string | undefined;
   readonly program?: string | undefined;
   readonly kernel?: boolean | undefined;
-  /** Initial map contents. */
-  readonly maps?: string | undefined;
-  readonly set?: readonly string[] | undefined;
   readonly write?: string | undefined;
   readonly repeat?: number | undefined;
   readonly insns?: string | undefined;
@@ -60,20 +56,6 @@ function runBare({ insns, memory, ...rest }: RunArguments): Outcome<RunDocument>
   };
 }
 
-/** Writes initial contents: the file first, then what the command line sets. */
-function fillMaps(loaded: AnyLoaded, { maps, set }: RunArguments): void {
-  if (maps !== undefined) {
-    const contents = readJson(maps, mapsFile, "object of map contents: { MAP: [{ key, value }] }");
-    for (const [name, entries] of Object.entries(contents)) {
-      writeEntries(findMap(loaded.maps, name), entries, `${maps}: `);
-    }
-  }
-  for (const text of set ?? []) {
-    const { map, key, value } = parseAssignment(text);
-    writeEntries(findMap(loaded.maps, map), [{ key, value }], "--set ");
-  }
-}
-
 function writePackets(path: string, type: ProgramTypeName, runs: readonly PacketRun[]): string {
   const packets = runs.flatMap(({ input, result }) => {
     const data = verdicts[type].leaving(result);
@@ -92,7 +74,7 @@ async function runFilter(file: string, args: RunArguments, terminal: Terminal): 
   const name = chooseProgram(object, args.program);
   const clock = virtualClock();
   using loaded = await loadInto(object, kernel, clock);
-  fillMaps(loaded, args);
+  fillMaps(loaded.maps, args);
   const program = programOf(loaded, name);
   const records = new Map<string, Uint8Array[]>(ringBuffers(loaded.maps).map((map) => [map.name, []]));
   using reader = openRecords(loaded.maps, (map, record) => records.get(map.name)?.push(record));

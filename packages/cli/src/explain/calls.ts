@@ -19,6 +19,7 @@ export const calls: Readonly<Record<string, string>> = {
   BPF6305: "build filter.bpf.ts --emit elf",
   BPF6306: "run filter.bpf.ts --packet 00 --program fliter",
   BPF6308: "explain BPF0000",
+  BPF6309: "attach filter.bpf.ts --interface lo --direction egress",
   BPF6310: "check none.bpf.ts",
   BPF6311: "build filter.bpf.ts --emit asm -o /none/filter.asm",
   BPF6315: "check filter.c",

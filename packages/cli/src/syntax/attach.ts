@@ -1,6 +1,7 @@
 // `typebpf attach`, as the command line knows it: its options come from the rows of attach-options.ts.
 import type { Command } from "commander";
 import { type AttachSettings, attachOptionRows, attachUsage } from "../attach-options.ts";
+import type { MapSources } from "../fill-maps.ts";
 import {
   type CommonOptions,
   type Declaration,
@@ -9,17 +10,18 @@ import {
   filterCommand,
   seconds,
   split,
+  withMaps,
 } from "./declaration.ts";
 
 const load = async () => (await import("../commands/attach.ts")).attach;
 
-interface AttachOptions extends CommonOptions, AttachSettings {
+interface AttachOptions extends CommonOptions, AttachSettings, MapSources {
   readonly program?: string;
   readonly duration?: number;
 }
 
 const example = `Examples:
-  sudo typebpf attach firewall.bpf.ts --interface eth0
+  sudo typebpf attach firewall.bpf.ts --interface eth0 --set 'blocked[10.0.0.9]=0'
   sudo typebpf attach shaper.bpf.ts --interface eth0 --direction egress --mode clsact --priority 10
 
 ${attachUsage()}
@@ -33,12 +35,12 @@ function add(program: Command, execute: Execute): void {
     .argument("<file>", filterArgument)
     .option("--program <name>", "which program, where the filter has several");
   for (const { name, value, help } of attachOptionRows) command.option(`--${name} <${value}>`, help);
-  command
+  withMaps(command)
     .option("--duration <seconds>", "detach after this time", seconds)
     .action(async (file: string, options: AttachOptions) => {
       const { settings, json, rest } = split(options);
-      const { program: name, duration, ...where } = rest;
-      const args = { file, program: name, duration, where, ...settings };
+      const { program: name, duration, maps, set, ...where } = rest;
+      const args = { file, program: name, duration, maps, set, where, ...settings };
       await execute(load, args, { json, kernel: true, files: [file] });
     });
 }

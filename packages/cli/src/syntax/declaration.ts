@@ -77,5 +77,12 @@ export function collect(text: string, before: readonly string[] | undefined): re
   return [...(before ?? []), text];
 }
 
+/** Adds the options for initial map contents. */
+export function withMaps(command: Command): Command {
+  return command
+    .option("--maps <file>", "initial map contents from a JSON file")
+    .option("--set <map[key]=value>", "one initial map entry; may be given several times", collect);
+}
+
 /** The argument of commands that take one filter. */
 export const filterArgument = "a filter: .bpf.ts, or an object of `build --emit json`";

@@ -9,6 +9,7 @@ import {
   filterCommand,
   split,
   wholeNumber,
+  withMaps,
 } from "./declaration.ts";
 
 const load = async () => (await import("../commands/run.ts")).run;
@@ -37,19 +38,15 @@ Files: --packets [{ "name": "ping", "packet": "0200…", "ctx": { "ingressIfinde
 for each CPU; anything else is for every CPU. Simulated time follows the capture's, and chance is the same in every run.`;
 
 function add(program: Command, execute: Execute): void {
-  filterCommand(program, "run", "run packets through a program, in the simulator or in the kernel", runExample)
+  const command = filterCommand(program, "run", "run packets through a program, simulated or in the kernel", runExample)
     .argument("[file]", filterArgument)
     .option("--program <name>", "which program, where the filter has several")
     .option("--kernel", "run in the Linux kernel instead of the simulator (needs privilege)")
     .option("--pcap <file>", "packets from a capture: pcap or pcapng, Ethernet")
     .option("--packet <hex>", "a packet, from the Ethernet header on; may be given several times", collect)
-    .option("--packets <file>", "packets from a JSON file")
-    .option("--maps <file>", "initial map contents from a JSON file")
-    .option("--set <map[key]=value>", "one initial map entry; may be given several times", collect)
-    .option(
-      "--write <file>",
-      "write the packets with verdict PASS, TX or REDIRECT as a capture, as the program left them",
-    )
+    .option("--packets <file>", "packets from a JSON file");
+  withMaps(command)
+    .option("--write <file>", "write the packets that go on their way as a capture, as the program left them")
     .option("--repeat <n>", "run each packet so often, for measuring; maps see every run", wholeNumber)
     .option("--insns <hex>", "instead of a filter: run bare bytecode in the simulator")
     .option("--memory <hex>", "with --insns: the memory that r1 points to; r2 is its length")

@@ -1,0 +1,27 @@
+// Initial contents of maps, as `run` and `attach` take them: a file first, then what the command line sets.
+import { parseAssignment } from "./input/assignment.ts";
+import { readJson } from "./input/files.ts";
+import { mapsFile } from "./json/inputs.ts";
+import { findMap, type MapHandles, writeEntries } from "./map-access.ts";
+
+/** Where initial contents come from, as options. */
+export interface MapSources {
+  /** A JSON file. */
+  readonly maps?: string | undefined;
+  /** `MAP[KEY]=VALUE` */
+  readonly set?: readonly string[] | undefined;
+}
+
+/** Writes initial contents. @throws DiagnosticError for a map that is not there, and for values that do not fit */
+export function fillMaps(handles: MapHandles, { maps, set = [] }: MapSources): void {
+  if (maps !== undefined) {
+    const contents = readJson(maps, mapsFile, "object of map contents: { MAP: [{ key, value }] }");
+    for (const [name, entries] of Object.entries(contents)) {
+      writeEntries(findMap(handles, name), entries, `${maps}: `);
+    }
+  }
+  for (const text of set) {
+    const { map, key, value } = parseAssignment(text);
+    writeEntries(findMap(handles, map), [{ key, value }], "--set ");
+  }
+}
