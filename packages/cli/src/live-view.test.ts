@@ -41,6 +41,13 @@ describe("the live view", () => {
     expect(printed[0]).toBe("1\n2\n");
   });
 
+  test("lines that the terminal breaks count as they are shown", () => {
+    const { terminal, printed } = fakeTerminal(10);
+    const view = new LiveView(terminal, () => `\u001b[1m${"x".repeat(81)}\u001b[22m\ny`);
+    view[Symbol.dispose]();
+    expect(printed[1]).toBe("\u001b[3A\u001b[J");
+  });
+
   test("elsewhere than on a terminal only lines are printed", () => {
     const { terminal, printed } = fakeTerminal(0);
     const view = new LiveView(terminal, () => "never");

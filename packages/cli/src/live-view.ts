@@ -1,9 +1,16 @@
 // A part of the terminal that is drawn again and again, with lines that scroll away above it. Where standard output is no
 // terminal nothing is redrawn, and lines are printed as they come.
+import { stripVTControlCharacters } from "node:util";
 import type { Terminal } from "./command.ts";
 
 /** Time between two pictures. */
 const refreshMs = 1000;
+
+/** Rows that a line takes on a terminal, which breaks long ones; sequences that set colours take no room. */
+function rowsOf(line: string, width: number): number {
+  const shown = stripVTControlCharacters(line).length;
+  return Math.max(1, Math.ceil(shown / Math.max(1, width)));
+}
 
 /** Shows `picture` until it is disposed. */
 export class LiveView implements Disposable {
@@ -32,10 +39,15 @@ export class LiveView implements Disposable {
 
   #draw(above: string): void {
     const erase = this.#erase();
-    const shown = this.#picture()
-      .split("\n")
-      .slice(0, Math.max(1, this.#terminal.liveRows - 1));
-    this.#lines = shown.length;
+    const { width, liveRows } = this.#terminal;
+    const shown: string[] = [];
+    this.#lines = 0;
+    for (const line of this.#picture().split("\n")) {
+      const rows = rowsOf(line, width);
+      if (shown.length > 0 && this.#lines + rows > liveRows - 1) break;
+      shown.push(line);
+      this.#lines += rows;
+    }
     this.#terminal.print(`${erase}${above}${shown.join("\n")}\n`);
   }
 
