@@ -63,7 +63,15 @@ export class PacketGenerator {
       case 2:
         return `${constant} + (n & 7) * 4`;
       case 3:
-        return this.#pick(["n - 40", "ctx.packet.length - 4", "n * 3", `${0xffff - constant}`]);
+        return this.#pick([
+          "n - 40",
+          "ctx.packet.length - 4",
+          "n * 3",
+          "n + 5",
+          "n * 2 + 1",
+          "(n & 0x3fff) * 5",
+          `${0xffff - constant}`,
+        ]);
       default:
         return `${constant}`;
     }

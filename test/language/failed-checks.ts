@@ -37,6 +37,16 @@
 // run ladder
 //   packet: 00 (to 40)
 //   out: 2c
+// run wider
+//   packet: 0004 0000 0000 0000 0000 0000 1122334455667788 (to 40)
+//   returns: TX
+//   out: 0004 0000 0000 0000 0000 0000 1122334455667799
+// run wider
+//   packet: 0005 (to 16)
+//   returns: DROP
+// run wider
+//   packet: ffff (to 64)
+//   returns: PASS
 // run afterTail
 //   packet: 0001 (to 64)
 //   returns: PASS
@@ -76,6 +86,20 @@ export const ladder = xdp((ctx) => {
   if (!ctx.packet.at(15, u16) && ctx.packet.at(6, u64)) found += 1;
   count.value = u8(found);
   return XDP.PASS;
+});
+
+/** The same offset, too far for the wide one and not for the narrow one: their pointers cannot be one to the verifier. */
+export const wider = xdp((ctx) => {
+  const head = ctx.packet.at(0, u16be);
+  if (!head) return XDP.ABORTED;
+  const offset = head.value * 3;
+  const byte = ctx.packet.at(offset, u8);
+  if (!byte) return XDP.PASS;
+  const wide = ctx.packet.at(offset, u64);
+  if (!wide) return XDP.DROP;
+  const last = ctx.packet.at(offset + 7, u8);
+  if (last) last.value = u8(last.value + 0x11);
+  return byte.value === 0x11 && wide.value !== 0n ? XDP.TX : XDP.PASS;
 });
 
 export const afterTail = xdp((ctx) => {

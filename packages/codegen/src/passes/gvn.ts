@@ -1,6 +1,8 @@
 // Common subexpressions: an instruction that computes what a dominating one already computed is replaced by it. Loads take part with
-// the version of the memory that they read, so that a store or a helper between two loads keeps them apart.
-import { argsOf, edgesOf, resultOf, valueTypes } from "../ir/cfg.ts";
+// the version of the memory that they read, so that a store or a helper between two loads keeps them apart. A packet pointer at a
+// variable offset is bound to the last test of that offset: the verifier knows the pointer's reach from where it was made, so one
+// that was made under a weaker test does not serve under a stronger one (find_good_pkt_pointers, kernel/bpf/verifier.c).
+import { argsOf, edgesOf, predecessors, resultOf, valueTypes } from "../ir/cfg.ts";
 import { type DominatorTree, dominators } from "../ir/dominators.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "../ir/function.ts";
 import { type BinaryOp, commutative } from "../ir/ops.ts";
@@ -21,11 +23,15 @@ export function mergeCommonSubexpressions(fn: IrFunction): IrFunction {
   const versions = entryVersions(tree, types);
   const to = new Map<ValueId, ValueId>();
   const rename = following(to);
-  const visit = (block: Block, outer: ReadonlyMap<string, ValueId>): void => {
+  const constants = new Set(
+    fn.blocks.flatMap(({ insts }) => insts.flatMap((i) => (i.op === "const" ? [i.result] : []))),
+  );
+  const before = predecessors(fn);
+  const visit = (block: Block, outer: ReadonlyMap<string, ValueId>, tests: Tests): void => {
     const known = new Map(outer);
     let state = versions.get(block.id) ?? initial;
     for (const [index, inst] of block.insts.entries()) {
-      const key = keyOf(renameInst(inst, rename), state, types);
+      const key = keyOf(renameInst(inst, rename), state, types, tests);
       const result = resultOf(inst);
       if (key !== undefined && result) {
         const earlier = known.get(key);
@@ -34,11 +40,32 @@ export function mergeCommonSubexpressions(fn: IrFunction): IrFunction {
       }
       state = after(inst, versionName(block, index), state, types);
     }
-    for (const child of tree.children(block.id)) visit(child, known);
+    for (const child of tree.children(block.id)) {
+      const decided = (before.get(child.id) ?? []).length === 1;
+      visit(child, known, decided ? tested(tests, block, child, constants, rename) : tests);
+    }
   };
   const [entry] = tree.order;
-  if (entry) visit(entry, new Map());
+  if (entry) visit(entry, new Map(), new Map());
   return to.size === 0 ? fn : renameUses(fn, rename);
+}
+
+/** The way out of the last branch that tested a value, by value. */
+type Tests = ReadonlyMap<ValueId, string>;
+
+function tested(
+  tests: Tests,
+  block: Block,
+  child: Block,
+  constants: ReadonlySet<ValueId>,
+  rename: (value: ValueId) => ValueId,
+): Tests {
+  if (block.end.op !== "branch") return tests;
+  const way = `b${block.id} b${child.id}`;
+  return new Map([
+    ...tests,
+    ...block.end.args.filter((value) => !constants.has(value)).map((value) => [rename(value), way] as const),
+  ]);
 }
 
 const initial: Versions = {
@@ -50,7 +77,7 @@ const initial: Versions = {
   record: "entry",
 };
 
-function keyOf(inst: Inst, state: Versions, types: ReadonlyMap<ValueId, IrType>): string | undefined {
+function keyOf(inst: Inst, state: Versions, types: ReadonlyMap<ValueId, IrType>, tests: Tests): string | undefined {
   if (inst.op === "load") {
     const from = memoryOf(types.get(inst.args[0]));
     const memory = from === "context" && isPointer(inst.type) ? "bounds" : from;
@@ -67,6 +94,11 @@ function keyOf(inst: Inst, state: Versions, types: ReadonlyMap<ValueId, IrType>)
       return `slot ${inst.slot}`;
     case "map":
       return `map ${inst.map}`;
+    case "ptradd": {
+      const [pointer, offset] = inst.args;
+      const test = inst.type === "ptr.packet" ? (tests.get(offset) ?? "") : "";
+      return `ptradd ${pointer} ${offset} ${test}`;
+    }
     default: {
       const args = [...argsOf(inst)];
       if (commutative.has(inst.op as BinaryOp)) args.sort((a, b) => a - b);
