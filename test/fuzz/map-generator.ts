@@ -39,7 +39,7 @@ export class MapGenerator {
   const head = ctx.packet.at(0, Head);
   if (!head) return XDP.ABORTED;
   let n: number = head.a;
-${this.#statements([], 3, "  ")}  const out = ctx.packet.at(12, u32);
+${this.#statements([], 2, "  ")}  const out = ctx.packet.at(12, u32);
   if (out) out.value = u32(n);
   return n & 1 ? XDP.TX : XDP.PASS;
 });`;
