@@ -41,10 +41,12 @@ function report(found: Map<string, Diagnostic>, use: Inst, call: Inst): void {
   const { line, column, file } = use.at;
   const key = `${file}:${line}:${column}`;
   if (found.has(key)) return;
-  const released = has(use, "releasesRecord");
-  const message = released ? "the record may be released already" : "the record may be gone here";
+  const again = call === use ? ", by an iteration before" : "";
+  const message = has(use, "releasesRecord")
+    ? `the record may be released already${again}`
+    : "the record may be gone here";
   const labels: { readonly at: Span; readonly message: string }[] = [];
-  if (call.at !== use.at) labels.push({ at: call.at, message: "it is released here" });
+  if (call !== use) labels.push({ at: call.at, message: "it is released here" });
   found.set(key, diagnostic(analyzeDiagnostics.deadRecord, { at: use.at, message, labels }));
 }
 
