@@ -50,6 +50,14 @@ export const kernelDiagnostics = {
       "Maps, programs and links of an object live until it is disposed; after that the kernel has released them.",
     help: "use it before the end of the `using` scope, or keep the object open for longer",
   },
+  noJit: {
+    code: "BPF6206",
+    severity: "error",
+    title: "the kernel's BPF JIT does not take the program",
+    explain:
+      "The verifier accepted the program, but the JIT compiler is missing or gave up, and a kernel with CONFIG_BPF_JIT_ALWAYS_ON has no interpreter to fall back to (ENOTSUPP from BPF_PROG_LOAD, kernel/bpf/core.c).",
+    help: "turn the JIT on (sysctl net.core.bpf_jit_enable=1), make the program smaller, or use simulator()",
+  },
   mapCreate: {
     code: "BPF6210",
     severity: "error",

@@ -166,5 +166,10 @@ export function loadProgram(sys: Sys, request: LoadRequest): LoadedProgram {
     first.status < 0 && request.logLevel === 0 && first.status !== -errnos.EPERM && first.status !== -errnos.ENOSYS;
   const { status, log } = needsLog ? attempt.run(1) : first;
   if (status >= 0) return { fd: new Fd(sys, status, `program "${program.name}"`), log };
+  // The log of a program that only the JIT refuses ends well, so it explains nothing.
+  if (status === -errnos.ENOTSUPP) {
+    const notes = [`"${program.name}" has ${program.insns.length} instructions`];
+    return refuse(diagnostic(kernelDiagnostics.noJit, { notes, ...(program.at && { at: program.at }) }));
+  }
   return refuse(log.trim() === "" ? refusedEarly(program, status) : explainRejection(program, log));
 }

@@ -55,6 +55,7 @@ describe("errors without a log", () => {
     ["E2BIG", -7, "BPF6216", "BPF6211"],
     ["ENOMEM", -12, "BPF6215", "BPF6211"],
     ["EINVAL", -22, "BPF6215", "BPF6210"],
+    ["ENOTSUPP, no JIT", -524, "BPF6206", "BPF6210"],
     ["EAGAIN, again and again", -11, "BPF6215", "BPF6210"],
     ["ENOSPC, however large the log", -28, "BPF6215", "BPF6210"],
   ] as const)("%s", (_, status, forProgram, forMap) => {
