@@ -18,6 +18,7 @@ import { lowerModule } from "./lower/lower.ts";
 import type { EmittedProgram } from "./machine/emit.ts";
 import { generateProgram } from "./machine/generate.ts";
 import { type OptimizationLevel, optimize } from "./passes/pipeline.ts";
+import { checkTarget } from "./target.ts";
 
 export interface CompileOptions {
   /** 0 none, 1 simple, 2 all (the default). What is accepted does not depend on it. */
@@ -68,7 +69,7 @@ function compileModule(converted: ConvertResult, target: Target, options: Compil
   if (hasErrors(found)) return { diagnostics: found };
 
   const analyzed = analyze(lowered.module, target);
-  found.push(...analyzed.diagnostics);
+  found.push(...analyzed.diagnostics, ...checkTarget(converted.module, analyzed.module));
   if (hasErrors(found)) return { diagnostics: found };
 
   const functions: IrFunction[] = [];

@@ -99,6 +99,14 @@ export const analyzeDiagnostics = {
       "A struct or array that a loop makes has one place on the stack, and the next iteration makes it again there. A ref to it that outlives the iteration would see the new one.",
     help: "make the struct before the loop and assign to it (`Object.assign`), or keep its members in variables",
   },
+  newerThanTarget: {
+    code: "BPF3009",
+    severity: "error",
+    title: "newer than the target kernel",
+    explain:
+      "The object must load on the target kernel, which is the oldest one that it is meant for. This map type, program type or helper came later.",
+    help: "raise the target (--target-kernel), or do without it",
+  },
 } as const satisfies Readonly<Record<string, DiagnosticRow>>;
 
 /** The row of a check that fails. */

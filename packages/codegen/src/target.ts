@@ -1,0 +1,68 @@
+// The gate of the target kernel: what the module uses and a kernel as old as the target has not. Takes the converted
+// module and its IR; gives one diagnostic for each place, with the release that a row of abi names.
+import {
+  compareKernels,
+  type Diagnostic,
+  diagnostic,
+  type HelperRow,
+  helperSince,
+  helpers,
+  type MapTypeRow,
+  mapTypes,
+  type ProgramTypeRow,
+  programTypes,
+  type Span,
+} from "@typebpf/abi";
+import { analyzeDiagnostics } from "./analyze/diagnostics.ts";
+import type { TypedModule } from "./ast/nodes.ts";
+import type { IrModule } from "./ir/function.ts";
+
+interface Use {
+  readonly what: string;
+  readonly since: string;
+  readonly at: Span | undefined;
+}
+
+/** Everything that is newer than the module's target kernel. */
+export function checkTarget(module: TypedModule, ir: IrModule): readonly Diagnostic[] {
+  const { kernel } = module.target;
+  const uses = [...mapUses(module), ...programUses(module), ...helperUses(module, ir)];
+  const newer = uses.filter((use) => compareKernels(use.since, kernel) > 0);
+  const once = new Map(newer.map((use) => [JSON.stringify(use), use]));
+  return [...once.values()].map(({ what, since, at }) =>
+    diagnostic(analyzeDiagnostics.newerThanTarget, {
+      message: `${what} needs Linux ${since}, the target is ${kernel}`,
+      help: `raise the target (--target-kernel ${since}), or do without it`,
+      ...(at && { at }),
+    }),
+  );
+}
+
+function mapUses(module: TypedModule): readonly Use[] {
+  return module.maps.map((map) => {
+    const row: MapTypeRow = mapTypes[map.type];
+    return { what: `the map type of ${map.name}`, since: row.since, at: map.at };
+  });
+}
+
+function programUses(module: TypedModule): readonly Use[] {
+  return module.programs.map((program) => {
+    const row: ProgramTypeRow = programTypes[program.type];
+    return { what: `the program type of ${program.name}`, since: row.since, at: program.at };
+  });
+}
+
+/** Program types may get a helper later than others do. */
+function helperUses(module: TypedModule, ir: IrModule): readonly Use[] {
+  return ir.functions.flatMap((fn) => {
+    const program = module.programs.find((one) => one.name === fn.name);
+    return fn.blocks.flatMap((block) =>
+      block.insts.flatMap((inst): readonly Use[] => {
+        if (inst.op !== "call") return [];
+        const row: HelperRow = helpers[inst.helper];
+        const since = (program && helperSince(row, program.type)) ?? row.since;
+        return [{ what: row.symbol, since, at: inst.at }];
+      }),
+    );
+  });
+}
