@@ -27,7 +27,7 @@ const npmRules: Readonly<Record<string, string>> = {
   chokidar: "packages/cli/src/watching.ts",
   commander: "packages/cli/src/",
   zod: "packages/cli/src/",
-  yoctocolors: "packages/cli/src/output/",
+  picocolors: "packages/cli/src/output/",
   "cli-table3": "packages/cli/src/output/",
 };
 

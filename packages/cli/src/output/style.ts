@@ -1,5 +1,5 @@
 // The few styles of human output, or none: the caller decides once for each stream.
-import { bold, dim, green, red, yellow } from "yoctocolors";
+import colors from "picocolors";
 
 /** Wraps text in a style. */
 export type Style = (text: string) => string;
@@ -15,6 +15,8 @@ export interface Styles {
 
 const plain: Style = (text) => text;
 
+// The library's own look at the process is not asked: it knows one stream and no options.
+const { bold, dim, green, red, yellow } = colors.createColors(true);
 const colored: Styles = { title: bold, faint: dim, good: green, bad: red, warning: yellow };
 
 const uncolored: Styles = { title: plain, faint: plain, good: plain, bad: plain, warning: plain };
