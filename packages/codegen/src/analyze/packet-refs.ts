@@ -1,13 +1,11 @@
 // Packet refs after a helper that moves packet data: from the call on, every packet pointer made before it is dead on the
 // paths that follow. A use of a dead one is a diagnostic that points at the call and at where the ref was made.
 import { type Diagnostic, diagnostic, type HelperRow, helpers, type Span } from "@typebpf/abi";
-import { argsOf, edgesOf, reversePostorder } from "../ir/cfg.ts";
-import type { Block, BlockId, Inst, IrFunction, ValueId } from "../ir/function.ts";
+import { argsOf, reversePostorder } from "../ir/cfg.ts";
+import type { Inst, IrFunction, ValueId } from "../ir/function.ts";
 import type { IrType } from "../ir/types.ts";
+import { deadAtStart } from "./dead-refs.ts";
 import { analyzeDiagnostics } from "./diagnostics.ts";
-
-/** Dead pointers, with the call that killed them. */
-type Dead = ReadonlyMap<ValueId, Inst>;
 
 interface Pointer {
   readonly at: Span;
@@ -42,7 +40,7 @@ export function checkPacketRefs(fn: IrFunction): readonly Diagnostic[] {
   if (!fn.blocks.some((block) => block.insts.some(moves))) return [];
   const pointers = pointersOf(fn);
   const order = reversePostorder(fn);
-  const atStart = deadAtStart(order, pointers);
+  const atStart = deadAtStart(order, (dead, inst) => step(dead, inst, pointers));
   const found = new Map<string, Diagnostic>();
   for (const block of order) {
     const dead = new Map(atStart.get(block.id));
@@ -78,32 +76,4 @@ function step(dead: Map<ValueId, Inst>, inst: Inst, pointers: ReadonlyMap<ValueI
   const from = inst.op === "ptradd" ? dead.get(inst.args[0]) : undefined;
   if (from) dead.set(inst.result, from);
   else dead.delete(inst.result);
-}
-
-function deadAtStart(order: readonly Block[], pointers: ReadonlyMap<ValueId, Pointer>): ReadonlyMap<BlockId, Dead> {
-  const blocks = new Map(order.map((block) => [block.id, block]));
-  const atStart = new Map<BlockId, Map<ValueId, Inst>>(order.map((block) => [block.id, new Map()]));
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const block of order) {
-      const dead = new Map(atStart.get(block.id));
-      for (const inst of block.insts) step(dead, inst, pointers);
-      for (const edge of edgesOf(block.end)) {
-        const target = atStart.get(edge.block);
-        const params = blocks.get(edge.block)?.params ?? [];
-        const own = new Set(params.map((param) => param.value));
-        const arriving = new Map([...dead].filter(([value]) => !own.has(value)));
-        params.forEach((param, index) => {
-          const call = dead.get(edge.args[index] ?? -1);
-          if (call) arriving.set(param.value, call);
-        });
-        for (const [value, call] of arriving) {
-          if (!target || target.has(value)) continue;
-          target.set(value, call);
-          changed = true;
-        }
-      }
-    }
-  }
-  return atStart;
 }

@@ -2,11 +2,9 @@
 // follow. A use of a dead one is a diagnostic that points at the call. Where paths join, what is dead on one is dead.
 import { type Diagnostic, diagnostic, type HelperRow, helpers, type Span } from "@typebpf/abi";
 import { argsOf, edgesOf, reversePostorder } from "../ir/cfg.ts";
-import type { Block, BlockId, Inst, IrFunction, ValueId } from "../ir/function.ts";
+import type { Block, Inst, IrFunction, ValueId } from "../ir/function.ts";
+import { deadAtStart } from "./dead-refs.ts";
 import { analyzeDiagnostics } from "./diagnostics.ts";
-
-/** Dead pointers, with the call that released their record. */
-type Dead = ReadonlyMap<ValueId, Inst>;
 
 /** For each pointer into a record the calls that may have made the record. */
 type Origins = ReadonlyMap<ValueId, ReadonlySet<ValueId>>;
@@ -22,7 +20,7 @@ export function checkRecordRefs(fn: IrFunction): readonly Diagnostic[] {
   if (!fn.blocks.some((block) => block.insts.some((inst) => has(inst, "releasesRecord")))) return [];
   const order = reversePostorder(fn);
   const origins = originsOf(order);
-  const atStart = deadAtStart(order, origins);
+  const atStart = deadAtStart(order, (dead, inst) => step(dead, inst, origins));
   const found = new Map<string, Diagnostic>();
   for (const block of order) {
     const dead = new Map(atStart.get(block.id));
@@ -97,32 +95,4 @@ function step(dead: Map<ValueId, Inst>, inst: Inst, origins: Origins): void {
   const from = inst.op === "ptradd" ? dead.get(inst.args[0]) : undefined;
   if (from) dead.set(inst.result, from);
   else dead.delete(inst.result);
-}
-
-function deadAtStart(order: readonly Block[], origins: Origins): ReadonlyMap<BlockId, Dead> {
-  const blocks = new Map(order.map((block) => [block.id, block]));
-  const atStart = new Map<BlockId, Map<ValueId, Inst>>(order.map((block) => [block.id, new Map()]));
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const block of order) {
-      const dead = new Map(atStart.get(block.id));
-      for (const inst of block.insts) step(dead, inst, origins);
-      for (const edge of edgesOf(block.end)) {
-        const target = atStart.get(edge.block);
-        const params = blocks.get(edge.block)?.params ?? [];
-        const own = new Set(params.map((param) => param.value));
-        const arriving = new Map([...dead].filter(([value]) => !own.has(value)));
-        params.forEach((param, index) => {
-          const call = dead.get(edge.args[index] ?? -1);
-          if (call) arriving.set(param.value, call);
-        });
-        for (const [value, call] of arriving) {
-          if (!target || target.has(value)) continue;
-          target.set(value, call);
-          changed = true;
-        }
-      }
-    }
-  }
-  return atStart;
 }

@@ -3,7 +3,8 @@
 import { type AluOp, alu, branchTaken, type JumpOp, signExtend, swapBytes } from "@typebpf/abi";
 import { type BinaryName, type BinaryOp, type CompareName, type CompareOp, splitOp, type UnaryOp } from "./ops.ts";
 
-const aluOf: Readonly<Record<BinaryName, AluOp>> = {
+/** What BPF calls each binary operation. */
+export const aluOf: Readonly<Record<BinaryName, Exclude<AluOp, "neg" | "mov" | `movsx${string}`>>> = {
   add: "add",
   sub: "sub",
   mul: "mul",
@@ -19,7 +20,8 @@ const aluOf: Readonly<Record<BinaryName, AluOp>> = {
   ashr: "arsh",
 };
 
-const jumpOf: Readonly<Record<CompareName, JumpOp>> = {
+/** What BPF calls each condition. */
+export const jumpOf: Readonly<Record<CompareName, JumpOp>> = {
   eq: "jeq",
   ne: "jne",
   ult: "jlt",

@@ -1,6 +1,7 @@
 // Selection of integer operations. BPF arithmetic is two-address: a copy into the result's register, then the operation
 // on it; the allocator removes the copy where the operand dies. 32-bit forms read low halves and clear the upper half.
-import type { AluOp, Span } from "@typebpf/abi";
+import type { Span } from "@typebpf/abi";
+import { aluOf } from "../../ir/evaluate.ts";
 import type { BinaryInst, UnaryInst, ValueId } from "../../ir/function.ts";
 import { type BinaryName, type BinaryOp, commutative, splitOp } from "../../ir/ops.ts";
 import { alu, constant, inPlace, type Operand } from "../build.ts";
@@ -8,24 +9,6 @@ import type { MirInst, Register } from "../mir.ts";
 import { expandSignedDivision } from "./division.ts";
 import { selectRotation } from "./rotate.ts";
 import type { Selection } from "./state.ts";
-
-type PlainOp = Exclude<AluOp, "neg" | "mov" | `movsx${string}`>;
-
-const aluOf: Readonly<Record<BinaryName, PlainOp>> = {
-  add: "add",
-  sub: "sub",
-  mul: "mul",
-  udiv: "div",
-  sdiv: "sdiv",
-  umod: "mod",
-  smod: "smod",
-  and: "and",
-  or: "or",
-  xor: "xor",
-  shl: "lsh",
-  lshr: "rsh",
-  ashr: "arsh",
-};
 
 interface Binary {
   readonly name: BinaryName;

@@ -2,7 +2,7 @@
 // register and an immediate. 32-bit comparisons of values below 2^32 are done on all 64 bits, which every version of the
 // instruction set has and from which the kernel's verifier learns most; a lone sign extension is left out instead.
 import type { JumpOp, Width } from "@typebpf/abi";
-import { evaluateCompare } from "../../ir/evaluate.ts";
+import { evaluateCompare, jumpOf } from "../../ir/evaluate.ts";
 import type { BlockId, Terminator, ValueId } from "../../ir/function.ts";
 import { type CompareName, splitOp, swapCompare } from "../../ir/ops.ts";
 import { alu, move, type Operand } from "../build.ts";
@@ -17,20 +17,6 @@ interface Condition {
   readonly left: ValueId;
   readonly right: ValueId;
 }
-
-const jumpOf: Readonly<Record<CompareName, JumpOp>> = {
-  eq: "jeq",
-  ne: "jne",
-  ult: "jlt",
-  ule: "jle",
-  ugt: "jgt",
-  uge: "jge",
-  slt: "jslt",
-  sle: "jsle",
-  sgt: "jsgt",
-  sge: "jsge",
-  set: "jset",
-};
 
 /** Conditions that version 1 lacks, and their opposites, which it has. */
 const oppositeOf: Readonly<Partial<Record<JumpOp, JumpOp>>> = { jlt: "jge", jle: "jgt", jslt: "jsge", jsle: "jsgt" };

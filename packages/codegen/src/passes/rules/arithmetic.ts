@@ -1,12 +1,8 @@
 // Rules of addition, multiplication, division and shifts.
 import type { BinaryOp } from "../../ir/ops.ts";
-import { bothWidths, type Operation, type OperationRule, operandsOf, type RuleContext } from "./rule.ts";
+import { bothWidths, type Operation, type OperationRule, operandsOf, type RuleContext, widthOf } from "./rule.ts";
 
 const all64 = (1n << 64n) - 1n;
-
-function widthOf(op: string): 32 | 64 {
-  return op.endsWith("32") ? 32 : 64;
-}
 
 function named(name: string, width: 32 | 64): BinaryOp {
   return `${name}${width}` as BinaryOp;

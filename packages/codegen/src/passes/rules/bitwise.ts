@@ -1,10 +1,6 @@
 // Rules of and, or, exclusive or.
 import type { BinaryOp } from "../../ir/ops.ts";
-import { bothWidths, type OperationRule, operandsOf, type RuleContext } from "./rule.ts";
-
-function widthOf(op: string): 32 | 64 {
-  return op.endsWith("32") ? 32 : 64;
-}
+import { bothWidths, type OperationRule, operandsOf, type RuleContext, widthOf } from "./rule.ts";
 
 function ones(width: 32 | 64): bigint {
   return (1n << BigInt(width)) - 1n;

@@ -67,3 +67,8 @@ export function operandsOf(
 export function bothWidths<N extends string>(...names: readonly N[]): readonly `${N}${32 | 64}`[] {
   return names.flatMap((name) => [`${name}64`, `${name}32`] as const);
 }
+
+/** The width in the name of an operation. */
+export function widthOf(op: string): 32 | 64 {
+  return op.endsWith("32") ? 32 : 64;
+}
