@@ -22,7 +22,8 @@ function groupsOf(object: BpfObject): { readonly file: string; readonly groups: 
     const last = groups.at(-1);
     const group = last?.line === line ? last : { line, insns: [] };
     if (group !== last) groups.push(group);
-    const map = program.relocations.find((one) => one.slot === slot)?.map;
+    const relocation = program.relocations.find((one) => one.slot === slot);
+    const map = relocation?.kind === "map" ? relocation.map : undefined;
     const text = disassembleInsn(insn, { helperName: (number) => helperByNumber(number)?.symbol });
     const named = map === undefined ? text : text.replace(/map\[fd:\d+\]/, `map[${map}]`);
     group.insns.push(`${`${slot}`.padStart(numberWidth)}: ${named}`);

@@ -125,6 +125,8 @@ function objectOf(name: string, text: string): BpfObject {
       { name: "blocked", type: "hash", key: u32be, value: u64, maxEntries: 4, flags: 0 },
     ],
     programs: [assembled(name, text, ["stats", "blocked"])],
+    functions: [],
+    sections: [],
     sources: [{ file: "firewall.bpf.ts", text: Array.from({ length: 60 }, (_, at) => `line ${at + 1}`).join("\n") }],
   };
 }

@@ -37,7 +37,16 @@ export function program(name: string, assembly: string, type: ProgramSpec["type"
 
 /** An object of these programs and maps. */
 export function object(programs: readonly ProgramSpec[], maps: readonly MapSpec[] = []): BpfObject {
-  return { format: 1, license: "GPL", target: { kernel: "6.1", isa: 3 }, maps, programs, sources: [] };
+  return {
+    format: 1,
+    license: "GPL",
+    target: { kernel: "6.1", isa: 3 },
+    maps,
+    programs,
+    functions: [],
+    sections: [],
+    sources: [],
+  };
 }
 
 /** Drops packets whose IPv4 source is the value of the first entry of `blocked`, and counts them in `hits`. */

@@ -28,5 +28,6 @@ export * from "./kernel/map-types.ts";
 export * from "./kernel/program-types.ts";
 export * from "./kernel/uapi.generated.ts";
 export * from "./layout.ts";
+export * from "./object/flatten.ts";
 export * from "./object/object.ts";
 export * from "./object/relocation.ts";

@@ -52,6 +52,8 @@ export function objectOf(programs: Readonly<Record<string, string>>, maps: reado
     target: { kernel: "6.1", isa: 3 },
     maps,
     programs: Object.entries(programs).map(([name, text]) => assembled(name, text)),
+    functions: [],
+    sections: [],
     sources: [],
   };
 }

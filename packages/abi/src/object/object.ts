@@ -40,6 +40,46 @@ export interface ProgramSpec {
   readonly at?: Span;
 }
 
+/**
+ * A BPF function that programs of the object call or hand to a helper as a callback: what lies in `.text` of an ELF
+ * object. A back end loads it behind each program that reaches it (`flattenProgram`).
+ */
+export interface FunctionSpec {
+  /** Unique among the object's functions and programs. */
+  readonly name: string;
+  readonly insns: readonly Insn[];
+  readonly relocations: readonly Relocation[];
+  readonly lines: readonly LineEntry[];
+  /** Its own frame, in bytes, 0…512. */
+  readonly stackBytes: number;
+  readonly at?: Span;
+}
+
+/** A variable of a data section. */
+export interface GlobalVariable {
+  /** As user space knows it; members of `config` are `NAME.MEMBER`. */
+  readonly name: string;
+  /** Bytes from the start of the section. */
+  readonly offset: number;
+  readonly layout: Layout;
+  readonly at?: Span;
+}
+
+/**
+ * Global data: an array map with one entry, made by the back end and reached by direct address. A read-only section is
+ * frozen before programs are loaded, so that the verifier knows its values.
+ */
+export interface DataSection {
+  /** ".data", ".bss", ".rodata", or one of those with a suffix: ".rodata.str1.1". Unique among sections and maps. */
+  readonly name: string;
+  readonly readOnly: boolean;
+  /** In bytes; more than 0. */
+  readonly size: number;
+  /** The first bytes in lower-case hex; the rest is zero. Absent: all zero. */
+  readonly contents?: string;
+  readonly variables: readonly GlobalVariable[];
+}
+
 /** The text of a source file that spans refer to, so that reports can quote it without the file system. */
 export interface SourceText {
   readonly file: string;
@@ -59,5 +99,9 @@ export interface BpfObject {
   readonly target: Target;
   readonly maps: readonly MapSpec[];
   readonly programs: readonly ProgramSpec[];
+  /** What programs call, sorted by name. */
+  readonly functions: readonly FunctionSpec[];
+  /** Global data, sorted by name. */
+  readonly sections: readonly DataSection[];
   readonly sources: readonly SourceText[];
 }

@@ -27,6 +27,8 @@ const object: BpfObject = {
       stackBytes: 0,
     },
   ],
+  functions: [],
+  sections: [],
   sources: [{ file: "filter.bpf.ts", text: "// nothing\n" }],
 };
 

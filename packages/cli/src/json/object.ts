@@ -2,6 +2,7 @@
 // all that the back ends take for granted; writing puts fields in the schema's order, so equal objects are equal bytes.
 import {
   type BpfObject,
+  type FunctionSpec,
   insnProblem,
   isKernelRelease,
   type MapTypeName,
@@ -41,22 +42,61 @@ const map = z
   })
   .transform(({ at, ...rest }) => (at ? { ...rest, at } : rest));
 
+const byteOffset = z.int().min(0).max(0x7fff_ffff);
+
+const relocation = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("map"), slot, map: z.string() }),
+  z.strictObject({ kind: z.literal("mapValue"), slot, map: z.string(), offset: byteOffset }),
+  z.strictObject({ kind: z.literal("data"), slot, section: z.string(), offset: byteOffset }),
+  z.strictObject({ kind: z.literal("call"), slot, function: z.string() }),
+  z.strictObject({ kind: z.literal("function"), slot, function: z.string() }),
+]);
+
+const code = {
+  name,
+  insns: z.array(insn).min(1).max(1_000_000),
+  relocations: z.array(relocation),
+  lines: z.array(z.strictObject({ slot, at: spanSchema })),
+  stackBytes: z.int().min(0).max(512),
+  at: spanSchema.optional(),
+};
+
+function relocationsInside(one: Pick<FunctionSpec, "insns" | "relocations">): boolean {
+  const slots = slotCount(one.insns);
+  return one.relocations.every((relocation) => relocation.slot < slots);
+}
+
 const program = z
+  .strictObject({ ...code, type: z.enum(Object.keys(programTypes) as ProgramTypeName[]), section: z.string() })
+  .refine(relocationsInside, "a relocation is outside")
+  .transform(({ at, ...rest }) => (at ? { ...rest, at } : rest));
+
+const fn = z
+  .strictObject(code)
+  .refine(relocationsInside, "a relocation is outside")
+  .transform(({ at, ...rest }) => (at ? { ...rest, at } : rest));
+
+const section = z
   .strictObject({
     name,
-    type: z.enum(Object.keys(programTypes) as ProgramTypeName[]),
-    section: z.string(),
-    insns: z.array(insn).min(1).max(1_000_000),
-    relocations: z.array(z.strictObject({ kind: z.literal("map"), slot, map: z.string() })),
-    lines: z.array(z.strictObject({ slot, at: spanSchema })),
-    stackBytes: z.int().min(0).max(512),
-    at: spanSchema.optional(),
+    readOnly: z.boolean(),
+    size: z.int().min(1).max(0x7fff_ffff),
+    contents: z
+      .string()
+      .regex(/^([0-9a-f]{2})*$/, "not bytes in lower-case hex")
+      .optional(),
+    variables: z.array(
+      z
+        .strictObject({ name: z.string(), offset: byteOffset, layout: layoutSchema, at: spanSchema.optional() })
+        .transform(({ at, ...rest }) => (at ? { ...rest, at } : rest)),
+    ),
   })
+  .refine((one) => (one.contents?.length ?? 0) <= one.size * 2, "a section has more contents than bytes")
   .refine(
-    (one) => one.relocations.every((relocation) => relocation.slot < slotCount(one.insns)),
-    "a relocation is outside",
+    (one) => one.variables.every(({ offset, layout }) => offset + layout.size <= one.size),
+    "a variable is outside of its section",
   )
-  .transform(({ at, ...rest }) => (at ? { ...rest, at } : rest));
+  .transform(({ contents, ...rest }) => (contents === undefined ? rest : { ...rest, contents }));
 
 function unique(all: readonly { readonly name: string }[]): boolean {
   return new Set(all.map((one) => one.name)).size === all.length;
@@ -71,14 +111,29 @@ export const objectSchema: z.ZodType<BpfObject> = z
       kernel: z.string().refine(isKernelRelease, "not a kernel release"),
       isa: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]),
     }),
-    maps: z.array(map).refine(unique, "two maps have one name"),
-    programs: z.array(program).refine(unique, "two programs have one name"),
+    maps: z.array(map),
+    programs: z.array(program),
+    functions: z.array(fn),
+    sections: z.array(section),
     sources: z.array(z.strictObject({ file: z.string(), text: z.string() })),
   })
-  .refine(
-    (one) => one.programs.every((p) => p.relocations.every((r) => one.maps.some((m) => m.name === r.map))),
-    "a relocation names a map that is not there",
+  .refine((one) => unique([...one.programs, ...one.functions]), "two programs or functions have one name")
+  .refine((one) => unique([...one.maps, ...one.sections]), "two maps or sections have one name")
+  .refine(namesResolve, "a relocation names something that is not there");
+
+function namesResolve(object: BpfObject): boolean {
+  const names = {
+    map: new Set(object.maps.map((one) => one.name)),
+    section: new Set(object.sections.map((one) => one.name)),
+    function: new Set(object.functions.map((one) => one.name)),
+  };
+  return [...object.programs, ...object.functions].every(({ relocations }) =>
+    relocations.every((one) => {
+      if ("map" in one) return names.map.has(one.map);
+      return "section" in one ? names.section.has(one.section) : names.function.has(one.function);
+    }),
   );
+}
 
 /** The text of an object file; `readObject` gives the object back. */
 export function objectText(object: BpfObject): string {

@@ -35,7 +35,7 @@ export type Listable = Pick<ProgramSpec, "insns"> & Partial<Pick<ProgramSpec, "l
 /** The instructions of a program. */
 export function listProgram({ insns, lines = [], relocations = [] }: Listable): readonly ListedInsn[] {
   const places = new Map(lines.map(({ slot, at }) => [slot, at]));
-  const maps = new Map(relocations.map(({ slot, map }) => [slot, map]));
+  const maps = new Map(relocations.flatMap((one) => (one.kind === "map" ? [[one.slot, one.map]] : [])));
   const helperName = (number: number): string | undefined => helperByNumber(number)?.symbol;
   let next = 0;
   return insns.map((insn) => {

@@ -50,6 +50,8 @@ describe("maps", () => {
     target: { kernel: "6.1", isa: 3 },
     maps: specs,
     programs: [],
+    functions: [],
+    sections: [],
     sources: [],
   };
   const lines = (map: AnyMapHandle | undefined) =>

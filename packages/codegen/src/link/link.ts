@@ -12,12 +12,14 @@ export function link(module: TypedModule, emitted: readonly EmittedProgram[]): B
   const programs = module.programs.map((program) => {
     const code = byName.get(program.name);
     if (!code) throw new Error(`link: program ${program.name} has no code`);
-    for (const { map } of code.relocations)
-      if (!maps.has(map)) throw new Error(`link: program ${program.name} refers to map ${map}, which does not exist`);
+    for (const relocation of code.relocations) {
+      if (relocation.kind !== "map" || maps.has(relocation.map)) continue;
+      throw new Error(`link: program ${program.name} refers to map ${relocation.map}, which does not exist`);
+    }
     return specOf(program, code);
   });
   const { license, target, sources } = module;
-  return { format: 1, license, target, maps: module.maps, programs, sources };
+  return { format: 1, license, target, maps: module.maps, programs, functions: [], sections: [], sources };
 }
 
 function specOf({ name, type, at }: AstProgram, code: EmittedProgram): ProgramSpec {

@@ -14,7 +14,8 @@ export function checkLimits({ name, insns, relocations, lines }: EmittedProgram)
     const message = `${name} has ${slots} instruction slots; the kernel takes ${limits.programInsns}`;
     found.push(diagnostic(machineDiagnostics.tooManyInsns, { message, ...place }));
   }
-  const maps = new Set(relocations.map(({ map }) => map)).size;
+  const maps = new Set(relocations.flatMap((one) => ("map" in one ? [one.map] : "section" in one ? [one.section] : [])))
+    .size;
   if (maps > limits.mapsPerProgram) {
     const message = `${name} uses ${maps} maps; the kernel takes ${limits.mapsPerProgram}`;
     found.push(diagnostic(machineDiagnostics.tooManyMaps, { message, ...place }));

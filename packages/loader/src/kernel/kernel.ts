@@ -111,7 +111,13 @@ function loadPrograms(
   const refusals: Diagnostic[] = [];
   for (const program of object.programs) {
     try {
-      const loaded = loadProgram(sys, { program, license: object.license, maps: fds, logLevel });
+      const loaded = loadProgram(sys, {
+        program,
+        functions: object.functions,
+        license: object.license,
+        maps: fds,
+        logLevel,
+      });
       programs.set(program.name, stack.use(new KernelProgram(sys, program, loaded, cpu)));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;

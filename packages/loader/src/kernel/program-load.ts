@@ -2,10 +2,14 @@
 // which is fastest; a refused program is loaded again with one, in a buffer that grows until the log fits, and the log
 // becomes a diagnostic on the line of the source. With `logLevel` the log is always asked for.
 import {
+  type AddressRelocation,
   type Diagnostic,
   DiagnosticError,
   diagnostic,
   encode,
+  type FlatProgram,
+  type FunctionSpec,
+  flattenProgram,
   type Insn,
   type ProgramSpec,
   programTypes,
@@ -23,9 +27,13 @@ import type { Memory, Sys } from "./sys.ts";
 /** What a program needs to be loaded. */
 export interface LoadRequest {
   readonly program: ProgramSpec;
+  /** What the program may call; none by default. */
+  readonly functions?: readonly FunctionSpec[];
   readonly license: string;
   /** Descriptor of each map by name. */
   readonly maps: ReadonlyMap<string, number>;
+  /** Descriptor of the map behind each data section by name; none by default. */
+  readonly sections?: ReadonlyMap<string, number>;
   /** Log level for a load that succeeds: 0 for none; bits as BPF_PROG_LOAD has them. */
   readonly logLevel: number;
 }
@@ -46,28 +54,45 @@ function refuse(...diagnostics: readonly Diagnostic[]): never {
   throw new DiagnosticError(diagnostics);
 }
 
-/** Instructions with map descriptors in place of map names. @throws DiagnosticError on a relocation that fits nothing. */
-export function relocate(program: ProgramSpec, maps: ReadonlyMap<string, number>): readonly Insn[] {
-  const pending = new Map(program.relocations.map((relocation) => [relocation.slot, relocation]));
+type Addressed = Pick<LoadRequest, "program" | "functions" | "maps" | "sections">;
+
+/** The wide instruction that holds what a relocation names; undefined where nothing has that name. */
+function addressed(insn: Insn, relocation: AddressRelocation, { maps, sections }: Addressed): Insn | undefined {
+  const { MAP_FD, MAP_VALUE } = uapi.pseudoSource;
+  const fd = relocation.kind === "data" ? sections?.get(relocation.section) : maps.get(relocation.map);
+  if (fd === undefined) return undefined;
+  if (relocation.kind === "map") return { ...insn, src: MAP_FD, imm: fd, nextImm: 0 };
+  return { ...insn, src: MAP_VALUE, imm: fd, nextImm: relocation.offset };
+}
+
+function flat(request: Addressed): FlatProgram {
+  const { program, functions = [] } = request;
+  const flattened = flattenProgram({ functions }, program);
+  return typeof flattened === "string" ? refuseRelocations(program, [flattened]) : flattened;
+}
+
+function refuseRelocations(program: ProgramSpec, notes: readonly string[]): never {
+  const message = `"${program.name}" refers to something that cannot be put in`;
+  return refuse(diagnostic(kernelDiagnostics.relocation, { message, notes }));
+}
+
+/** Instructions with functions behind them and descriptors in place of names. @throws DiagnosticError on a relocation that fits nothing. */
+export function relocate(request: Addressed): readonly Insn[] {
+  const { insns, relocations } = flat(request);
+  const pending = new Map(relocations.map((relocation) => [relocation.slot, relocation]));
+  const notes: string[] = [];
   let slot = 0;
-  const insns = program.insns.map((insn) => {
+  const relocated = insns.map((insn) => {
     const relocation = pending.get(slot);
-    const fd = relocation && maps.get(relocation.map);
-    const fits = insn.opcode === 0x18 && fd !== undefined;
-    if (relocation && fits) pending.delete(slot);
     slot += slotsOf(insn);
-    return fits ? { ...insn, src: uapi.pseudoSource.MAP_FD, imm: fd, nextImm: 0 } : insn;
+    const done = relocation ? addressed(insn, relocation, request) : insn;
+    if (!done && relocation) {
+      const name = relocation.kind === "data" ? `data section "${relocation.section}"` : `map "${relocation.map}"`;
+      notes.push(`slot ${relocation.slot}: ${name}`);
+    }
+    return done ?? insn;
   });
-  const notes = [...pending.values()].map((relocation) => `slot ${relocation.slot}: map "${relocation.map}"`);
-  if (notes.length > 0) {
-    refuse(
-      diagnostic(kernelDiagnostics.relocation, {
-        message: `"${program.name}" refers to a map that cannot be put in`,
-        notes,
-      }),
-    );
-  }
-  return insns;
+  return notes.length > 0 ? refuseRelocations(request.program, notes) : relocated;
 }
 
 function encodeProgram(program: ProgramSpec, insns: readonly Insn[]): Uint8Array {
@@ -98,7 +123,7 @@ class Attempt {
 
   constructor(sys: Sys, request: LoadRequest) {
     const { program } = request;
-    const code = encodeProgram(program, relocate(program, request.maps));
+    const code = encodeProgram(program, relocate(request));
     const insns = sys.allocate(code.length);
     insns.bytes.set(code);
     const license = text(sys, request.license);

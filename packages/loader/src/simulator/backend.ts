@@ -4,6 +4,7 @@ import {
   type BpfObject,
   type Diagnostic,
   DiagnosticError,
+  flattenProgram,
   helperNames,
   helpers,
   isRingSize,
@@ -162,7 +163,9 @@ class SimulatedObject implements BackendObject {
       const problem = mapProblem(spec) ?? this.addMap(spec, settings, handles, bySegment);
       if (problem) problems.push(problem);
     }
-    if (problems.length === 0) for (const spec of object.programs) problems.push(...this.addProgram(spec, handles));
+    if (problems.length === 0) {
+      for (const spec of object.programs) problems.push(...this.addProgram(object, spec, handles));
+    }
     if (problems.length > 0) throw new DiagnosticError(problems);
   }
 
@@ -201,16 +204,24 @@ class SimulatedObject implements BackendObject {
     };
   }
 
-  private addProgram(spec: ProgramSpec, handles: ReadonlyMap<string, number>): readonly Diagnostic[] {
+  private addProgram(
+    object: BpfObject,
+    spec: ProgramSpec,
+    handles: ReadonlyMap<string, number>,
+  ): readonly Diagnostic[] {
     if (!Object.hasOwn(stages, spec.type)) {
       const message = `program ${spec.name} is of type ${spec.type}, which the simulator does not know`;
       return [loaderDiagnostic("unsimulatedProgram", { message, ...(spec.at && { at: spec.at }) })];
     }
-    const references = new Map(spec.relocations.map((one) => [one.slot, handles.get(one.map)]));
+    const flat = flattenProgram(object, spec);
+    if (typeof flat === "string") return [loaderDiagnostic("mapReference", { notes: [flat] })];
+    const references = new Map(
+      flat.relocations.map((one) => [one.slot, one.kind === "map" ? handles.get(one.map) : undefined]),
+    );
     const code = translate(this.machine, {
       name: spec.name,
-      insns: spec.insns,
-      lines: spec.lines,
+      insns: flat.insns,
+      lines: flat.lines,
       mapAt: (slot) => references.get(slot),
       helper: (number) => this.helper(spec, number),
       packetLoads: false,

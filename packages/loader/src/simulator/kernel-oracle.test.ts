@@ -105,7 +105,16 @@ function objectOf(one: Recorded): BpfObject | undefined {
     lines: [],
     stackBytes: 0,
   } as const;
-  return { format: 1, license: "GPL", target: { kernel: "6.1", isa: 4 }, maps, programs: [main], sources: [] };
+  return {
+    format: 1,
+    license: "GPL",
+    target: { kernel: "6.1", isa: 4 },
+    maps,
+    programs: [main],
+    functions: [],
+    sections: [],
+    sources: [],
+  };
 }
 
 /** Reasons for which a program cannot take part: no such helper, instruction, or context here. */

@@ -24,6 +24,8 @@ const probe: BpfObject = {
       stackBytes: 0,
     },
   ],
+  functions: [],
+  sections: [],
   sources: [],
 };
 
