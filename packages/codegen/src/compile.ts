@@ -11,13 +11,14 @@ import {
   type Target,
 } from "@typebpf/abi";
 import { analyze } from "./analyze/analyze.ts";
+import type { TypedModule } from "./ast/nodes.ts";
 import { type ConvertResult, convertModule } from "./frontend/project.ts";
 import type { IrFunction, IrModule } from "./ir/function.ts";
 import { link } from "./link/link.ts";
 import { lowerModule } from "./lower/lower.ts";
 import type { EmittedProgram } from "./machine/emit.ts";
 import { generateProgram } from "./machine/generate.ts";
-import { type OptimizationLevel, optimize } from "./passes/pipeline.ts";
+import { type OptimizationLevel, optimize, type PassName } from "./passes/pipeline.ts";
 import { checkTarget } from "./target.ts";
 
 export interface CompileOptions {
@@ -29,6 +30,8 @@ export interface CompileOptions {
   readonly check?: boolean;
   /** Source text by absolute path, read before the file system. */
   readonly virtualFiles?: ReadonlyMap<string, string>;
+  /** Sees each function before the first pass (`undefined`) and after each; for tests. */
+  readonly onPass?: (fn: IrFunction, pass: PassName | undefined) => void;
 }
 
 export interface Compiled {
@@ -53,34 +56,64 @@ export async function compile(input: string | URL, options: CompileOptions = {})
 
 /** Compiles the module at `path` and collects everything there is to say about it. */
 export async function compileFile(path: string, options: CompileOptions = {}): Promise<Compiled> {
+  return (await prepareFile(path, options)).finish(options);
+}
+
+/** A module up to the analysis, which is the same at every level. */
+export interface Prepared {
+  /** Compiles the rest. */
+  finish(options?: Pick<CompileOptions, "level" | "check" | "onPass">): Compiled;
+}
+
+/** Does for the module at `path` once what every level has in common. */
+export async function prepareFile(
+  path: string,
+  options: Pick<CompileOptions, "targetKernel" | "virtualFiles"> = {},
+): Promise<Prepared> {
   const kernel = options.targetKernel ?? defaultKernel;
   const target: Target = { kernel, isa: isaOf(kernel) };
   const { virtualFiles } = options;
   const converted = convertModule(path, { target, ...(virtualFiles && { virtualFiles }) });
-  return { ...compileModule(converted, target, options), ...(converted.files && { files: converted.files }) };
+  const files = converted.files && { files: converted.files };
+  const analyzed = analyzeModule(converted, target);
+  return { finish: (rest = {}) => ({ ...finishModule(analyzed, target, rest), ...files }) };
 }
 
-function compileModule(converted: ConvertResult, target: Target, options: CompileOptions): Compiled {
-  const { level = 2, check = false } = options;
-  if (!converted.module || hasErrors(converted.diagnostics)) return { diagnostics: converted.diagnostics };
+interface Analyzed {
+  readonly diagnostics: readonly Diagnostic[];
+  /** Where there is no error. */
+  readonly module?: TypedModule;
+  readonly ir?: IrModule;
+}
 
-  const lowered = lowerModule(converted.module);
+function analyzeModule(converted: ConvertResult, target: Target): Analyzed {
+  const { module } = converted;
+  if (!module || hasErrors(converted.diagnostics)) return { diagnostics: converted.diagnostics };
+
+  const lowered = lowerModule(module);
   const found = [...converted.diagnostics, ...lowered.diagnostics];
   if (hasErrors(found)) return { diagnostics: found };
 
   const analyzed = analyze(lowered.module, target);
-  found.push(...analyzed.diagnostics, ...checkTarget(converted.module, analyzed.module));
-  if (hasErrors(found)) return { diagnostics: found };
+  found.push(...analyzed.diagnostics, ...checkTarget(module, analyzed.module));
+  return hasErrors(found) ? { diagnostics: found } : { diagnostics: found, module, ir: analyzed.module };
+}
 
+function finishModule(analyzed: Analyzed, target: Target, options: CompileOptions): Compiled {
+  const { level = 2, check = false, onPass } = options;
+  const { module, ir, diagnostics } = analyzed;
+  if (!module || !ir) return { diagnostics };
+
+  const found = [...diagnostics];
   const functions: IrFunction[] = [];
   const emitted: EmittedProgram[] = [];
-  for (const fn of analyzed.module.functions) {
-    const optimized = optimize(fn, level, { check });
+  for (const fn of ir.functions) {
+    const optimized = optimize(fn, level, { check, ...(onPass && { onPass }) });
     functions.push(optimized);
     const generated = generateProgram(optimized, { isa: target.isa, level, check });
     if ("program" in generated) emitted.push(generated.program);
     else found.push(...generated.diagnostics);
   }
   if (hasErrors(found)) return { ir: { functions }, diagnostics: found };
-  return { object: link(converted.module, emitted), ir: { functions }, diagnostics: found };
+  return { object: link(module, emitted), ir: { functions }, diagnostics: found };
 }

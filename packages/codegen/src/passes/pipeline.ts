@@ -43,15 +43,20 @@ export const pipelines: Readonly<Record<OptimizationLevel, readonly PassName[]>>
   2: [...round, ...round, "unroll", ...round, ...round, "simplify", "gvn", "stores", "dce"],
 };
 
-/** Optimises a function. With `check`, the IR checker runs after every pass. */
-export function optimize(
-  fn: IrFunction,
-  level: OptimizationLevel,
-  options: { readonly check?: boolean } = {},
-): IrFunction {
+export interface OptimizeOptions {
+  /** The IR checker runs after every pass. */
+  readonly check?: boolean;
+  /** Sees the function before the first pass (`undefined`) and after each. */
+  readonly onPass?: (fn: IrFunction, pass: PassName | undefined) => void;
+}
+
+/** Optimises a function. */
+export function optimize(fn: IrFunction, level: OptimizationLevel, options: OptimizeOptions = {}): IrFunction {
+  options.onPass?.(fn, undefined);
   return pipelines[level].reduce((current, name) => {
     const next = passes[name].run(current);
     if (options.check) assertWellFormed(next, `pass ${name}`);
+    options.onPass?.(next, name);
     return next;
   }, fn);
 }
