@@ -6,7 +6,7 @@ import { dirname, resolve } from "node:path";
 import * as dsl from "@typebpf/dsl";
 import * as net from "@typebpf/dsl/net";
 import ts from "typescript";
-import { memoryOf } from "../../packages/dsl/src/view.ts";
+import { construct, memoryOf } from "../../packages/dsl/src/view.ts";
 
 const packages: Readonly<Record<string, unknown>> = { "@typebpf/dsl": dsl, "@typebpf/dsl/net": net };
 
@@ -23,6 +23,7 @@ interface Operators {
 function snapshot(source: unknown): unknown {
   const memory = memoryOf(source);
   if (!memory || typeof source !== "object" || source === null) return source;
+  if (memory.layout.kind === "struct" && memory.layout.union) return construct(memory.layout, source);
   if (memory.layout.kind === "array") return Array.from(Object.values(source), snapshot);
   return Object.fromEntries(Object.entries(source).map(([name, value]) => [name, snapshot(value)]));
 }

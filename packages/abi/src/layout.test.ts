@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { arrayLayout, bitsLayout, type Layout, prefixAddress, scalarLayouts, structLayout } from "./layout.ts";
+import {
+  arrayLayout,
+  bitsLayout,
+  type Layout,
+  prefixAddress,
+  scalarLayouts,
+  structLayout,
+  unionLayout,
+} from "./layout.ts";
 
 const { u8, u16, u32, u64, u16be, u32be, i32 } = scalarLayouts;
 
@@ -115,4 +123,19 @@ test("the address of a prefix key lies right behind the length", () => {
   ];
   for (const members of others) expect(prefixAddress(structLayout("k", members))).toBeUndefined();
   expect(prefixAddress(u32)).toBeUndefined();
+});
+
+test("the members of a union all begin at its start, and it is as wide as its alignment makes the widest", () => {
+  const { fields, size, align, union } = unionLayout("u", { a: u32, b: arrayLayout(u8, 6), c: bitsLayout(u16be, 3) });
+  expect([fields.map(({ offset, bitOffset }) => [offset, bitOffset]), size, align, union]).toEqual([
+    [
+      [0, undefined],
+      [0, undefined],
+      [0, 0],
+    ],
+    8,
+    4,
+    true,
+  ]);
+  expect(prefixAddress(unionLayout("u", { prefixLength: u32, address: u32 }))).toBeUndefined();
 });

@@ -42,10 +42,15 @@ export interface FieldLayout {
   readonly bitOffset?: number;
 }
 
-/** Named members at fixed offsets; bytes that belong to no member are padding and are always zero when we write. */
+/**
+ * Named members at fixed offsets; bytes that belong to no member are padding and are always zero when we write. Those of
+ * a union all begin at its first byte.
+ */
 export interface StructLayout {
   readonly kind: "struct";
   readonly name: string;
+  /** Present for a union: the members share their bytes. */
+  readonly union?: true;
   readonly fields: readonly FieldLayout[];
   readonly size: number;
   readonly align: number;
@@ -142,6 +147,14 @@ export function structLayout(name: string, members: Readonly<Record<string, Layo
   return { kind: "struct", name, fields, size: alignUp(Math.ceil(position.bit / 8), align), align };
 }
 
+/** Lays out a union as C does: every member at the start, the size and alignment of the widest. */
+export function unionLayout(name: string, members: Readonly<Record<string, Layout>>): StructLayout {
+  const fields = Object.entries(members).map(([field, layout]) => place(field, layout, { bit: 0, open: undefined }));
+  const align = Math.max(1, ...fields.map((field) => field.layout.align));
+  const size = alignUp(Math.max(0, ...fields.map(({ layout }) => layout.size)), align);
+  return { kind: "struct", name, union: true, fields, size, align };
+}
+
 /** The most bytes that the address of a prefix key has (LPM_DATA_SIZE_MAX of kernel/bpf/lpm_trie.c). */
 export const MAX_PREFIX_ADDRESS = 256;
 
@@ -150,7 +163,7 @@ export const MAX_PREFIX_ADDRESS = 256;
  * right behind it the `address`. Undefined for any other layout.
  */
 export function prefixAddress(key: Layout): Layout | undefined {
-  if (key.kind !== "struct" || key.fields.length !== 2) return undefined;
+  if (key.kind !== "struct" || key.union || key.fields.length !== 2) return undefined;
   const [length, address] = key.fields;
   if (length?.name !== "prefixLength" || address?.name !== "address" || address.offset !== 4) return undefined;
   return length.layout.kind === "scalar" && length.layout.name === "u32" ? address.layout : undefined;

@@ -53,6 +53,6 @@ export { i8, i16, i32, i64, type Scalar, u8, u16, u16be, u32, u32be, u64, u64be 
 export type { BitField, FixedArray, Infer, Init, Member, Ref, RefTo, ScalarRef, Schema } from "./schema.ts";
 export { offsetOf, sizeOf } from "./sizes.ts";
 export { type SocketFilterContext, type SocketFilterProgram, socketFilter } from "./socket-filter.ts";
-export { type StructSchema, struct } from "./struct.ts";
+export { type StructSchema, struct, union } from "./struct.ts";
 export { type TcContext, type TcProgram, tc } from "./tc.ts";
 export { type XdpContext, type XdpProgram, xdp } from "./xdp.ts";

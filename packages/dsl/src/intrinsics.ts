@@ -8,7 +8,7 @@ import type * as dsl from "./index.ts";
 export type Intrinsic =
   /** A cast when called, a schema otherwise. */
   | { readonly kind: "scalar"; readonly layout: ScalarLayout }
-  /** `struct(name, fields)`: makes a schema. */
+  /** `struct(name, fields)`, `union(name, members)`: makes a schema. */
   | { readonly kind: "structSchema" }
   /** `array(item, length)`: makes a schema. */
   | { readonly kind: "arraySchema" }
@@ -48,6 +48,7 @@ export const intrinsics = {
   u32be: { kind: "scalar", layout: scalarLayouts.u32be },
   u64be: { kind: "scalar", layout: scalarLayouts.u64be },
   struct: { kind: "structSchema" },
+  union: { kind: "structSchema" },
   array: { kind: "arraySchema" },
   bits: { kind: "bitField" },
   sizeOf: { kind: "sizeOf" },

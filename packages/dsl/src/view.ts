@@ -143,11 +143,12 @@ function fillStruct(layout: StructLayout, data: DataView, offset: number, init: 
     throw new TypeError(`A struct ${layout.name} is made from an object, not ${describe(init)}`);
   }
   const values = new Map(Object.entries(init));
-  for (const field of layout.fields) {
-    fillMember(field, data, offset, values.get(field.name));
-    values.delete(field.name);
-  }
-  for (const left of values.keys()) throw new TypeError(`struct ${layout.name} has no field ${JSON.stringify(left)}`);
+  const given = layout.fields.filter((field) => values.get(field.name) !== undefined);
+  for (const field of given) fillMember(field, data, offset, values.get(field.name));
+  for (const { name } of layout.fields) values.delete(name);
+  const what = `${layout.union ? "union" : "struct"} ${layout.name}`;
+  for (const left of values.keys()) throw new TypeError(`${what} has no field ${JSON.stringify(left)}`);
+  if (layout.union && given.length > 1) throw new TypeError(`${what} is made from one of its members`);
 }
 
 function fillArray(layout: ArrayLayout, data: DataView, offset: number, init: unknown): void {

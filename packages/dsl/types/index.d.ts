@@ -183,6 +183,14 @@ export declare function struct<F extends Readonly<Record<string, Member<unknown>
   -readonly [K in keyof F]: Infer<F[K]>;
 }>;
 
+/**
+ * A union: each member is a view of the same bytes, `union("address", { v4: u32be, bytes: array(u8, 16) })`. It is as large as
+ * its widest member. A literal gives one member; the other bytes are zero.
+ */
+export declare function union<F extends Readonly<Record<string, Member<unknown>>>>(name: string, members: F): StructSchema<{
+  -readonly [K in keyof F]: Infer<F[K]>;
+}>;
+
 /** Size in bytes, padding included. */
 export declare function sizeOf(schema: Schema<unknown>): number;
 
@@ -933,10 +941,15 @@ interface FieldLayout {
   readonly bitOffset?: number;
 }
 
-/** Named members at fixed offsets; bytes that belong to no member are padding and are always zero when we write. */
+/**
+ * Named members at fixed offsets; bytes that belong to no member are padding and are always zero when we write. Those of
+ * a union all begin at its first byte.
+ */
 interface StructLayout {
   readonly kind: "struct";
   readonly name: string;
+  /** Present for a union: the members share their bytes. */
+  readonly union?: true;
   readonly fields: readonly FieldLayout[];
   readonly size: number;
   readonly align: number;

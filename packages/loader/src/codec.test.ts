@@ -1,5 +1,13 @@
 // Round trips of every shape of layout, the bytes by hand, and each refusal with its path.
-import { arrayLayout, bitsLayout, DiagnosticError, type Layout, scalarLayouts, structLayout } from "@typebpf/abi";
+import {
+  arrayLayout,
+  bitsLayout,
+  DiagnosticError,
+  type Layout,
+  scalarLayouts,
+  structLayout,
+  unionLayout,
+} from "@typebpf/abi";
 import { describe, expect, test } from "vitest";
 import { ipv4, ipv6, mac } from "./address.ts";
 import { decode, encode } from "./codec.ts";
@@ -203,4 +211,29 @@ describe("addresses", () => {
     "%s is no MAC address",
     (text) => expect(codeAndMessage(() => mac(text)).slice(0, 7)).toBe("BPF6154"),
   );
+});
+
+describe("unions", () => {
+  const Word = unionLayout("word", { whole: u32, network: u32be, bytes: arrayLayout(u8, 4), low: bitsLayout(u8, 4) });
+
+  test("give all members, and take one or what they gave", () => {
+    const bytes = encode(Word, { network: 0x01020384 });
+    expect(toHex(bytes)).toBe("01020384");
+    const all = decode(Word, bytes);
+    expect(all).toEqual({ whole: 0x84030201, network: 0x01020384, bytes, low: 1 });
+    expect(toHex(encode(Word, all))).toBe("01020384");
+    expect(toHex(fromJson(Word, toJson(Word, bytes)))).toBe("01020384");
+    expect(toHex(encode(Word, { low: 5 }))).toBe("05000000");
+  });
+
+  test.each([
+    [{ whole: 1, network: 1 }],
+    [{ whole: 0x01020304, bytes: Uint8Array.of(4, 3, 2, 0) }],
+    [{ low: 2, whole: 3 }],
+    [{ whole: 3, low: 2 }],
+  ])("refuse members that differ: %o", (value) => {
+    expect(codeAndMessage(() => encode(Word, value))).toBe(
+      "BPF6151 value: the members of union word differ; give one of them",
+    );
+  });
 });

@@ -109,12 +109,29 @@ function encodeStruct(view: DataView, at: number, layout: StructLayout, value: u
     given.delete(field.name);
     if (member !== undefined) encodeField(view, at + field.offset, field, member, `${path}.${field.name}`);
   }
+  if (layout.union) checkAgreement(view, at, layout, value, path);
   for (const name of given.keys()) {
     refuse(
       "unknownField",
       path,
       `struct ${layout.name} has no field "${name}"; it has ${layout.fields.map((field) => field.name).join(", ")}`,
     );
+  }
+}
+
+/** More members of a union than one must say the same of the bytes that they share, as those that `decode` gives do. */
+function checkAgreement(view: DataView, at: number, layout: StructLayout, value: object, path: string): void {
+  const given = new Map<string, unknown>(Object.entries(value));
+  for (const field of layout.fields) {
+    const member = given.get(field.name);
+    if (member === undefined) continue;
+    // Bit fields are added to their unit, so one that lacks a bit would not show.
+    const isOther = field.layout.kind === "bits" && decodeField(view, at, field) !== member;
+    const alone = new Uint8Array(view.buffer, view.byteOffset + at, layout.size).slice();
+    encodeField(new DataView(alone.buffer), 0, field, member, `${path}.${field.name}`);
+    if (isOther || alone.some((byte, index) => byte !== view.getUint8(at + index))) {
+      refuse("valueKind", path, `the members of union ${layout.name} differ; give one of them`);
+    }
   }
 }
 

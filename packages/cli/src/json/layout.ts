@@ -60,12 +60,21 @@ const field = z
   .transform(({ bitOffset, ...rest }) => ({ ...rest, ...(bitOffset !== undefined && { bitOffset }) }));
 
 const struct = z
-  .strictObject({ kind: z.literal("struct"), name: z.string(), fields: z.array(field), size, align: size })
+  .strictObject({
+    kind: z.literal("struct"),
+    name: z.string(),
+    union: z.literal(true).optional(),
+    fields: z.array(field),
+    size,
+    align: size,
+  })
   .refine(
     (one) => one.fields.every(({ offset, layout }) => offset + layout.size <= one.size),
     "a field lies outside of the struct",
   )
-  .refine((one) => new Set(one.fields.map(({ name }) => name)).size === one.fields.length, "two fields have one name");
+  .refine((one) => new Set(one.fields.map(({ name }) => name)).size === one.fields.length, "two fields have one name")
+  .refine((one) => !one.union || one.fields.every(({ offset }) => offset === 0), "a member of a union has an offset")
+  .transform(({ union, ...rest }) => ({ ...rest, ...(union && { union }) }));
 
 /** How a value lies in memory. */
 export const layoutSchema: z.ZodType<Layout> = z.lazy(() => z.union([scalar, bits, array, struct]));

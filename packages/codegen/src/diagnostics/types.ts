@@ -170,6 +170,13 @@ export const typeDiagnostics = {
     explain: "The length of an array is part of its schema.",
     help: "remove items, or make the array longer",
   },
+  unionMembers: {
+    code: "BPF2040",
+    severity: "error",
+    title: "a union is made from one of its members",
+    explain: "The members of a union are views of the same bytes, so what one of them sets the next would overwrite.",
+    help: "give one member and assign the others after it, or copy a whole union by calling its schema: Name(other)",
+  },
   tableIndex: {
     code: "BPF2032",
     severity: "error",

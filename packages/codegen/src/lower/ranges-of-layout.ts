@@ -71,7 +71,7 @@ export function isSameLayout(a: Layout, b: Layout): boolean {
   if (a.kind === "scalar") return b.kind === "scalar" && a.signed === b.signed && a.bigEndian === b.bigEndian;
   if (a.kind === "bits") return b.kind === "bits" && a.count === b.count && isSameLayout(a.unit, b.unit);
   if (a.kind === "array") return b.kind === "array" && a.length === b.length && isSameLayout(a.item, b.item);
-  if (b.kind !== "struct" || a.fields.length !== b.fields.length) return false;
+  if (b.kind !== "struct" || a.union !== b.union || a.fields.length !== b.fields.length) return false;
   return a.fields.every((field, index) => {
     const other = b.fields[index];
     if (!other || field.name !== other.name || field.offset !== other.offset) return false;

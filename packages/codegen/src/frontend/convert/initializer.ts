@@ -117,6 +117,7 @@ export function convertParts(
 ): readonly StructPart[] | undefined {
   const parts: StructPart[] = [];
   let failed = false;
+  if (layout.union && node.properties.length > 1) refuseMembers(node, layout, scope);
   for (const property of node.properties) {
     const part = ts.isSpreadAssignment(property)
       ? convertSpread(property.expression, layout, scope)
@@ -125,6 +126,10 @@ export function convertParts(
     else failed = true;
   }
   return failed ? undefined : parts;
+}
+
+function refuseMembers(node: ts.Node, layout: StructLayout, scope: Scope): void {
+  refuse("unionMembers", node, scope, { message: `several members for ${describeLayout(layout)}` });
 }
 
 /** All members of a source, copied over those of a struct; undefined after a finding. */
@@ -159,6 +164,10 @@ function spreadPart(source: Expr, layout: StructLayout, node: ts.Node, scope: Sc
     refuse("layoutMismatch", node, scope, { message: `${describeType(type)} has no members to copy` });
     return undefined;
   }
+  if (layout.union && members.length > 1) {
+    refuseMembers(node, layout, scope);
+    return undefined;
+  }
   for (const member of members) {
     const field = fieldOf(layout, member.name, node, scope);
     if (!field) return undefined;
@@ -173,7 +182,7 @@ function spreadPart(source: Expr, layout: StructLayout, node: ts.Node, scope: Sc
 
 function fieldOf(layout: StructLayout, name: string, at: ts.Node, scope: Scope): FieldLayout | undefined {
   const field = layout.fields.find((one) => one.name === name);
-  if (!field) refuse("unknownMember", at, scope, { message: `struct ${layout.name} has no field ${name}` });
+  if (!field) refuse("unknownMember", at, scope, { message: `${describeLayout(layout)} has no field ${name}` });
   return field;
 }
 
@@ -218,6 +227,7 @@ export function constantInitializer(
   const at = spanOf(node, scope);
   if (constant.kind === "object" && layout.kind === "struct") {
     const parts: StructPart[] = [];
+    if (layout.union && constant.members.size > 1) refuseMembers(node, layout, scope);
     for (const [name, member] of constant.members) {
       const field = fieldOf(layout, name, node, scope);
       const value = field && constantInitializer(member, field.layout, node, scope);

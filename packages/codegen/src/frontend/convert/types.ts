@@ -134,7 +134,7 @@ export function describeLayout(layout: Layout): string {
     case "array":
       return `array(${describeLayout(layout.item)}, ${layout.length})`;
     case "struct":
-      return `struct ${layout.name}`;
+      return `${layout.union ? "union" : "struct"} ${layout.name}`;
     default:
       return layout satisfies never;
   }

@@ -23,6 +23,7 @@ function convertStructCopy(node: ts.ObjectLiteralExpression, scope: Scope): Expr
   if (source.kind === "poison") return source;
   if (source.type.kind !== "ref" || source.type.layout.kind !== "struct") return undefined;
   const { layout } = source.type;
+  if (layout.union) return refuse("unionMembers", first, scope, { message: "a union has no copy member by member" });
   if (!node.properties.every((property) => staysWithin(property, layout, scope))) return undefined;
   scope.substitutes.set(first.expression, source);
   const parts = convertParts(node, layout, scope);
