@@ -4,6 +4,11 @@ import {
   array,
   arrayMap,
   atomicAdd,
+  atomicAnd,
+  atomicCompareExchange,
+  atomicExchange,
+  atomicOr,
+  atomicXor,
   bits,
   bytesEqual,
   CsumReplace,
@@ -165,6 +170,9 @@ export const filter = xdp((ctx) => {
   if (counter) {
     counter.left += 1;
     atomicAdd(counter, "right", BigInt(ctx.ingressIfindex));
+    const before: bigint = atomicOr(counter, "right", 1n) + atomicAnd(counter, "right", 3n);
+    if (atomicCompareExchange(counter, "right", before, 0n) === before) atomicXor(counter, "right", 1n);
+    atomicExchange(counter, "right", 5n);
   }
   const rule = rules.get({ prefixLength: 32, address: ctx.ingressIfindex });
   if (rule && !rules.has({ prefixLength: byte, address: low })) rule.left += 1;

@@ -2,7 +2,15 @@
 // Editors and the compiler read the flat declarations in types/, generated from these sources.
 export { TC, type TcAction, XDP, type XdpAction } from "./actions.ts";
 export { type ArraySchema, array } from "./array.ts";
-export { type AtomicField, atomicAdd } from "./atomics.ts";
+export {
+  type AtomicField,
+  atomicAdd,
+  atomicAnd,
+  atomicCompareExchange,
+  atomicExchange,
+  atomicOr,
+  atomicXor,
+} from "./atomics.ts";
 export { bits } from "./bits.ts";
 export { bytesEqual } from "./bytes.ts";
 export type {

@@ -25,7 +25,17 @@ export type Intrinsic =
   /** A table of integer constants. */
   | { readonly kind: "constant"; readonly value: Readonly<Record<string, number>> }
   /** An operation that the compiler lowers itself. */
-  | { readonly kind: "function"; readonly name: "atomicAdd" | "bytesEqual" };
+  | { readonly kind: "function"; readonly name: DslFunctionName };
+
+/** An operation of the DSL that is a function of its own. */
+export type DslFunctionName =
+  | "atomicAdd"
+  | "atomicAnd"
+  | "atomicOr"
+  | "atomicXor"
+  | "atomicExchange"
+  | "atomicCompareExchange"
+  | "bytesEqual";
 
 /** A method of a map in the filter. */
 export type MapOperation = "get" | "has" | "set" | "delete" | "reserve" | "output" | "query";
@@ -91,6 +101,11 @@ export const intrinsics = {
   AdjustRoom: { kind: "constant", value: { NET: 0, MAC: 1 } },
   bytesEqual: { kind: "function", name: "bytesEqual" },
   atomicAdd: { kind: "function", name: "atomicAdd" },
+  atomicAnd: { kind: "function", name: "atomicAnd" },
+  atomicOr: { kind: "function", name: "atomicOr" },
+  atomicXor: { kind: "function", name: "atomicXor" },
+  atomicExchange: { kind: "function", name: "atomicExchange" },
+  atomicCompareExchange: { kind: "function", name: "atomicCompareExchange" },
 } as const satisfies Readonly<Record<keyof typeof dsl, Intrinsic>>;
 
 /** The name of a row. */

@@ -119,6 +119,6 @@ describe("atomicAdd", () => {
     expect(() => atomicAdd(counters, "port" as "hits", 1)).toThrow("port is none");
     expect(() => atomicAdd(counters, "net", 1)).toThrow("net is none");
     expect(() => atomicAdd({ hits: 1 }, "hits", 1)).toThrow("in memory");
-    expect(() => atomicAdd(counters, "total", 1 as never)).toThrow("cannot add 1 to u64");
+    expect(() => atomicAdd(counters, "total", 1 as never)).toThrow("cannot use 1 on u64");
   });
 });

@@ -888,7 +888,7 @@ export declare function socketFilter(filter: (ctx: SocketFilterContext) => numbe
 
 /** The fields of `T` wide enough for atomics: integers of 32 and 64 bits. */
 export type AtomicField<T> = {
-  [K in keyof T]-?: T[K] extends bigint ? K : u32 extends T[K] ? K : never;
+  [K in keyof T]-?: T[K] extends bigint ? K : u32 extends T[K] ? K : i32 extends T[K] ? K : never;
 }[keyof T];
 
 /**
@@ -896,6 +896,24 @@ export type AtomicField<T> = {
  * integer of 32 or 64 bits, and not in a packet: `atomicAdd(counter, "packets", 1n)`.
  */
 export declare function atomicAdd<T extends object, K extends AtomicField<T>>(target: T, field: K, value: T[K]): T[K];
+
+/** `target[field] &= value` atomically; gives the old value. Places as for `atomicAdd`. */
+export declare function atomicAnd<T extends object, K extends AtomicField<T>>(target: T, field: K, value: T[K]): T[K];
+
+/** `target[field] |= value` atomically; gives the old value. Places as for `atomicAdd`. */
+export declare function atomicOr<T extends object, K extends AtomicField<T>>(target: T, field: K, value: T[K]): T[K];
+
+/** `target[field] ^= value` atomically; gives the old value. Places as for `atomicAdd`. */
+export declare function atomicXor<T extends object, K extends AtomicField<T>>(target: T, field: K, value: T[K]): T[K];
+
+/** `target[field] = value` atomically; gives the old value. Places as for `atomicAdd`. */
+export declare function atomicExchange<T extends object, K extends AtomicField<T>>(target: T, field: K, value: T[K]): T[K];
+
+/**
+ * `target[field] = value` atomically where it was `expected`; gives the old value, so it has stored where that equals
+ * `expected`. Places as for `atomicAdd`.
+ */
+export declare function atomicCompareExchange<T extends object, K extends AtomicField<T>>(target: T, field: K, expected: T[K], value: T[K]): T[K];
 
 /**
  * True where the bytes are the characters of `text`, one byte each: `bytesEqual(method, "GET ")`. There must be as many

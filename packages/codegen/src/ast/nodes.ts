@@ -322,12 +322,14 @@ export interface QueryExpr extends Typed {
   readonly what: Expr;
 }
 
-/** `atomicAdd(target, field, value)`: the old value. Native 32- or 64-bit places, never in a packet. */
+/** `atomicAdd(target, field, value)` and its siblings: the old value. Native 32- or 64-bit places, never in a packet. */
 export interface AtomicExpr extends Typed {
   readonly kind: "atomic";
-  readonly operation: "add";
+  readonly operation: "add" | "and" | "or" | "xor" | "xchg" | "cmpxchg";
   readonly target: FieldExpr | ElementExpr;
   readonly value: Expr;
+  /** Of "cmpxchg": the value is stored only where this is the old one. Evaluated before `value`. */
+  readonly expected?: Expr;
 }
 
 /** A constant table indexed at run time: `TABLE[i]` over numbers or bigints. The index must be proved in range. */

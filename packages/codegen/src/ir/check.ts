@@ -79,7 +79,11 @@ function checkInst(fn: IrFunction, inst: Inst, types: Types): readonly string[] 
     case "store":
       return pointer(0);
     case "atomic":
-      return [...pointer(0), ...integer(1)];
+      return [
+        ...pointer(0),
+        ...integer(1),
+        ...((inst.args.length === 3) === (inst.operation === "cmpxchg") ? integer(2) : ["the number of arguments"]),
+      ];
     case "copy":
       return [...pointer(0), ...pointer(1)];
     case "slot":

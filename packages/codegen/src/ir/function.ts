@@ -69,10 +69,13 @@ export interface StoreInst extends Base {
 /** Atomic read-modify-write; with `fetch` it gives the old value (zero-extended for 4 bytes), else nothing. */
 export interface AtomicInst extends Base {
   readonly op: "atomic";
-  readonly operation: "add" | "or" | "and" | "xor" | "xchg";
+  readonly operation: "add" | "or" | "and" | "xor" | "xchg" | "cmpxchg";
   readonly size: 4 | 8;
   readonly offset: number;
-  readonly args: readonly [pointer: ValueId, value: ValueId];
+  /** "cmpxchg" alone has an `expected` value: it stores only where that is the old one, by the low `size` bytes. */
+  readonly args:
+    | readonly [pointer: ValueId, value: ValueId]
+    | readonly [pointer: ValueId, value: ValueId, expected: ValueId];
   /** Present with fetch. */
   readonly result?: ValueId;
   readonly type?: IrType;

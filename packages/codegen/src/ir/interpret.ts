@@ -2,7 +2,7 @@
 // host that is the memory and the helpers, and the context's address; gives r0. Addresses and integers are unsigned 64-bit
 // bigints; the host faults (throws) on accesses that no memory backs.
 import type { HelperName } from "@typebpf/abi";
-import { blockMap, entryOf } from "./cfg.ts";
+import { argsOf, blockMap, entryOf } from "./cfg.ts";
 import { evaluateBinary, evaluateCompare, evaluateUnary } from "./evaluate.ts";
 import type { AtomicInst, Block, Edge, Inst, IrFunction, SlotId, ValueId } from "./function.ts";
 import type { BinaryOp, UnaryOp } from "./ops.ts";
@@ -145,10 +145,19 @@ class Machine {
     const address = this.address(inst.args[0], inst.offset);
     const old = this.host.load(address, inst.size);
     const value = this.value(inst.args[1]);
-    const next = inst.operation === "xchg" ? value : evaluateBinary(`${inst.operation}64`, old, value);
+    const next = inst.operation === "cmpxchg" ? this.exchanged(inst, old, value) : combined(inst.operation, old, value);
     this.host.store(address, inst.size, BigInt.asUintN(inst.size * 8, next));
     return old;
   }
+  private exchanged(inst: AtomicInst, old: bigint, value: bigint): bigint {
+    const [, , expected] = argsOf(inst);
+    if (expected === undefined) throw new Error("interpret: cmpxchg without the expected value");
+    return BigInt.asUintN(inst.size * 8, this.value(expected)) === old ? value : old;
+  }
+}
+
+function combined(operation: Exclude<AtomicInst["operation"], "cmpxchg">, old: bigint, value: bigint): bigint {
+  return operation === "xchg" ? value : evaluateBinary(`${operation}64`, old, value);
 }
 
 function isUnary(op: string): op is UnaryOp {

@@ -191,7 +191,8 @@ function readEffect(
   const atomic = op.match(/^atomic([48])$/);
   if (atomic) {
     const operation = reader.word() as AtomicInst["operation"];
-    const args = [reader.value(), reader.value()] as const;
+    const [pointer, value] = [reader.value(), reader.value()];
+    const args = operation === "cmpxchg" ? ([pointer, value, reader.value()] as const) : ([pointer, value] as const);
     return {
       op: "atomic",
       operation,

@@ -119,16 +119,14 @@ class Checker {
       if (name === undefined || name === FRAME_POINTER || !reads.has(name)) continue;
       require(state, `r${inst[field] ?? -1}`, name, text, report);
     }
-    if (of.name === "call_helper")
-      for (let register = 1; register <= (of.args ?? 0); register++)
-        require(state, `r${register}`, register, text, report);
+    for (const register of fixedReads(of)) require(state, `r${register}`, register, text, report);
     const source = isMove(of) && of.src !== of.dst ? state.get(`r${inst.src ?? -1}`) : undefined;
     for (const name of writesOf(of)) forget(state, name);
     for (const register of writesOf(inst)) state.delete(`r${register}`);
     if (of.name === "call_helper") state.set("r0", new Set([0]));
     else
       for (const name of writesOf(of)) {
-        const register = name === of.dst ? inst.dst : inst.src;
+        const register = name === of.dst ? inst.dst : name === of.src ? inst.src : name;
         if (register === FRAME_POINTER) report(`${text} writes the frame pointer`);
         if (isMove(of)) nameCopy(state, of);
         if (isRematerialisable(of)) nameConstant(state, of);
@@ -190,6 +188,12 @@ function nameCopy(state: Map<Location, Names>, of: { readonly dst: Register; rea
 }
 
 /** Names that the instruction reads in its own fields. */
+/** Machine registers that no field names: a call's arguments, r0 of a compare-exchange. */
+function fixedReads(of: MirInst): readonly Register[] {
+  if (of.name === "call_helper") return Array.from({ length: of.args ?? 0 }, (_, index) => index + 1);
+  return of.name === "atomic32_cmpxchg" || of.name === "atomic64_cmpxchg" ? [0] : [];
+}
+
 function readNames(of: MirInst): ReadonlySet<Register> {
   return new Set(of.name === "call_helper" ? [] : readsOfFields(of));
 }

@@ -1,7 +1,8 @@
 // Selection of memory accesses. Distances fold into the 16-bit offset, constants into store-immediates; copies and fills
 // become straight-line accesses, each as wide as alignment allows: the kernel wants stack accesses aligned to their size,
 // packets and map values may be unaligned; stores to the context take registers only (check_mem_access).
-import type { AccessSize, InsnName } from "@typebpf/abi";
+import { type AccessSize, type InsnName, R0 } from "@typebpf/abi";
+import { argsOf } from "../../ir/cfg.ts";
 import type {
   AtomicInst,
   CopyInst,
@@ -12,7 +13,7 @@ import type {
   ValueId,
   ZeroInst,
 } from "../../ir/function.ts";
-import { alu, atomic, frameAddress, load, move, store } from "../build.ts";
+import { alu, atomic, frameAddress, load, move, type Place, store } from "../build.ts";
 import { machineDiagnostics } from "../diagnostics.ts";
 import type { MirInst, Register } from "../mir.ts";
 import { signExtendByShifts } from "./arithmetic.ts";
@@ -63,7 +64,7 @@ export function selectStore(sel: Selection, inst: StoreInst, out: MirInst[]): vo
 export function selectAtomic(sel: Selection, inst: AtomicInst, dst: Register | undefined, out: MirInst[]): void {
   const { operation, at } = inst;
   const width = inst.size === 8 ? 64 : 32;
-  const fetch = dst !== undefined || operation === "xchg";
+  const fetch = dst !== undefined || operation === "xchg" || operation === "cmpxchg";
   if (sel.isa < 3 && (fetch || operation !== "add"))
     sel.report(
       machineDiagnostics.noAtomic,
@@ -75,11 +76,32 @@ export function selectAtomic(sel: Selection, inst: AtomicInst, dst: Register | u
     out.push(atomic(`atomic${width}_${operation}`, place, sel.use(inst.args[1], out, at), at));
     return;
   }
+  if (operation === "cmpxchg") {
+    selectCompareExchange(sel, inst, place, dst, out);
+    return;
+  }
   // The register with the operand receives the old value.
   const exchanged = dst ?? sel.fresh();
   sel.moveInto(exchanged, inst.args[1], out, at);
   const name: InsnName = operation === "xchg" ? `atomic${width}_xchg` : `atomic${width}_fetch_${operation}`;
   out.push(atomic(name, place, exchanged, at));
+}
+
+/** The expected value goes in by r0, the old one comes out of it. */
+function selectCompareExchange(
+  sel: Selection,
+  inst: AtomicInst,
+  place: Place,
+  dst: Register | undefined,
+  out: MirInst[],
+): void {
+  const { args, size, at } = inst;
+  const [, , expected] = argsOf(inst);
+  if (expected === undefined) throw new Error("select: cmpxchg without the expected value");
+  const value = sel.use(args[1], out, at);
+  sel.moveInto(R0, expected, out, at);
+  out.push(atomic(size === 8 ? "atomic64_cmpxchg" : "atomic32_cmpxchg", place, value, at));
+  if (dst !== undefined) out.push(move(dst, R0, at));
 }
 
 interface Side {

@@ -1,13 +1,12 @@
 // Schemas called, as casts or as constructors, and the DSL's own operations.
 import { type Layout, type ScalarLayout, scalarLayouts } from "@typebpf/abi";
 import type { ts } from "ts-morph";
-import type { Expr, FieldExpr } from "../../../ast/nodes.ts";
-import { booleanType, numberType } from "../../../ast/types.ts";
+import type { Expr } from "../../../ast/nodes.ts";
+import { booleanType } from "../../../ast/types.ts";
 import { coerce, settle } from "../coerce.ts";
 import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from "../context.ts";
 import { convertInitializer } from "../initializer.ts";
-import { describeLayout, describeType, typeOfLayout } from "../types.ts";
-import { memberOf } from "./access.ts";
+import { describeType, typeOfLayout } from "../types.ts";
 
 /** `u32(x)`, `Flow({ … })`, `Words()`. */
 export function convertSchemaCall(node: ts.CallExpression, layout: Layout, scope: Scope): Expr {
@@ -59,13 +58,8 @@ function convertConstruct(node: ts.CallExpression, layout: Layout, scope: Scope)
   return init ? { kind: "construct", layout, init, type, at } : poison(at);
 }
 
-/** Calls of the DSL's own functions. */
-export function convertDslCall(node: ts.CallExpression, name: "atomicAdd" | "bytesEqual", scope: Scope): Expr {
-  return name === "atomicAdd" ? convertAtomicAdd(node, scope) : convertBytesEqual(node, scope);
-}
-
 /** `bytesEqual(bytes, text)`. */
-function convertBytesEqual(node: ts.CallExpression, scope: Scope): Expr {
+export function convertBytesEqual(node: ts.CallExpression, scope: Scope): Expr {
   const [bytesNode, textNode] = node.arguments;
   if (!bytesNode || !textNode) return refuse("notCallable", node, scope);
   const object = convertExpression(bytesNode, scope);
@@ -88,36 +82,4 @@ function convertBytesEqual(node: ts.CallExpression, scope: Scope): Expr {
     });
   }
   return { kind: "bytesEqual", object, bytes, type: booleanType, at: spanOf(node, scope) };
-}
-
-/** `atomicAdd(target, field, value)`. */
-function convertAtomicAdd(node: ts.CallExpression, scope: Scope): Expr {
-  const [targetNode, fieldNode, valueNode] = node.arguments;
-  if (!targetNode || !fieldNode || !valueNode) return refuse("notCallable", node, scope);
-  const object = convertExpression(targetNode, scope);
-  if (object.kind === "poison") return object;
-  const target = atomicPlace(object, fieldNode, scope);
-  if (target.kind === "poison") return target;
-  if (target.kind !== "field" && target.kind !== "element") return refuse("atomic", fieldNode, scope);
-  const { layout } = target;
-  if (layout.kind !== "scalar" || layout.size < 4 || layout.bigEndian) {
-    return refuse("atomic", fieldNode, scope, { message: `${describeLayout(layout)} has no atomic operations` });
-  }
-  const value = coerce(convertExpression(valueNode, scope), target.type, scope, "wrap");
-  if (value.kind === "poison") return value;
-  return { kind: "atomic", operation: "add", target, value, type: target.type, at: spanOf(node, scope) };
-}
-
-function atomicPlace(object: Expr, fieldNode: ts.Expression, scope: Scope): Expr | FieldExpr {
-  const { type } = object;
-  if (type.kind === "ref" && type.layout.kind === "array") {
-    const { item, length } = type.layout;
-    const index = coerce(convertExpression(fieldNode, scope), numberType, scope);
-    if (index.kind === "poison") return index;
-    const at = spanOf(fieldNode, scope);
-    return { kind: "element", object, index, layout: item, length, type: typeOfLayout(item), at };
-  }
-  const name = evaluate(fieldNode, scope);
-  if (name?.kind !== "string") return refuse("dynamicProperty", fieldNode, scope);
-  return memberOf(object, name.value, fieldNode, scope);
 }

@@ -6,10 +6,11 @@ import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from 
 import { callFunction } from "../function.ts";
 import { describeType } from "../types.ts";
 import { convertContextCall } from "./call-context.ts";
-import { convertDslCall, convertSchemaCall } from "./call-dsl.ts";
+import { convertSchemaCall } from "./call-dsl.ts";
 import { convertGlobalCall, convertGlobalMethod } from "./call-library.ts";
 import { convertMapCall } from "./call-map.ts";
 import { convertRelease, isRelease } from "./call-ring.ts";
+import { dslFunctions } from "./dsl-functions.ts";
 import { bindingOf } from "./name.ts";
 
 /** `callee(…)`. */
@@ -40,7 +41,7 @@ function convertKnownCall(node: ts.CallExpression, callee: Constant, scope: Scop
     case "global":
       return convertGlobalCall(node, callee.name, scope);
     case "dsl":
-      if (callee.entry.intrinsic?.kind === "function") return convertDslCall(node, callee.entry.intrinsic.name, scope);
+      if (callee.entry.intrinsic?.kind === "function") return dslFunctions[callee.entry.intrinsic.name](node, scope);
       return refuse("dslPlace", node.expression, scope);
     case "poison":
       return poison(spanOf(node, scope));

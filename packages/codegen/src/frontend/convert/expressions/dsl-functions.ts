@@ -1,0 +1,20 @@
+// The functions of the DSL that the compiler lowers itself: name → conversion of a call.
+import type { DslFunctionName } from "@typebpf/dsl/intrinsics";
+import type { ts } from "ts-morph";
+import type { Expr } from "../../../ast/nodes.ts";
+import type { Scope } from "../context.ts";
+import { convertAtomic, convertCompareExchange } from "./call-atomic.ts";
+import { convertBytesEqual } from "./call-dsl.ts";
+
+type Convert = (node: ts.CallExpression, scope: Scope) => Expr;
+
+/** One row per function. */
+export const dslFunctions: { readonly [N in DslFunctionName]: Convert } = {
+  atomicAdd: (node, scope) => convertAtomic(node, "add", scope),
+  atomicAnd: (node, scope) => convertAtomic(node, "and", scope),
+  atomicOr: (node, scope) => convertAtomic(node, "or", scope),
+  atomicXor: (node, scope) => convertAtomic(node, "xor", scope),
+  atomicExchange: (node, scope) => convertAtomic(node, "xchg", scope),
+  atomicCompareExchange: convertCompareExchange,
+  bytesEqual: convertBytesEqual,
+};
