@@ -214,7 +214,8 @@ describe("packet refs", () => {
 test("the stack's ledger names every variable, largest first", () => {
   const [big, small] = [arrayLayout(u8, 400), arrayLayout(u8, 200)];
   const [x, y] = [a.variable("x", a.refTo(big), false), a.variable("y", a.refTo(small), false)];
-  const { diagnostics } = analyzed([a.declare(y, a.construct(small)), a.declare(x, a.construct(big))]);
+  const both = [x, y].map((one) => a.set(a.element(a.local(one), a.num(0)), byte));
+  const { diagnostics } = analyzed([a.declare(y, a.construct(small)), a.declare(x, a.construct(big)), ...both]);
   expect(diagnostics.map((one) => one.code)).toEqual(["BPF3002"]);
   expect(diagnostics[0]?.notes.map((note) => note.replace(/ \(.*/, ""))).toEqual([
     "array: 400 bytes",

@@ -13,6 +13,7 @@ import { checkLoops } from "./loops.ts";
 import { checkPacketRefs } from "./packet-refs.ts";
 import { checkRecordRefs } from "./record-refs.ts";
 import { settle } from "./settle.ts";
+import { shareSlots } from "./share-slots.ts";
 import { checkStack } from "./stack.ts";
 import { computeWidths } from "./widths.ts";
 
@@ -44,11 +45,12 @@ function analyzeFunction(lowered: IrFunction): {
     ...checkPacketRefs(fn),
     ...checkRecordRefs(fn),
     ...checkLoops(fn, ranges),
-    ...checkStack(fn, ranges),
     ...checkKeptSlots(fn, ranges, places),
   ];
   const settled = settle(fn, ranges);
-  return { fn: guardIndices(settled, ranges, computeRanges(settled, dominators(settled), "kernel")), diagnostics };
+  const guarded = guardIndices(settled, ranges, computeRanges(settled, dominators(settled), "kernel"));
+  const shared = shareSlots(guarded);
+  return { fn: shared, diagnostics: [...diagnostics, ...checkStack(guarded, shared)] };
 }
 
 /** A function that is inlined more than once, or into two programs, says the same thing once. */

@@ -80,7 +80,7 @@ export const analyzeDiagnostics = {
     severity: "error",
     title: "the variables need more than 512 bytes of stack",
     explain:
-      "The kernel gives a program 512 bytes of stack. Structs, arrays, and keys and values of maps that the program builds live there.",
+      "The kernel gives a program 512 bytes of stack. Structs, arrays, and keys and values of maps that the program builds live there; those that are never needed at the same time share memory.",
     help: "keep large data in the value of a perCpuArray with one entry, or make it smaller",
   },
   loopTooLong: {

@@ -8,7 +8,7 @@ export const machineDiagnostics = {
     severity: "error",
     title: "the program needs more than 512 bytes of stack",
     explain:
-      "The kernel gives a program 512 bytes of stack. Structs, arrays, map keys and values that a program builds live there, and so do values that found no register.",
+      "The kernel gives a program 512 bytes of stack. Structs, arrays, map keys and values that a program builds live there, those that are never needed at the same time in the same place, and so do values that found no register.",
     help: "make structs or arrays smaller, keep large data in a map value (a per-CPU array with one entry is scratch memory), or build them in separate blocks",
   },
   jumpTooFar: {

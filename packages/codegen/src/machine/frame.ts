@@ -29,18 +29,21 @@ export function layOutFrame(mir: Mir<Physical>): { readonly frame: Frame } | { r
   return bytes > limits.stackBytes ? { failure: ledger(mir.name, slots, bytes) } : { frame: { offsets, bytes } };
 }
 
+/** Every variable and the spilled values, the largest first. */
 function ledger(name: string, slots: readonly FrameSlot[], bytes: number): Diagnostic {
   const spills = slots.filter((slot) => slot.spill);
   const own = slots.filter((slot) => !slot.spill).sort((a, b) => b.size - a.size || a.id - b.id);
   const [largest] = own.length > 0 ? own : spills;
   const saved = spills.reduce((sum, slot) => sum + slot.size, 0);
+  const entries = own.map((slot) => ({
+    bytes: slot.size,
+    text: `${slot.name}: ${slot.size} bytes (line ${slot.at.line})`,
+  }));
+  if (saved > 0) entries.push({ bytes: saved, text: `values that found no register: ${saved} bytes` });
   return diagnostic(machineDiagnostics.stackTooLarge, {
-    message: `${name} needs ${bytes} bytes of stack; the kernel gives it ${limits.stackBytes}`,
+    message: `${name} needs ${bytes} bytes of stack; there are ${limits.stackBytes}`,
     ...(largest && { at: largest.at }),
     labels: own.slice(1, 4).map((slot) => ({ at: slot.at, message: `${slot.name}: ${slot.size} bytes` })),
-    notes: [
-      ...own.map((slot) => `${slot.name}: ${slot.size} bytes`),
-      ...(saved > 0 ? [`values that found no register: ${saved} bytes`] : []),
-    ],
+    notes: entries.sort((a, b) => b.bytes - a.bytes).map((entry) => entry.text),
   });
 }

@@ -154,9 +154,9 @@ describe("limits", () => {
     const refused = generateText(text([100, 256, 164]));
     expect(codes(refused)).toEqual(["BPF3010"]);
     expect("diagnostics" in refused && refused.diagnostics[0]).toMatchObject({
-      message: "f needs 528 bytes of stack; the kernel gives it 512",
+      message: "f needs 528 bytes of stack; there are 512",
       at: { line: 3 },
-      notes: ["part1: 256 bytes", "part2: 164 bytes", "part0: 100 bytes"],
+      notes: ["part1: 256 bytes (line 3)", "part2: 164 bytes (line 4)", "part0: 100 bytes (line 2)"],
     });
   });
   test("jumps over more than 32767 slots need version 4", () => {
