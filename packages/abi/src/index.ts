@@ -1,4 +1,11 @@
 // The kernel's contract as data: instructions, helpers, layouts, objects, diagnostics.
+export * from "./btf/check.ts";
+export { decodeBtf } from "./btf/decode.ts";
+export * from "./btf/encode.ts";
+export * from "./btf/references.ts";
+export * from "./btf/size.ts";
+export * from "./btf/strings.ts";
+export * from "./btf/types.ts";
 export * from "./diagnostics/catalogue.ts";
 export { wantsColor } from "./diagnostics/color.ts";
 export * from "./diagnostics/diagnostic.ts";

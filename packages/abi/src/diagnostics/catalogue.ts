@@ -1,4 +1,4 @@
-// Diagnostics that the `abi` package raises: BPF5001…BPF5019 bytecode and assembly text.
+// Diagnostics that the `abi` package raises: BPF5001…BPF5019 bytecode and assembly text, BPF5030…BPF5039 BTF.
 // Codes are stable: a row is never renumbered, and a code is never used again for something else.
 import type { DiagnosticRow } from "./diagnostic.ts";
 
@@ -124,5 +124,13 @@ export const abiDiagnostics = {
     title: "call to a helper that does not exist",
     explain: "The number belongs to no helper that is known here.",
     help: "call a helper of the target kernel",
+  },
+  malformedBtf: {
+    code: "BPF5030",
+    severity: "error",
+    title: "malformed BTF",
+    explain:
+      "BTF describes types, functions and source lines of a program in a binary form (Documentation/bpf/btf.rst of Linux). These bytes are cut off, or what they say cannot be: a name or a type that is not there, a type inside of itself, a member outside of its struct.",
+    help: "make the file again with the tool that made it",
   },
 } as const satisfies Record<string, DiagnosticRow>;
