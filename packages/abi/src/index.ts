@@ -1,10 +1,17 @@
 // The kernel's contract as data: instructions, helpers, layouts, objects, diagnostics.
+export * from "./btf/build.ts";
 export * from "./btf/check.ts";
+export * from "./btf/code-info.ts";
 export { decodeBtf } from "./btf/decode.ts";
 export * from "./btf/encode.ts";
+export * from "./btf/ext.ts";
+export { layoutType } from "./btf/from-layout.ts";
+export { btfName } from "./btf/names.ts";
+export * from "./btf/object-types.ts";
 export * from "./btf/references.ts";
 export * from "./btf/size.ts";
 export * from "./btf/strings.ts";
+export { BtfLayouts } from "./btf/to-layout.ts";
 export * from "./btf/types.ts";
 export * from "./diagnostics/catalogue.ts";
 export { wantsColor } from "./diagnostics/color.ts";

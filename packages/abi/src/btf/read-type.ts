@@ -63,7 +63,8 @@ function readInt(part: Part): BtfType {
   const encoding = encodings.get(data >>> 24);
   const [bitOffset, bits] = [(data >>> 16) & 0xff, data & 0xff];
   if (encoding === undefined || (data & 0xff00) !== 0) throw malformed(part, "has an unknown encoding");
-  if (![1, 2, 4, 8, 16].includes(size) || bitOffset + bits > size * 8) throw malformed(part, "has more bits than bytes");
+  if (![1, 2, 4, 8, 16].includes(size) || bitOffset + bits > size * 8)
+    throw malformed(part, "has more bits than bytes");
   return { kind: "int", name, size, bits, bitOffset, encoding };
 }
 

@@ -44,8 +44,8 @@ export interface BtfHeader {
   readonly body: Uint8Array;
 }
 
-/** Reads a header of at least `least` bytes; what newer headers add is passed over. @throws BtfMalformed */
-export function readBtfHeader(bytes: Uint8Array, least: number): BtfHeader {
+/** Reads a header of at least `least` and at most `most` bytes; what newer headers add is passed over. @throws BtfMalformed */
+export function readBtfHeader(bytes: Uint8Array, least: number, most = least): BtfHeader {
   if (bytes.length < least) throw new BtfMalformed(`${bytes.length} bytes are no header`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const bigEndian = view.getUint16(0) === BTF_MAGIC;
@@ -54,12 +54,13 @@ export function readBtfHeader(bytes: Uint8Array, least: number): BtfHeader {
   if (view.getUint8(3) !== 0) throw new BtfMalformed(`flags ${view.getUint8(3)}; none are known`);
   const length = view.getUint32(4, !bigEndian);
   if (length < least || length > bytes.length) throw new BtfMalformed(`its header cannot have ${length} bytes`);
-  const words = Array.from({ length: (least - 8) / 4 }, (_, index) => view.getUint32(8 + index * 4, !bigEndian));
+  const known = Math.floor((Math.min(length, most) - 8) / 4);
+  const words = Array.from({ length: known }, (_, index) => view.getUint32(8 + index * 4, !bigEndian));
   return { bigEndian, words, body: bytes.subarray(length) };
 }
 
 /** A part of a body. @throws BtfMalformed where it goes over the end or is no multiple of four bytes. */
-export function partOf(body: Uint8Array, offset: number, length: number, what: string): BtfWords {
+export function partOf(body: Uint8Array, offset: number, length: number, what: string): Uint8Array {
   if (offset % 4 !== 0 || length % 4 !== 0) throw new BtfMalformed(`the ${what} are not at multiples of four bytes`);
   return bytesOf(body, offset, length, what);
 }
@@ -68,9 +69,6 @@ function bytesOf(body: Uint8Array, offset: number, length: number, what: string)
   if (offset + length > body.length) throw new BtfMalformed(`the ${what} go over the end`);
   return body.subarray(offset, offset + length);
 }
-
-/** Bytes that hold 32-bit words. */
-type BtfWords = Uint8Array;
 
 /** 32-bit words in the byte order of their file. */
 export class BtfReader {

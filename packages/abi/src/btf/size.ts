@@ -1,6 +1,6 @@
 // Size and alignment of BTF types in memory, on 64-bit machines. Takes types whose references are in range and without a
 // type inside of itself (what decoding ensures); a type without a size (void, functions, forward declarations) has none.
-import type { BtfId, BtfType } from "./types.ts";
+import type { BtfComposite, BtfId, BtfType } from "./types.ts";
 
 /** What qualifiers, typedefs and tags stand for; undefined for `void`. */
 export function resolveBtf(types: readonly BtfType[], id: BtfId): BtfType | undefined {
@@ -45,38 +45,31 @@ export function sizeOfBtf(types: readonly BtfType[], id: BtfId): number | undefi
   }
 }
 
-/** Whether a struct or union lies as no C compiler would put it without `packed`: at 1, not at its members' alignment. */
-function isPacked(types: readonly BtfType[], type: Extract<BtfType, { kind: "struct" | "union" }>): boolean {
+type Known = Map<BtfId, number>;
+
+/** At its widest member's alignment; at 1 where no C compiler would put it so without `packed`. */
+function compositeAlign(types: readonly BtfType[], { size, members }: BtfComposite, known: Known): number {
   let widest = 1;
-  for (const member of type.members) {
-    const align = alignOfBtf(types, member.type);
+  let natural = true;
+  for (const { type, bitOffset, bitSize } of members) {
+    const align = alignOfBtf(types, type, known);
+    const unit = (sizeOfBtf(types, type) ?? 1) * 8;
     widest = Math.max(widest, align);
-    if (member.bitSize === 0 && (member.bitOffset / 8) % align !== 0) return true;
-    if (member.bitSize > 0) {
-      const unit = (sizeOfBtf(types, member.type) ?? 1) * 8;
-      if ((member.bitOffset % unit) + member.bitSize > unit) return true;
-    }
+    if (bitSize > 0 ? (bitOffset % unit) + bitSize > unit : (bitOffset / 8) % align !== 0) natural = false;
   }
-  return type.size % widest !== 0;
+  return natural && size % widest === 0 ? widest : 1;
 }
 
 /** Alignment of a type in bytes, as C has it; 1 for what has no size, and for packed structs. */
-export function alignOfBtf(types: readonly BtfType[], id: BtfId): number {
+export function alignOfBtf(types: readonly BtfType[], id: BtfId, known: Known = new Map()): number {
+  const done = known.get(id);
+  if (done !== undefined) return done;
   const type = resolveBtf(types, id);
-  switch (type?.kind) {
-    case "int":
-    case "float":
-    case "enum":
-    case "enum64":
-      return Math.max(1, type.size);
-    case "ptr":
-      return 8;
-    case "array":
-      return alignOfBtf(types, type.type);
-    case "struct":
-    case "union":
-      return isPacked(types, type) ? 1 : Math.max(1, ...type.members.map((one) => alignOfBtf(types, one.type)));
-    default:
-      return 1;
-  }
+  let align = 1;
+  if (type?.kind === "ptr") align = 8;
+  else if (type?.kind === "array") align = alignOfBtf(types, type.type, known);
+  else if (type?.kind === "struct" || type?.kind === "union") align = compositeAlign(types, type, known);
+  else if (type && "size" in type && type.kind !== "datasec") align = Math.max(1, type.size);
+  known.set(id, align);
+  return align;
 }

@@ -190,6 +190,29 @@ export interface Btf {
   readonly bigEndian: boolean;
 }
 
+/** Types of the key and the value of a map; 0 for a key that its type has not. */
+export interface MapTypes {
+  readonly name: string;
+  readonly key: BtfId;
+  readonly value: BtfId;
+}
+
+/** A name and the type that it has. */
+export interface NamedType {
+  readonly name: string;
+  readonly type: BtfId;
+}
+
+/** The types of an object, by the names that the object has. */
+export interface ObjectTypes {
+  readonly types: readonly BtfType[];
+  readonly maps: readonly MapTypes[];
+  /** The datasec of each section of global data. */
+  readonly sections: readonly NamedType[];
+  /** The func of each program and function. */
+  readonly functions: readonly NamedType[];
+}
+
 /** How a kind lies in memory: its number, and the bytes behind the 12 of every type, fixed and for each of `vlen`. */
 export interface BtfKindRow {
   readonly number: number;

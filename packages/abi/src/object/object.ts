@@ -1,4 +1,5 @@
 // BpfObject: what `compile` makes and every back end takes. Plain, serialisable, byte-deterministic data.
+import type { ObjectTypes } from "../btf/types.ts";
 import type { Span } from "../diagnostics/span.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { MapTypeName } from "../kernel/map-types.ts";
@@ -35,6 +36,8 @@ export interface ProgramSpec {
   readonly insns: readonly Insn[];
   readonly relocations: readonly Relocation[];
   readonly lines: readonly LineEntry[];
+  /** Name of the context in the source, for BTF. */
+  readonly parameters?: readonly string[];
   /** Deepest use of the stack, in bytes, 0…512. */
   readonly stackBytes: number;
   readonly at?: Span;
@@ -50,6 +53,8 @@ export interface FunctionSpec {
   readonly insns: readonly Insn[];
   readonly relocations: readonly Relocation[];
   readonly lines: readonly LineEntry[];
+  /** Names of what it takes, for BTF. */
+  readonly parameters?: readonly string[];
   /** Its own frame, in bytes, 0…512. */
   readonly stackBytes: number;
   readonly at?: Span;
@@ -104,4 +109,6 @@ export interface BpfObject {
   /** Global data, sorted by name. */
   readonly sections: readonly DataSection[];
   readonly sources: readonly SourceText[];
+  /** Types that came with the object from a file; without them they follow from the layouts (`objectTypes`). */
+  readonly btf?: ObjectTypes;
 }
