@@ -46,7 +46,7 @@ const entryPoints: readonly EntryPoint[] = [
         "flags",
         "contexts.generated",
       ],
-      ...["xdp", "tc", "socket-filter", "atomics", "bytes"],
+      ...["xdp", "tc", "socket-filter", "atomics", "bytes", "trace"],
     ]
       .map((name) => `${source}/${name}.ts`)
       .concat("packages/abi/src/layout.ts"),
@@ -182,6 +182,8 @@ function generate(entry: EntryPoint): GeneratedFile {
   const exported = exportedNames(entry.index);
   const kept = reachable(entry.modules.flatMap(declarationsOf), exported);
   const declared = new Set(kept.flatMap(({ names }) => names));
+  const missing = [...exported].filter((name) => !declared.has(name));
+  if (missing.length > 0) throw new Error(`${entry.path}: add the module of ${missing.join(", ")} to the entry point`);
   const mentioned = new Set(kept.flatMap(({ mentions }) => [...mentions]));
   const imported = entry.from
     ? [...exportedNames(entry.from.index)].filter((name) => mentioned.has(name) && !declared.has(name)).sort()

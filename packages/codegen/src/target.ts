@@ -23,8 +23,47 @@ interface Use {
   readonly at: Span | undefined;
 }
 
-/** Everything that is newer than the module's target kernel. */
+/** Licences that the kernel takes as compatible with the GPL (license_is_gpl_compatible of include/linux/license.h). */
+const gplCompatible: ReadonlySet<string> = new Set([
+  "GPL",
+  "GPL v2",
+  "GPL and additional rights",
+  "Dual BSD/GPL",
+  "Dual MIT/GPL",
+  "Dual MPL/GPL",
+]);
+
+/** Everything that is newer than the module's target kernel, and every helper that its licence does not allow. */
 export function checkTarget(module: TypedModule, ir: IrModule): readonly Diagnostic[] {
+  return [...newerParts(module, ir), ...refusedByLicence(module, ir)];
+}
+
+function refusedByLicence(module: TypedModule, ir: IrModule): readonly Diagnostic[] {
+  const { license, target } = module;
+  if (gplCompatible.has(license)) return [];
+  const isRefused = (row: HelperRow): boolean =>
+    row.license === "GPL" || (row.gplBefore !== undefined && compareKernels(row.gplBefore, target.kernel) > 0);
+  const calls = helperCalls(ir).filter(({ row }) => isRefused(row));
+  const once = new Map(calls.map(({ row, at }) => [JSON.stringify([row.symbol, at]), { row, at }]));
+  return [...once.values()].map(({ row, at }) =>
+    diagnostic(analyzeDiagnostics.licence, {
+      message: `${row.symbol} with the licence ${JSON.stringify(license)}`,
+      at,
+    }),
+  );
+}
+
+function helperCalls(ir: IrModule): readonly { readonly fn: string; readonly row: HelperRow; readonly at: Span }[] {
+  return ir.functions.flatMap((fn) =>
+    fn.blocks.flatMap((block) =>
+      block.insts.flatMap((inst) =>
+        inst.op === "call" ? [{ fn: fn.name, row: helpers[inst.helper], at: inst.at }] : [],
+      ),
+    ),
+  );
+}
+
+function newerParts(module: TypedModule, ir: IrModule): readonly Diagnostic[] {
   const { kernel } = module.target;
   const uses = [...mapUses(module), ...programUses(module), ...helperUses(module, ir)];
   const newer = uses.filter((use) => compareKernels(use.since, kernel) > 0);
@@ -54,15 +93,8 @@ function programUses(module: TypedModule): readonly Use[] {
 
 /** Program types may get a helper later than others do. */
 function helperUses(module: TypedModule, ir: IrModule): readonly Use[] {
-  return ir.functions.flatMap((fn) => {
-    const program = module.programs.find((one) => one.name === fn.name);
-    return fn.blocks.flatMap((block) =>
-      block.insts.flatMap((inst): readonly Use[] => {
-        if (inst.op !== "call") return [];
-        const row: HelperRow = helpers[inst.helper];
-        const since = (program && helperSince(row, program.type)) ?? row.since;
-        return [{ what: row.symbol, since, at: inst.at }];
-      }),
-    );
+  return helperCalls(ir).map(({ fn, row, at }) => {
+    const program = module.programs.find((one) => one.name === fn);
+    return { what: row.symbol, since: (program && helperSince(row, program.type)) ?? row.since, at };
   });
 }

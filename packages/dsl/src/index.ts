@@ -63,4 +63,5 @@ export { offsetOf, sizeOf } from "./sizes.ts";
 export { type SocketFilterContext, type SocketFilterProgram, socketFilter } from "./socket-filter.ts";
 export { type StructSchema, struct, union } from "./struct.ts";
 export { type TcContext, type TcProgram, tc } from "./tc.ts";
+export { type TraceValue, trace } from "./trace.ts";
 export { type XdpContext, type XdpProgram, xdp } from "./xdp.ts";

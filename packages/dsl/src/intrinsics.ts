@@ -24,6 +24,8 @@ export type Intrinsic =
   | { readonly kind: "program"; readonly programType: ProgramTypeName }
   /** A table of integer constants. */
   | { readonly kind: "constant"; readonly value: Readonly<Record<string, number>> }
+  /** The tag of a line to trace. */
+  | { readonly kind: "trace" }
   /** An operation that the compiler lowers itself. */
   | { readonly kind: "function"; readonly name: DslFunctionName };
 
@@ -99,6 +101,7 @@ export const intrinsics = {
   CsumLevel: { kind: "constant", value: { QUERY: 0, INC: 1, DEC: 2, RESET: 3 } },
   Redirect: { kind: "constant", value: { INGRESS: 1 } },
   AdjustRoom: { kind: "constant", value: { NET: 0, MAC: 1 } },
+  trace: { kind: "trace" },
   bytesEqual: { kind: "function", name: "bytesEqual" },
   atomicAdd: { kind: "function", name: "atomicAdd" },
   atomicAnd: { kind: "function", name: "atomicAnd" },

@@ -13,6 +13,16 @@ export interface RunInput {
   readonly repeat?: number;
 }
 
+/** A line that a program traced, as the trace pipe would show it. */
+export interface TraceEvent {
+  /** The whole line, formatted. */
+  readonly text: string;
+  /** What it was made from: the format of printf with `%lld` and the like. */
+  readonly format: string;
+  /** The values of the line in order, unsigned 64 bits as the registers had them. */
+  readonly values: readonly bigint[];
+}
+
 /** What came out of the last of the runs. */
 export interface RunOutput {
   /** r0, as an unsigned 32-bit number. */
@@ -25,6 +35,8 @@ export interface RunOutput {
   readonly durationNs: number;
   /** Instructions executed in the last run; only the simulator knows. */
   readonly instructions?: number;
+  /** What the last run traced; only of the simulator: the kernel has one pipe for the whole machine. */
+  readonly trace?: readonly TraceEvent[];
 }
 
 /** The reader of a ring buffer: there is one at a time. Dispose is `close`. */

@@ -15,6 +15,7 @@ export type {
   SocketLike,
   TcAttachOptions,
   TcNeighbour,
+  TraceEvent,
   XdpAttachOptions,
 } from "./backend.ts";
 export { decode, encode, type Value } from "./codec.ts";

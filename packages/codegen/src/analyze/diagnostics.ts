@@ -99,6 +99,14 @@ export const analyzeDiagnostics = {
       "A struct or array that a loop makes has one place on the stack, and the next iteration makes it again there. A ref to it that outlives the iteration would see the new one.",
     help: "make the struct before the loop and assign to it (`Object.assign`), or keep its members in variables",
   },
+  licence: {
+    code: "BPF3016",
+    severity: "error",
+    title: "the licence does not allow this helper",
+    explain:
+      'The kernel gives some helpers only to programs whose licence is compatible with the GPL: "GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL" or "Dual MPL/GPL".',
+    help: "choose one of these licences, or do without the helper",
+  },
   newerThanTarget: {
     code: "BPF3009",
     severity: "error",

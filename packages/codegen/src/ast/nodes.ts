@@ -332,6 +332,13 @@ export interface AtomicExpr extends Typed {
   readonly expected?: Expr;
 }
 
+/** A line to trace: one text more than values, which are of type number or bigint. Of type nothing. */
+export interface TraceExpr extends Typed {
+  readonly kind: "trace";
+  readonly texts: readonly string[];
+  readonly values: readonly Expr[];
+}
+
 /** A constant table indexed at run time: `TABLE[i]` over numbers or bigints. The index must be proved in range. */
 export interface TableExpr extends Typed {
   readonly kind: "table";
@@ -382,6 +389,7 @@ export type Expr =
   | OutputExpr
   | QueryExpr
   | AtomicExpr
+  | TraceExpr
   | TableExpr
   | PoisonExpr;
 

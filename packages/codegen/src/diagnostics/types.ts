@@ -163,6 +163,20 @@ export const typeDiagnostics = {
     explain: "Atomic instructions work on native 32- and 64-bit integers in memory.",
     help: "declare the field as u32 or u64",
   },
+  traceValue: {
+    code: "BPF2060",
+    severity: "error",
+    title: "value that a line to trace cannot show",
+    explain: "The kernel's formatter takes integers. Constants of any kind become part of the text.",
+    help: "show its integer members one by one",
+  },
+  traceText: {
+    code: "BPF2061",
+    severity: "error",
+    title: "line that cannot be traced",
+    explain: "A line has at most 12 values and 512 characters of text: printable ASCII, tabs and newlines.",
+    help: "shorten the line, or trace two",
+  },
   tooManyItems: {
     code: "BPF2031",
     severity: "error",

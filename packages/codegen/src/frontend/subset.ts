@@ -23,9 +23,6 @@ export const refusedKinds: ReadonlyMap<ts.SyntaxKind, FrontendDiagnostic> = new 
   [SyntaxKind.VoidExpression, "void"],
   [SyntaxKind.ForInStatement, "forIn"],
   [SyntaxKind.RegularExpressionLiteral, "regularExpression"],
-  [SyntaxKind.TemplateExpression, "template"],
-  [SyntaxKind.NoSubstitutionTemplateLiteral, "template"],
-  [SyntaxKind.TaggedTemplateExpression, "template"],
   [SyntaxKind.AnyKeyword, "any"],
   [SyntaxKind.TypeAssertionExpression, "assertion"],
   [SyntaxKind.NonNullExpression, "nonNull"],
@@ -72,6 +69,8 @@ const forms: ReadonlyMap<ts.SyntaxKind, Form> = new Map<ts.SyntaxKind, Form>([
   [SyntaxKind.FunctionExpression, functionForm],
   [SyntaxKind.ArrowFunction, functionForm],
   [SyntaxKind.ForOfStatement, forOfForm],
+  [SyntaxKind.TemplateExpression, templateForm],
+  [SyntaxKind.NoSubstitutionTemplateLiteral, templateForm],
   [SyntaxKind.Identifier, identifierForm],
   [SyntaxKind.ImportDeclaration, importForm],
 ]);
@@ -134,6 +133,11 @@ const refusedOperators: ReadonlyMap<ts.SyntaxKind, FrontendDiagnostic> = new Map
 function binaryForm({ operatorToken }: ts.BinaryExpression): Omit<Refusal, "covers"> | undefined {
   const name = refusedOperators.get(operatorToken.kind);
   return name && { name, at: operatorToken };
+}
+
+/** A template has a tag. */
+function templateForm(node: ts.TemplateLiteral): ReturnType<Form> {
+  return ts.isTaggedTemplateExpression(node.parent) ? undefined : { name: "template", at: node };
 }
 
 function enumForm(node: ts.EnumDeclaration): Omit<Refusal, "covers"> | undefined {

@@ -23,6 +23,7 @@ import { lowerHelper } from "./intrinsics/helpers.ts";
 import { lowerMath } from "./intrinsics/math.ts";
 import { lowerPacketAt, lowerPacketLength } from "./intrinsics/packet.ts";
 import { lowerTable } from "./intrinsics/tables.ts";
+import { lowerTrace } from "./intrinsics/trace.ts";
 import type { Lowering } from "./lowering.ts";
 import { lowerLet } from "./statements/bindings.ts";
 import { lowerBlock, lowerBreak, lowerContinue, lowerIf, lowerReturn, lowerSwitch } from "./statements/branches.ts";
@@ -70,6 +71,7 @@ const expressions: { readonly [K in Expr["kind"]]: (l: Lowering, expr: Extract<E
   output: lowerOutput,
   query: lowerQuery,
   atomic: (l, expr) => lowerAtomic(l, expr, true),
+  trace: lowerTrace,
   table: lowerTable,
   poison: (_, expr) => {
     throw new Error(`lower: a poisoned expression at ${expr.at.file}:${expr.at.line} was not reported`);

@@ -1,6 +1,6 @@
 // Typed handles of programs, the same on both back ends: run on a packet, attach in the kernel.
 import { actionName, type ProgramSpec } from "@typebpf/abi";
-import type { AttachOptions, BackendLink, BackendProgram, RunInput } from "../backend.ts";
+import type { AttachOptions, BackendLink, BackendProgram, RunInput, TraceEvent } from "../backend.ts";
 import { describe } from "../codec.ts";
 import { loaderError } from "../diagnostics.ts";
 
@@ -34,6 +34,8 @@ export interface RunResult<Action extends string = string> {
   readonly durationNs: number;
   /** Instructions of the last run; only in the simulator. */
   readonly instructions?: number;
+  /** Lines that the last run traced; only in the simulator. The kernel writes them to its trace pipe. */
+  readonly trace?: readonly TraceEvent[];
 }
 
 export interface ProgramHandle<Action extends string = string, Where = AttachOptions> {

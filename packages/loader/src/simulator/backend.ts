@@ -156,7 +156,7 @@ class SimulatedObject implements BackendObject {
     const skb = new SkbContext(this.machine.memory, settings.socketFilterStart);
     const { clock, random, cpu } = settings;
     const bySegment = new Map<number, SimulatedMap>();
-    this.world = { machine: this.machine, maps: bySegment, clock, random, cpu, xdp, skb };
+    this.world = { machine: this.machine, maps: bySegment, clock, random, cpu, xdp, skb, traced: [] };
     const handles = new Map<string, number>();
     const problems: Diagnostic[] = [];
     for (const spec of object.maps) {
@@ -247,6 +247,7 @@ class SimulatedObject implements BackendObject {
     for (let done = 0; done < repeat; done++) {
       const context = stage.begin(this.world, input);
       machine.context = context;
+      this.world.traced.length = 0;
       try {
         instructions = machine.run(code, () => machine.setRegister(1, REGION_START, context.high));
       } finally {
@@ -255,7 +256,7 @@ class SimulatedObject implements BackendObject {
     }
     const durationNs = Math.round(((performance.now() - start) * 1e6) / repeat);
     const retval = (machine.registers[0] ?? 0) >>> 0;
-    return { retval, ...stage.result(this.world), durationNs, instructions };
+    return { retval, ...stage.result(this.world), durationNs, instructions, trace: [...this.world.traced] };
   }
 
   [Symbol.dispose](): void {

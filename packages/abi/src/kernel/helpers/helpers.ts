@@ -8,6 +8,7 @@ import type { HelperRow } from "./row.ts";
 import { skbHelpers } from "./skb.ts";
 import { systemHelpers } from "./system.ts";
 import { timeHelpers } from "./time.ts";
+import { traceHelpers } from "./trace.ts";
 import { xdpHelpers } from "./xdp.ts";
 
 /** Helper rows by name: the kernel's without `bpf_`, in camelCase. */
@@ -18,6 +19,7 @@ export const helpers = {
   ...xdpHelpers,
   ...skbHelpers,
   ...ringBufferHelpers,
+  ...traceHelpers,
 } as const satisfies Readonly<Record<string, HelperRow>>;
 
 /** The name of a helper's row. */

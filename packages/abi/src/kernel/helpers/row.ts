@@ -59,6 +59,8 @@ export type HelperEffect =
   | "acquiresRecord"
   /** Takes a record back: pointers into it are dead after the call. */
   | "releasesRecord"
+  /** Writes what user space sees as it happens: never left out. */
+  | "traces"
   /** Changes fields of the context. */
   | "writesContext"
   | "writesPacket";

@@ -10,6 +10,7 @@ import { convertCall } from "./expressions/call.ts";
 import { convertConditional } from "./expressions/logical.ts";
 import { constantExpression, convertIdentifier, refuseConstant } from "./expressions/name.ts";
 import { convertArray, convertObject } from "./expressions/object.ts";
+import { convertTrace } from "./expressions/trace.ts";
 import { convertPostfix, convertPrefix } from "./expressions/unary.ts";
 import { convertBlock, convertEmpty, convertExpressionStatement, convertIf } from "./statements/branch.ts";
 import { convertForOf } from "./statements/for-of.ts";
@@ -44,6 +45,7 @@ export const expressionConverters: ReadonlyMap<ts.SyntaxKind, ExpressionConverte
   [SyntaxKind.PrefixUnaryExpression, convertPrefix],
   [SyntaxKind.PostfixUnaryExpression, convertPostfix],
   [SyntaxKind.ConditionalExpression, convertConditional],
+  [SyntaxKind.TaggedTemplateExpression, convertTrace],
 ]);
 
 /** Kinds of expressions that are always constants, so that they never reach a converter. */
@@ -51,6 +53,8 @@ export const constantExpressions: ReadonlySet<ts.SyntaxKind> = new Set([
   SyntaxKind.NumericLiteral,
   SyntaxKind.BigIntLiteral,
   SyntaxKind.StringLiteral,
+  SyntaxKind.NoSubstitutionTemplateLiteral,
+  SyntaxKind.TemplateExpression,
   SyntaxKind.TrueKeyword,
   SyntaxKind.FalseKeyword,
   SyntaxKind.ArrowFunction,

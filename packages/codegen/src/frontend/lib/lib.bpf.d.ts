@@ -49,6 +49,10 @@ interface ArrayIterator<T> extends IteratorObject<T, BuiltinIteratorReturn, unkn
   [Symbol.iterator](): ArrayIterator<T>;
 }
 
+interface TemplateStringsArray extends ReadonlyArray<string> {
+  readonly raw: readonly string[];
+}
+
 interface ReadonlyArray<T> {
   readonly length: number;
   readonly [index: number]: T;

@@ -30,6 +30,7 @@ import {
 } from "./skb.ts";
 import { getNumaNodeId, getPrandomU32, getSmpProcessorId } from "./system.ts";
 import { jiffies64, ktimeGetCoarseNs, ktimeGetNs } from "./time.ts";
+import { tracePrintk, traceVprintk } from "./trace.ts";
 import type { Implementation, Unsimulated } from "./world.ts";
 import {
   csumDiff,
@@ -51,6 +52,8 @@ export const implementations: { readonly [K in HelperName]: Implementation | Uns
   ringbufDiscard,
   ringbufOutput,
   ringbufQuery,
+  tracePrintk,
+  traceVprintk,
   ktimeGetNs,
   ktimeGetBootNs: ktimeGetNs,
   ktimeGetCoarseNs,

@@ -1,5 +1,6 @@
 // What simulated helpers can reach, and how they read their arguments.
 import type { ProgramTypeName } from "@typebpf/abi";
+import type { TraceEvent } from "../../backend.ts";
 import type { Clock } from "../clock.ts";
 import type { SkbContext } from "../contexts/skb.ts";
 import type { XdpContext } from "../contexts/xdp.ts";
@@ -18,6 +19,8 @@ export interface World {
   readonly cpu: number;
   readonly xdp: XdpContext;
   readonly skb: SkbContext;
+  /** Lines that the current run has traced. */
+  readonly traced: TraceEvent[];
 }
 
 /** A helper, called by a program of some type: reads r1 to r5, writes r0. */
