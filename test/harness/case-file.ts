@@ -5,6 +5,7 @@
 //   //   packet: 01 02 (to 64)        bytes in hex; without "(to N)" or "(exact)" filled with zeros to 64
 //   //   context: ingressIfindex=3
 //   //   given MAP: KEY = VALUE       an entry before the run, in hex
+//   //   given GLOBAL: = VALUE      a global variable before the run; "after GLOBAL: = VALUE" after it
 //   //   returns: DROP                verdict by name (of tc: TC.OK), or a number
 //   //   leaves: mark=5 cb[1]=2       fields of the context after the run
 //   //   out: 01 02                   the packet after the run begins like this
@@ -155,7 +156,7 @@ export function parseCaseFile(text: string): CaseFile {
   let notJavaScript: string | undefined;
   text.split("\n").forEach((line, index) => {
     const [, indent = "", word = "", argument = "", , rest = ""] =
-      /^\/\/( +)(run|sweep|bigint|not|packet|context|given|returns|leaves|out|after)(?: (\w+))?(:\s*(.*))?$/.exec(
+      /^\/\/( +)(run|sweep|bigint|not|packet|context|given|returns|leaves|out|after)(?: ([\w.]+))?(:\s*(.*))?$/.exec(
         line,
       ) ?? [];
     if (word === "") return;

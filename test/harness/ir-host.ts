@@ -1,7 +1,14 @@
 // What surrounds a function that the IR interpreter runs: a packet with room around it, the context, maps and helpers.
 // Written apart from the simulator. Addresses are a segment's number in the upper half and an offset from 0x1000 below;
 // every access outside of a segment throws.
-import { contexts, type HelperName, type MapSpec, type ProgramTypeName } from "@typebpf/abi";
+import {
+  contexts,
+  type DataSection,
+  type HelperName,
+  type MapSpec,
+  type ProgramTypeName,
+  sectionBytes,
+} from "@typebpf/abi";
 import type { InterpreterHost } from "../../packages/codegen/src/ir/interpret.ts";
 import { IrMap } from "./ir-maps.ts";
 import { type IrRecord, IrRing } from "./ir-ring.ts";
@@ -37,7 +44,12 @@ export class IrHost implements InterpreterHost {
   #fields: Readonly<Record<string, number>> = {};
   #clock = 1_000_000_000n;
 
-  constructor(specs: readonly MapSpec[]) {
+  /** Bytes of global data, by section. */
+  readonly sections: ReadonlyMap<string, Uint8Array>;
+  readonly #sectionAt = new Map<string, bigint>();
+
+  constructor(specs: readonly MapSpec[], sections: readonly DataSection[] = []) {
+    this.sections = new Map(sections.map((one) => [one.name, sectionBytes(one)]));
     const isRing = ({ type }: MapSpec): boolean => type === "ringBuffer";
     this.maps = new Map(specs.filter((spec) => !isRing(spec)).map((spec) => [spec.name, new IrMap(spec)]));
     this.rings = new Map(specs.filter(isRing).map((spec) => [spec.name, new IrRing(spec)]));
@@ -46,6 +58,19 @@ export class IrHost implements InterpreterHost {
     this.#packet = this.#segmentOf(this.#packetBase);
     for (const map of this.maps.values()) this.#handles.set(this.#add(new Uint8Array(0)), map);
     for (const ring of this.rings.values()) this.#ringAt.set(this.#add(new Uint8Array(0)), ring);
+  }
+
+  address(of: "section" | "map", name: string): bigint {
+    if (of === "map") {
+      const value = this.maps.get(name)?.lookup(new Uint8Array(4));
+      if (!value) throw new Error(`no map ${name}`);
+      return this.#valueAddress(value);
+    }
+    const bytes = this.sections.get(name);
+    if (!bytes) throw new Error(`no section ${name}`);
+    const known = this.#sectionAt.get(name) ?? this.#add(bytes);
+    this.#sectionAt.set(name, known);
+    return known;
   }
 
   #add(bytes: Uint8Array): bigint {

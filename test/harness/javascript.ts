@@ -126,17 +126,19 @@ function rewrite(context: ts.TransformationContext): (file: ts.SourceFile) => ts
   return (file) => ts.visitEachChild(file, visit, context);
 }
 
-/** The exports of a module as JavaScript. `signed`: what bigints wrap to. `read` gives the text of a file. */
+/** The exports of a module as JavaScript. `signed`: what bigints wrap to. `read` gives the text of a file;
+ * `newExports` makes the object that holds the exports of a module. */
 export function loadJavaScript(
   path: string,
   signed: boolean,
   read: (file: string) => string = (file) => readFileSync(file, "utf8"),
+  newExports: () => Record<string, unknown> = () => ({}),
 ): Readonly<Record<string, unknown>> {
   const loaded = new Map<string, Record<string, unknown>>();
   const load = (file: string): Record<string, unknown> => {
     const known = loaded.get(file);
     if (known) return known;
-    const exports: Record<string, unknown> = {};
+    const exports: Record<string, unknown> = newExports();
     loaded.set(file, exports);
     const { outputText } = ts.transpileModule(read(file), {
       compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.CommonJS },

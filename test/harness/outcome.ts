@@ -6,6 +6,7 @@ import type { Backend, BackendMap, BackendObject, RunOutput } from "@typebpf/loa
 import type { IrModule } from "../../packages/codegen/src/ir/function.ts";
 import { interpret } from "../../packages/codegen/src/ir/interpret.ts";
 import { type CaseEntry, type CaseRun, hexBytes, hexText } from "./case-file.ts";
+import { givenGlobals, globalEntries, globalsOf } from "./globals.ts";
 import { IrHost } from "./ir-host.ts";
 
 /** What came of a run. Maps are by name, entries by key. */
@@ -57,7 +58,9 @@ function changed(context: RunOutput["context"]): Outcome["context"] {
 export function irExecutor(ir: IrModule, object: BpfObject): Executor {
   return {
     run: (run) => {
-      const host = new IrHost(object.maps);
+      const host = new IrHost(object.maps, object.sections);
+      for (const { global, bytes } of givenGlobals(object, run))
+        host.sections.get(global.section)?.set(bytes, global.offset);
       for (const { map, key, value } of run.given) host.maps.get(map)?.update(hexBytes(key), hexBytes(value), 0n);
       const fn = ir.functions.find((one) => one.name === run.program);
       if (!fn) throw new Error(`the IR has no program ${run.program}`);
@@ -69,11 +72,14 @@ export function irExecutor(ir: IrModule, object: BpfObject): Executor {
         const texts = entries.map(([key, value]) => [hexText(key), hexText(value)] as const);
         return [spec.name, mapEntries(spec, texts)] as const;
       });
+      const globals = globalEntries(object, ({ section, offset, size }) =>
+        host.sections.get(section)?.subarray(offset, offset + size),
+      );
       return {
         retval: Number(result & 0xffff_ffffn),
         packet: hexText(host.packet),
         context: host.context,
-        maps: Object.fromEntries(maps),
+        maps: { ...Object.fromEntries(maps), ...globals },
       };
     },
     [Symbol.dispose]: () => undefined,
@@ -113,6 +119,10 @@ export async function backendExecutor(object: BpfObject, backend: Backend): Prom
   return {
     run: (run) => {
       resetMaps(loaded, run);
+      for (const { section, offset, initial } of globalsOf(object))
+        loaded.sections.get(section)?.write(offset, initial);
+      for (const { global, bytes } of givenGlobals(object, run))
+        loaded.sections.get(global.section)?.write(global.offset, bytes);
       const program = loaded.programs.get(run.program);
       if (!program) throw new Error(`the object has no program ${run.program}`);
       const { retval, packet, context } = program.run({ packet: run.packet, context: run.context });
@@ -130,7 +140,16 @@ export async function backendExecutor(object: BpfObject, backend: Backend): Prom
         });
         return [map.spec.name, mapEntries(map.spec, entries)] as const;
       });
-      return { retval, packet: hexText(packet), context: changed(context), maps: Object.fromEntries(maps) };
+      const globals = globalEntries(object, ({ section, offset, size }) => {
+        const bytes = loaded.sections.get(section)?.read(offset, size);
+        return typeof bytes === "number" ? undefined : bytes;
+      });
+      return {
+        retval,
+        packet: hexText(packet),
+        context: changed(context),
+        maps: { ...Object.fromEntries(maps), ...globals },
+      };
     },
     [Symbol.dispose]: () => loaded[Symbol.dispose](),
   };

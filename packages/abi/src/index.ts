@@ -1,4 +1,5 @@
 // The kernel's contract as data: instructions, helpers, layouts, objects, diagnostics.
+export * from "./address.ts";
 export * from "./btf/build.ts";
 export * from "./btf/check.ts";
 export * from "./btf/code-info.ts";
@@ -45,3 +46,4 @@ export * from "./layout.ts";
 export * from "./object/flatten.ts";
 export * from "./object/object.ts";
 export * from "./object/relocation.ts";
+export * from "./object/section.ts";

@@ -4,6 +4,7 @@ import {
   compareKernels,
   type Diagnostic,
   diagnostic,
+  features,
   type HelperRow,
   helperSince,
   helpers,
@@ -65,7 +66,7 @@ function helperCalls(ir: IrModule): readonly { readonly fn: string; readonly row
 
 function newerParts(module: TypedModule, ir: IrModule): readonly Diagnostic[] {
   const { kernel } = module.target;
-  const uses = [...mapUses(module), ...programUses(module), ...helperUses(module, ir)];
+  const uses = [...mapUses(module), ...globalUses(module, ir), ...programUses(module), ...helperUses(module, ir)];
   const newer = uses.filter((use) => compareKernels(use.since, kernel) > 0);
   const once = new Map(newer.map((use) => [JSON.stringify(use), use]));
   return [...once.values()].map(({ what, since, at }) =>
@@ -82,6 +83,21 @@ function mapUses(module: TypedModule): readonly Use[] {
     const row: MapTypeRow = mapTypes[map.type];
     return { what: `the map type of ${map.name}`, since: row.since, at: map.at };
   });
+}
+
+/** Direct addresses of data came with globals. */
+function globalUses(module: TypedModule, ir: IrModule): readonly Use[] {
+  const { since } = features.globals;
+  const variables = module.sections.flatMap((section) => section.variables);
+  const declared = variables.map(({ name, at }) => ({ what: `the global ${name}`, since, at }));
+  if (declared.length > 0) return declared;
+  return ir.functions.flatMap((fn) =>
+    fn.blocks.flatMap(({ insts }) =>
+      insts.flatMap((inst) =>
+        inst.op === "address" ? [{ what: `the data in ${inst.name}`, since, at: inst.at }] : [],
+      ),
+    ),
+  );
 }
 
 function programUses(module: TypedModule): readonly Use[] {

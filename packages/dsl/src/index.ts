@@ -1,6 +1,7 @@
 // What the author of a filter imports from @typebpf/dsl: types and the plain-JavaScript half of the language.
 // Editors and the compiler read the flat declarations in types/, generated from these sources.
 export { TC, type TcAction, XDP, type XdpAction } from "./actions.ts";
+export { ipv4, ipv6, mac } from "./addresses.ts";
 export { type ArraySchema, array } from "./array.ts";
 export {
   type AtomicField,
@@ -13,6 +14,7 @@ export {
 } from "./atomics.ts";
 export { bits } from "./bits.ts";
 export { bytesEqual } from "./bytes.ts";
+export { type Config, type Configured, config } from "./config.ts";
 export type {
   SchedClsContextFields,
   SchedClsContextHelpers,

@@ -18,6 +18,10 @@ export type Intrinsic =
   | { readonly kind: "sizeOf" }
   /** `offsetOf(schema, field)`: a constant. */
   | { readonly kind: "offsetOf" }
+  /** `ipv4(text)`, `ipv6(text)`, `mac(text)`: a constant. */
+  | { readonly kind: "address" }
+  /** `config(schema, defaults)`: read-only data, set when loading. */
+  | { readonly kind: "config" }
   /** Makes a map; `operations` are its methods in the filter. */
   | { readonly kind: "mapConstructor"; readonly mapType: MapTypeName; readonly operations: readonly MapOperation[] }
   /** Makes a program from a function of its context. */
@@ -65,6 +69,10 @@ export const intrinsics = {
   bits: { kind: "bitField" },
   sizeOf: { kind: "sizeOf" },
   offsetOf: { kind: "offsetOf" },
+  ipv4: { kind: "address" },
+  ipv6: { kind: "address" },
+  mac: { kind: "address" },
+  config: { kind: "config" },
   hashMap: { kind: "mapConstructor", mapType: "hash", operations: keyed },
   lruHashMap: { kind: "mapConstructor", mapType: "lruHash", operations: keyed },
   perCpuHashMap: { kind: "mapConstructor", mapType: "perCpuHash", operations: keyed },

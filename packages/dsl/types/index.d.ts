@@ -838,6 +838,39 @@ export interface SocketFilterContextHelpers {
   getSocketUid(): u32;
 }
 
+declare const configured: unique symbol;
+
+/** Marks what `config` gave: loaders type the values by it. */
+export interface Configured {
+  readonly [configured]: true;
+}
+
+/** What `config` gives: the value itself, read-only. */
+export type Config<T> = T extends number | bigint ? T & Configured : {
+  readonly [K in keyof T]: T[K];
+} & Configured;
+
+/**
+ * Values that user space sets when it loads the filter, with defaults: `config({ port: u16, limit: u32 }, { port: 53 })`,
+ * or one value, `config(u32, 100)`. What has no default is zero. At the top of a module.
+ */
+export declare function config<T>(schema: Schema<T>, initial?: Init<T>): Config<T>;
+
+export declare function config<F extends Readonly<Record<string, Member<unknown>>>>(fields: F, initial?: Init<{
+  -readonly [K in keyof F]: Infer<F[K]>;
+}>): Config<{
+  -readonly [K in keyof F]: Infer<F[K]>;
+}>;
+
+/** "10.0.0.1" as a number: the value of a `u32be` field. */
+export declare function ipv4(text: string): u32;
+
+/** "2001:db8::1" as its 16 bytes in network order. */
+export declare function ipv6(text: string): FixedArray<u8, 16>;
+
+/** "02:00:00:00:00:01" as its 6 bytes; `-` may separate too. */
+export declare function mac(text: string): FixedArray<u8, 6>;
+
 /** What an XDP program is given: the packet, where it came from, and the helpers the kernel allows here. */
 export interface XdpContext extends XdpContextFields, XdpContextHelpers<XdpAction> {
   /** The packet, from its Ethernet header on. */

@@ -1,7 +1,7 @@
 // The contract between the typed handles and the two back ends (simulator, kernel). Everything here is bytes and
 // numbers as the bpf(2) system call has them; `handles/` puts the types on top. Errors of an operation are error
 // numbers (0, or a negative errno such as -2 for ENOENT), so that both back ends can be compared bit for bit.
-import type { BpfObject, Diagnostic, MapSpec, ProgramSpec } from "@typebpf/abi";
+import type { BpfObject, DataSection, Diagnostic, MapSpec, ProgramSpec } from "@typebpf/abi";
 
 /** What goes into one test run of a program. */
 export interface RunInput {
@@ -153,9 +153,19 @@ export interface BackendProgram {
   attach(options: AttachOptions): BackendLink;
 }
 
-/** A loaded object: its maps and programs by name. Dispose releases file descriptors and links. */
+/** Global data of a loaded object. */
+export interface BackendSection {
+  readonly spec: DataSection;
+  /** A copy of some of its bytes, all within the section, or a negative errno. */
+  read(offset: number, size: number): Uint8Array | number;
+  /** Replaces some of its bytes, all within the section. 0 or a negative errno: a read-only section gives EPERM. */
+  write(offset: number, bytes: Uint8Array): number;
+}
+
+/** A loaded object: its maps, sections and programs by name. Dispose releases file descriptors and links. */
 export interface BackendObject extends Disposable {
   readonly maps: ReadonlyMap<string, BackendMap>;
+  readonly sections: ReadonlyMap<string, BackendSection>;
   readonly programs: ReadonlyMap<string, BackendProgram>;
 }
 

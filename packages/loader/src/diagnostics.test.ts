@@ -61,6 +61,7 @@ const cases: { readonly [K in LoaderDiagnosticName]: () => unknown } = {
   unsimulatedHelper: () => runRaw({ program: assembled("main", "call unknown#1\nexit").insns }),
   helperArgument: () => run(`${key}\nr1 = 0\ncall bpf_map_lookup_elem\nexit`),
   mapReference: () => run("r1 = map[other] ll\nexit"),
+  configName: () => load(objectOf({}), simulator(), { config: { port: 80 } }),
   valueRange: () => encode(u8, 256),
   valueKind: () => encode(u8, "1"),
   unknownField: () => encode(structLayout("s", { a: u8 }), { b: 1 }),

@@ -146,6 +146,12 @@ export const loaderDiagnostics = {
     "Each reference to a map is a relocation by name.",
     "compile the filter again",
   ),
+  configName: row(
+    "BPF6115",
+    "no configuration value of that name",
+    "Values that are set at load time are those that the filter declares with `config`.",
+    "use one of the names that the filter declares",
+  ),
   valueRange: row(
     "BPF6150",
     "the value does not fit its field",

@@ -9,6 +9,7 @@ export type {
   BackendObject,
   BackendProgram,
   BackendRingBuffer,
+  BackendSection,
   RunInput,
   RunOutput,
   SocketAttachOptions,
@@ -20,12 +21,14 @@ export type {
 } from "./backend.ts";
 export { decode, encode, type Value } from "./codec.ts";
 export { fromHex, fromJson, type Json, toHex, toJson } from "./codec-json.ts";
+export { type ConfigValues, withConfig } from "./config.ts";
 export { loaderDiagnostics } from "./diagnostics.ts";
 export { errno, errnoName } from "./errno.ts";
+export type { AnyGlobalHandle, ConfigHandle, GlobalHandle } from "./handles/global.ts";
 export type { AnyMapHandle, MapHandle, PerCpuMapHandle, UpdateMode } from "./handles/map.ts";
 export type { Link, PacketInput, ProgramHandle, RunOptions, RunResult } from "./handles/program.ts";
 export type { RingBufferHandle } from "./handles/ring-buffer.ts";
-export type { MapsOf, ProgramsOf, Read, Write } from "./handles/types.ts";
+export type { ConfigOf, GlobalsOf, MapsOf, ProgramsOf, Read, Write } from "./handles/types.ts";
 export { type MachineCpus, machineCpus } from "./kernel/cpus.ts";
 export { kernelDiagnostics } from "./kernel/diagnostics.ts";
 export {
@@ -35,7 +38,7 @@ export {
   type KernelProgram,
   kernel,
 } from "./kernel/kernel.ts";
-export { type Loaded, load } from "./load.ts";
+export { type Loaded, type LoadOptions, load } from "./load.ts";
 export {
   arp,
   describePacket,

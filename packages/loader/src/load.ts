@@ -2,16 +2,20 @@
 // one test file runs on both.
 import type { BpfObject } from "@typebpf/abi";
 import type { Backend } from "./backend.ts";
+import { type ConfigValues, withConfig } from "./config.ts";
 import { loaderError } from "./diagnostics.ts";
+import { globalHandles } from "./handles/global.ts";
 import { mapHandle } from "./handles/map.ts";
 import { programHandle } from "./handles/program.ts";
-import type { MapsOf, Module, ProgramsOf } from "./handles/types.ts";
+import type { ConfigOf, GlobalsOf, MapsOf, Module, ProgramsOf } from "./handles/types.ts";
 
 /** A loaded object. Ends with `close()`, `using` or `await using`: file descriptors and links are released. */
 export interface Loaded<M> extends Disposable, AsyncDisposable {
   readonly backend: Backend["kind"];
   readonly object: BpfObject;
   readonly maps: MapsOf<M>;
+  /** Global variables, and what `config` declares. */
+  readonly globals: GlobalsOf<M>;
   readonly programs: ProgramsOf<M>;
   /** Releases everything; maps and programs cannot be used any more. */
   close(): void;
@@ -22,6 +26,12 @@ function byName<T, H>(all: ReadonlyMap<string, T>, handle: (one: T) => H): Reado
   const handles: Record<string, H> = Object.create(null);
   for (const [name, one] of all) handles[name] = handle(one);
   return handles;
+}
+
+/** What may be said when an object is loaded. */
+export interface LoadOptions<M> {
+  /** Values of what `config` declares; what is left out keeps its default. */
+  readonly config?: ConfigOf<M>;
 }
 
 function isObject(object: unknown): object is BpfObject {
@@ -35,14 +45,17 @@ function isObject(object: unknown): object is BpfObject {
 export async function load<M extends Module = Record<string, unknown>>(
   object: BpfObject,
   backend: Backend,
+  options: LoadOptions<M> = {},
 ): Promise<Loaded<M>> {
   if (!isObject(object)) throw loaderError("objectFormat");
-  const loaded = await backend.load(object);
+  const configured = options.config ? withConfig(object, options.config as ConfigValues) : object;
+  const loaded = await backend.load(configured);
   const close = (): void => loaded[Symbol.dispose]();
   // The object was compiled from the module M: its exports have the types that M says.
   return {
     backend: backend.kind,
-    object,
+    object: configured,
+    globals: globalHandles(loaded.sections.values()) as unknown as GlobalsOf<M>,
     maps: byName(loaded.maps, mapHandle) as unknown as MapsOf<M>,
     programs: byName(loaded.programs, programHandle) as unknown as ProgramsOf<M>,
     close,

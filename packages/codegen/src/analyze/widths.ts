@@ -69,6 +69,7 @@ function widthOf(inst: Inst, width: (value: ValueId) => number): number {
     case "ptradd":
     case "slot":
     case "map":
+    case "address":
     case "store":
     case "copy":
     case "zero":

@@ -2,6 +2,7 @@
 // evaluated, DSL operations recognised, every function converted once per list of argument types (so nothing is generic).
 // What TypeScript would evaluate from left to right is lowered in that order.
 import type {
+  DataSection,
   FieldLayout,
   HelperName,
   Layout,
@@ -53,6 +54,15 @@ export interface NothingExpr extends Typed {
 export interface LocalExpr extends Typed {
   readonly kind: "local";
   readonly variable: Variable;
+}
+
+/** Global data by its address: a ref that is never null. The variable itself is a `field` of it without a field. */
+export interface GlobalExpr extends Typed {
+  readonly kind: "global";
+  /** Name in `TypedModule.sections`. */
+  readonly section: string;
+  /** Bytes from its start. */
+  readonly offset: number;
 }
 
 /** A member of a struct in memory, or `.value` of a scalar ref (then `field` is absent and the place is `object` itself). */
@@ -357,6 +367,7 @@ export type Expr =
   | BooleanExpr
   | NothingExpr
   | LocalExpr
+  | GlobalExpr
   | FieldExpr
   | ElementExpr
   | MemberExpr
@@ -504,6 +515,8 @@ export interface AstProgram {
 
 export interface TypedModule {
   readonly maps: readonly MapSpec[];
+  /** Global data. */
+  readonly sections: readonly DataSection[];
   readonly programs: readonly AstProgram[];
   readonly functions: readonly AstFunction[];
   readonly license: string;

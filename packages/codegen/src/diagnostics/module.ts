@@ -79,10 +79,10 @@ export const moduleDiagnostics = {
   moduleVariable: {
     code: "BPF1011",
     severity: "error",
-    title: "variable at the top of a module",
+    title: "global variable without a layout",
     explain:
-      "A module-level `let` is a global that lives in a map of the kernel; this version of the language does not have them.",
-    help: "use const for a constant, or an arrayMap with one entry for state",
+      "A module-level `let` is a global variable in memory of the kernel, so its width must be known: from an annotation, or from a schema that is called.",
+    help: "annotate it (let count: u32 = 0), call a schema (let last = Flow()), or use const for a constant",
   },
   notConstant: {
     code: "BPF1012",
@@ -143,6 +143,13 @@ export const moduleDiagnostics = {
     explain:
       "The compiler relies on TypeScript's checks: behind a hidden error there may be an unchecked packet access, which the kernel refuses.",
     help: "remove the comment and correct the error",
+  },
+  globalValue: {
+    code: "BPF1072",
+    severity: "error",
+    title: "first value that does not fit its global",
+    explain: "The first value of a global variable is put into its memory by the compiler, so it must fit the layout.",
+    help: "change the value, or the width of the variable",
   },
   internal: {
     code: "BPF1999",

@@ -4,6 +4,7 @@ import type { MapSpec } from "@typebpf/abi";
 import { limits } from "@typebpf/abi";
 import { ts } from "ts-morph";
 import type { Evaluator } from "./constants/evaluation.ts";
+import type { Globals } from "./globals.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Symbols } from "./symbols.ts";
 import type { MapConstant, ProgramConstant } from "./values.ts";
@@ -38,7 +39,20 @@ export const topLevelKinds: ReadonlySet<ts.SyntaxKind> = new Set([
 ]);
 
 /** Checks the top of a module; every constant there is evaluated. */
-export function checkTopLevel(file: ts.SourceFile, symbols: Symbols, evaluator: Evaluator, reporter: Reporter): void {
+export function checkTopLevel(
+  file: ts.SourceFile,
+  {
+    symbols,
+    evaluator,
+    globals,
+    reporter,
+  }: {
+    readonly symbols: Symbols;
+    readonly evaluator: Evaluator;
+    readonly globals: Globals;
+    readonly reporter: Reporter;
+  },
+): void {
   for (const statement of file.statements) {
     if (!topLevelKinds.has(statement.kind)) {
       if (!isDirective(statement)) reporter.report("topLevelStatement", statement);
@@ -47,8 +61,8 @@ export function checkTopLevel(file: ts.SourceFile, symbols: Symbols, evaluator: 
     if (!ts.isVariableStatement(statement)) continue;
     const { declarationList } = statement;
     for (const declaration of declarationList.declarations) {
-      if ((declarationList.flags & ts.NodeFlags.Const) === 0) reporter.report("moduleVariable", declaration.name);
-      else for (const name of boundNames(declaration.name)) checkConstant(name, symbols, evaluator, reporter);
+      if (globals.has(declaration)) continue;
+      for (const name of boundNames(declaration.name)) checkConstant(name, symbols, evaluator, reporter);
     }
   }
 }

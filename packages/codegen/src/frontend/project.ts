@@ -7,6 +7,7 @@ import { frontendDiagnostics } from "../diagnostics.ts";
 import { checkTopLevel, collect } from "./collect.ts";
 import { createEvaluator } from "./constants/evaluate.ts";
 import { convertCollected } from "./convert/module.ts";
+import { collectGlobals } from "./globals.ts";
 import { compilerOptions, createHost } from "./host.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
 import { openSourceFiles, type SourceFiles } from "./source-files.ts";
@@ -77,13 +78,15 @@ function convert(path: string, { target, virtualFiles }: ConvertOptions, asked: 
 
   const symbols = createSymbols(program, declarations);
   const evaluator = createEvaluator(symbols, reporter);
-  for (const file of modules) checkTopLevel(file, symbols, evaluator, reporter);
+  const globals = collectGlobals(modules, { symbols, evaluator, reporter });
+  for (const file of modules) checkTopLevel(file, { symbols, evaluator, globals, reporter });
   const collected = collect(entry, symbols, evaluator, reporter);
-  const converted = convertCollected(collected, modules, { symbols, evaluator, reporter });
+  const converted = convertCollected(collected, modules, { symbols, evaluator, globals, reporter });
   const diagnostics = reporter.all();
   if (hasErrors(diagnostics)) return { diagnostics };
   const sources = modules.map((file) => ({ file: files.shown(file.fileName), text: file.text }));
-  return { module: { ...converted, license: collected.license, target, sources }, diagnostics };
+  const { sections } = globals;
+  return { module: { ...converted, sections, license: collected.license, target, sources }, diagnostics };
 }
 
 function entryProblem(files: SourceFiles): Diagnostic | undefined {

@@ -88,6 +88,8 @@ function checkInst(fn: IrFunction, inst: Inst, types: Types): readonly string[] 
       return [...pointer(0), ...pointer(1)];
     case "slot":
       return fn.slots.some((slot) => slot.id === inst.slot) ? [] : [`slot ${inst.slot} does not exist`];
+    case "address":
+      return inst.type === "ptr.mapValue" && inst.offset >= 0 ? [] : ["an address is a pointer into a map value"];
     case "map":
     case "call":
       return [];

@@ -154,6 +154,7 @@ class Merger {
   #name(value: ValueId): string {
     const inst = this.#places.definition(value);
     if (inst?.op === "const") return `c${inst.value}`;
+    if (inst?.op === "address") return `${inst.of} ${inst.name} ${inst.offset}`;
     return inst?.op === "slot" ? `s${inst.slot}` : `v${value}`;
   }
 
@@ -162,6 +163,7 @@ class Merger {
       case "const":
       case "slot":
       case "map":
+      case "address":
       case "call":
       case "store":
       case "atomic":

@@ -110,6 +110,19 @@ export interface MapInst extends Defines {
   readonly map: string;
 }
 
+/**
+ * The address of a byte of global data, or of the value of an array map's only entry; never null. Refers to the data
+ * itself, so that it needs no helper call.
+ */
+export interface AddressInst extends Defines {
+  readonly op: "address";
+  readonly of: "section" | "map";
+  /** Name of the section or map. */
+  readonly name: string;
+  /** Bytes from its start. */
+  readonly offset: number;
+}
+
 /** A kernel helper; `args` are all of the row's arguments, in order. */
 export interface CallInst extends Defines {
   readonly op: "call";
@@ -149,6 +162,7 @@ export type Inst =
   | ZeroInst
   | SlotInst
   | MapInst
+  | AddressInst
   | CallInst
   | AssertInst;
 

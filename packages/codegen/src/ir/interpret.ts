@@ -4,7 +4,7 @@
 import type { HelperName } from "@typebpf/abi";
 import { argsOf, blockMap, entryOf } from "./cfg.ts";
 import { evaluateBinary, evaluateCompare, evaluateUnary } from "./evaluate.ts";
-import type { AtomicInst, Block, Edge, Inst, IrFunction, SlotId, ValueId } from "./function.ts";
+import type { AddressInst, AtomicInst, Block, Edge, Inst, IrFunction, SlotId, ValueId } from "./function.ts";
 import type { BinaryOp, UnaryOp } from "./ops.ts";
 import { unaryOps } from "./ops.ts";
 
@@ -19,6 +19,8 @@ export interface InterpreterHost {
   loadContext(context: bigint, offset: number, size: number): bigint;
   /** Handle of a map, as helpers get it. */
   map(name: string): bigint;
+  /** Address of a section of global data, or of the only value of a map; absent where there is none. */
+  address?(of: "section" | "map", name: string): bigint;
   call(helper: HelperName, args: readonly bigint[]): bigint;
 }
 
@@ -118,6 +120,8 @@ class Machine {
         return this.slots.get(inst.slot);
       case "map":
         return this.host.map(inst.map);
+      case "address":
+        return this.addressOf(inst);
       case "call":
         return this.host.call(
           inst.helper,
@@ -130,6 +134,10 @@ class Machine {
           ? evaluateUnary(inst.op, this.value(inst.args[0]))
           : evaluateBinary(inst.op as BinaryOp, this.value(inst.args[0]), this.value(inst.args[1] ?? -1));
     }
+  }
+  private addressOf({ of, name, offset }: AddressInst): bigint {
+    if (!this.host.address) throw new Error(`interpret: no ${of} ${name}`);
+    return this.host.address(of, name) + BigInt(offset);
   }
   private effect(run: () => void): undefined {
     run();

@@ -238,6 +238,12 @@ function readCheck(reader: Reader): Check {
   }
 }
 
+function readOwner(reader: Reader): "section" | "map" {
+  if (reader.take("section")) return "section";
+  reader.expect("map");
+  return "map";
+}
+
 function readValue(
   op: string,
   base: { readonly result: ValueId; readonly type: IrType; readonly at: Span },
@@ -268,6 +274,8 @@ function readValue(
       return { op, ...base, slot: reader.name("s") };
     case "map":
       return { op, ...base, map: reader.text() };
+    case "address":
+      return { op, ...base, of: readOwner(reader), name: reader.text(), offset: Number(reader.word()) };
     case "call":
       return { op, ...base, helper: reader.word() as HelperName, args: reader.values() };
     default:

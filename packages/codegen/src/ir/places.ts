@@ -7,7 +7,7 @@ import { type IrType, isPointer } from "./types.ts";
 
 /** A place relative to a root; equal roots are equal pointers. */
 export interface Place {
-  /** "v7" for a value, "s2" for the address of a slot. */
+  /** "v7" for a value, "s2" for the address of a slot, "section .data" for global data. */
   readonly root: string;
   readonly offset: number;
   readonly memory: Memory;
@@ -77,7 +77,8 @@ export class Places {
       at = this.#behind(rename(inst.args[0]), rename);
     }
     const root = this.#definitions.get(at);
-    const name = root?.op === "slot" ? `s${root.slot}` : `v${at}`;
+    if (root?.op === "address") offset += BigInt(root.offset);
+    const name = nameOfRoot(root, at);
     return { root: name, offset: Number(offset), memory: this.#memory(at, rename) };
   }
 
@@ -102,6 +103,11 @@ export class Places {
     for (let next = this.#same.get(at); next !== undefined; next = this.#same.get(at)) at = rename(next);
     return at;
   }
+}
+
+function nameOfRoot(root: Inst | undefined, value: ValueId): string {
+  if (root?.op === "address") return `${root.of} ${root.name}`;
+  return root?.op === "slot" ? `s${root.slot}` : `v${value}`;
 }
 
 /** What is passed to each block parameter. */

@@ -59,6 +59,8 @@ function body(inst: Inst): string {
       return `slot s${inst.slot}`;
     case "map":
       return `map ${JSON.stringify(inst.map)}`;
+    case "address":
+      return `address ${inst.of} ${JSON.stringify(inst.name)}${offset(inst.offset)}`;
     case "call":
       return `call ${inst.helper}${values(inst.args)}`;
     case "assert":

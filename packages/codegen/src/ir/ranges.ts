@@ -244,6 +244,7 @@ class Solver implements Ranges {
       case "ptradd":
       case "slot":
       case "map":
+      case "address":
         return pointerRange;
       case "store":
       case "copy":

@@ -14,6 +14,7 @@ const hits: MapSpec = {
   flags: 0,
 };
 const typed: TypedModule = {
+  sections: [],
   maps: [hits],
   programs: [
     { name: "second", type: "xdp", function: 1, at },

@@ -191,6 +191,7 @@ export function moduleOf(
     license: "GPL",
     target: { kernel: "6.1", isa: 3 },
     sources: [],
+    sections: [],
   };
 }
 

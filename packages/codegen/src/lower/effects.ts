@@ -8,6 +8,7 @@ function childrenOf(expr: Expr): readonly Expr[] | undefined {
     case "boolean":
     case "nothing":
     case "local":
+    case "global":
     case "packetLength":
     case "contextField":
       return [];

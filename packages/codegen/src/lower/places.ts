@@ -11,8 +11,14 @@ import { packetEnd } from "./packet-bounds.ts";
 
 /** The place that a ref points to, without adding constant offsets to the pointer. */
 export function refAddress(l: Lowering, ref: Expr): Address {
+  if (ref.kind === "global") return { base: sectionStart(l, ref.section, ref.at), offset: ref.offset };
   const isPlace = (ref.kind === "field" || ref.kind === "element") && ref.type.kind === "ref";
   return isPlace ? addressOf(l, ref) : { base: l.scalar(ref), offset: 0 };
+}
+
+/** The address of a section of global data: its variables share it. */
+export function sectionStart(l: Lowering, name: string, at: Span): ValueId {
+  return l.build.define({ op: "address", of: "section", name, offset: 0, type: "ptr.mapValue", at });
 }
 
 /** The place of a member of a struct or an item of an array. */

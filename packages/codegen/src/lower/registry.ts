@@ -25,6 +25,7 @@ import { lowerPacketAt, lowerPacketLength } from "./intrinsics/packet.ts";
 import { lowerTable } from "./intrinsics/tables.ts";
 import { lowerTrace } from "./intrinsics/trace.ts";
 import type { Lowering } from "./lowering.ts";
+import { pointerTo, refAddress } from "./places.ts";
 import { lowerLet } from "./statements/bindings.ts";
 import { lowerBlock, lowerBreak, lowerContinue, lowerIf, lowerReturn, lowerSwitch } from "./statements/branches.ts";
 import { lowerLoop } from "./statements/loops.ts";
@@ -35,6 +36,7 @@ const expressions: { readonly [K in Expr["kind"]]: (l: Lowering, expr: Extract<E
   boolean: (l, expr) => scalar(constant(l.build, expr.value ? 1 : 0, expr.at)),
   nothing: lowerNothing,
   local: lowerLocal,
+  global: (l, expr) => scalar(pointerTo(l, refAddress(l, expr), expr.at)),
   field: lowerPlace,
   element: lowerPlace,
   member: lowerMember,

@@ -83,3 +83,15 @@ export function frameAddress(dst: Register, slot: SlotId, offset: number, at: Sp
 export function mapReference(dst: Register, map: string, at: Span): MirInst {
   return { name: "lddw_map_fd", dst, map, at };
 }
+
+/** `dst` = the address of a byte of global data or of a map's only value. */
+export function valueAddress(dst: Register, of: "section" | "map", name: string, offset: number, at: Span): MirInst {
+  return {
+    name: "lddw_map_value",
+    dst,
+    map: name,
+    wide: BigInt(offset),
+    ...(of === "section" && { section: true }),
+    at,
+  };
+}

@@ -31,7 +31,7 @@ export interface EmittedProgram {
 
 /** An instruction in its place, or a jump whose distance is not known yet. */
 type Item =
-  | { readonly kind: "insn"; readonly insn: Insn; readonly map?: string; readonly at: Span }
+  | { readonly kind: "insn"; readonly insn: Insn; readonly refers?: (slot: number) => Relocation; readonly at: Span }
   | {
       readonly kind: "jump";
       readonly to: BlockId;
@@ -99,7 +99,17 @@ function itemsOf(inst: MirInst, frame: Frame): readonly Item[] {
     ...(inst.offset !== undefined && { offset }),
     ...(inst.imm !== undefined && { imm: inst.imm }),
   });
-  return [{ kind: "insn", insn, at, ...(inst.map !== undefined && { map: inst.map }) }];
+  const refers = referenceOf(inst);
+  return [{ kind: "insn", insn, at, ...(refers && { refers }) }];
+}
+
+/** What a loader must fill in. */
+function referenceOf({ name, map, section, wide = 0n }: MirInst): ((slot: number) => Relocation) | undefined {
+  if (map === undefined) return undefined;
+  const offset = Number(wide);
+  if (name !== "lddw_map_value") return (slot) => ({ kind: "map", slot, map });
+  if (section) return (slot) => ({ kind: "data", slot, section: map, offset });
+  return (slot) => ({ kind: "mapValue", slot, map, offset });
 }
 
 function endItems({ end }: MirBlock, next: BlockId | undefined, isa: 1 | 2 | 3 | 4): readonly Item[] {
@@ -188,7 +198,7 @@ function assemble(
     if (!last || !sameSpan(last.at, item.at)) lines.push({ slot, at: item.at });
     if (item.kind === "insn") {
       insns.push(item.insn);
-      if (item.map !== undefined) relocations.push({ kind: "map", slot, map: item.map });
+      if (item.refers) relocations.push(item.refers(slot));
       return;
     }
     const distance = distanceOf(item.to, index, placed, labels);

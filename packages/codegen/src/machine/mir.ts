@@ -27,8 +27,10 @@ export interface MirInst {
   readonly imm?: number;
   /** The whole immediate of `lddw`, 0…2^64-1. */
   readonly wide?: bigint;
-  /** The map of `lddw_map_fd`. */
+  /** The map of `lddw_map_fd`, or what `lddw_map_value` points into; `wide` is then the bytes from its start. */
   readonly map?: string;
+  /** With `map`: it names a section of global data. */
+  readonly section?: true;
   /** The frame slot that r10-based accesses and `frame_address` mean; `offset` counts from its start. */
   readonly slot?: SlotId;
   /** Of `call_helper`: how many of r1…r5 it reads. */

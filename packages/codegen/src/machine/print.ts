@@ -17,6 +17,7 @@ export function printMirInst(inst: MirInst): string {
   if (inst.imm !== undefined) parts.push(`#${inst.imm}`);
   if (inst.wide !== undefined) parts.push(`#0x${inst.wide.toString(16)}`);
   if (inst.map !== undefined) parts.push(inst.map);
+  if (inst.section) parts.push("section");
   if (inst.args !== undefined) parts.push(`args ${inst.args}`);
   return parts.join(" ");
 }

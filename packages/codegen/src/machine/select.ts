@@ -4,6 +4,7 @@
 import { argumentRegisters, type Diagnostic, helpers, R0, R1 } from "@typebpf/abi";
 import { entryOf, reversePostorder } from "../ir/cfg.ts";
 import type {
+  AddressInst,
   BinaryInst,
   Block,
   BlockId,
@@ -17,7 +18,7 @@ import type {
   PointerDifferenceInst,
   UnaryInst,
 } from "../ir/function.ts";
-import { move } from "./build.ts";
+import { move, valueAddress } from "./build.ts";
 import { slotAlignment } from "./facts.ts";
 import type { Mir, MirBlock, MirEnd, MirInst, Register, Virtual } from "./mir.ts";
 import { selectBinary, selectUnary } from "./select/arithmetic.ts";
@@ -137,12 +138,15 @@ function selectInst(sel: Selection, inst: Inst, out: MirInst[]): void {
 }
 
 /** Instructions that do nothing but give a value. */
-type ValueInst = LoadInst | PointerAddInst | PointerDifferenceInst | UnaryInst | BinaryInst;
+type ValueInst = LoadInst | AddressInst | PointerAddInst | PointerDifferenceInst | UnaryInst | BinaryInst;
 
 function selectValue(sel: Selection, inst: ValueInst, dst: Register, out: MirInst[]): void {
   switch (inst.op) {
     case "load":
       selectLoad(sel, inst, dst, out);
+      break;
+    case "address":
+      out.push(valueAddress(dst, inst.of, inst.name, inst.offset, inst.at));
       break;
     case "ptradd":
       selectPointerAdd(sel, inst, dst, out);

@@ -94,6 +94,8 @@ function keyOf(inst: Inst, state: Versions, types: ReadonlyMap<ValueId, IrType>,
       return `slot ${inst.slot}`;
     case "map":
       return `map ${inst.map}`;
+    case "address":
+      return `address ${inst.of} ${inst.name} ${inst.offset}`;
     case "ptradd": {
       const [pointer, offset] = inst.args;
       const test = inst.type === "ptr.packet" ? (tests.get(offset) ?? "") : "";

@@ -86,7 +86,8 @@ function outcomeAlong(block: Block, edge: Edge, defs: ReadonlyMap<ValueId, Inst>
 function knownOfDefinition(inst: Inst | undefined): bigint | "nonnull" | undefined {
   if (!inst) return undefined;
   if (inst.op === "const") return inst.value;
-  const isAddress = inst.op === "ptradd" || inst.op === "slot" || (inst.op === "load" && inst.type !== "i64");
+  const isAddress =
+    inst.op === "ptradd" || inst.op === "slot" || inst.op === "address" || (inst.op === "load" && inst.type !== "i64");
   return isAddress ? "nonnull" : undefined;
 }
 

@@ -1,9 +1,10 @@
 // Types of the handles, derived from a filter's module: `Loaded<typeof import("./firewall.bpf.ts")>`. Only types of the
 // DSL are used; a map export carries the types of its key and value. Without a module, handles are untyped.
 import type { MapTypeName, mapTypes, programTypes } from "@typebpf/abi";
-import type { FixedArray, MapDescription, Prefix, u8 } from "@typebpf/dsl";
+import type { Configured, FixedArray, MapDescription, Prefix, u8 } from "@typebpf/dsl";
 import type { AttachOptions, AttachOptionsByType } from "../backend.ts";
 import type { AddressPrefix } from "../prefix.ts";
+import type { AnyGlobalHandle, ConfigHandle, GlobalHandle } from "./global.ts";
 import type { AnyMapHandle, MapHandle, PerCpuMapHandle } from "./map.ts";
 import type { ProgramHandle } from "./program.ts";
 import type { RingBufferHandle } from "./ring-buffer.ts";
@@ -82,3 +83,51 @@ export type MapsOf<M> = string extends keyof M
 export type ProgramsOf<M> = string extends keyof M
   ? { readonly [name: string]: ProgramHandle }
   : { readonly [K in keyof M as M[K] extends { readonly filter: unknown } ? K : never]: HandleOfProgram<M[K]> };
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+/** True where no member is read-only: values of schemas, but not constant tables. */
+type IsWritable<T> = (<G>() => G extends T ? 1 : 2) extends <G>() => G extends Writable<T> ? 1 : 2 ? true : false;
+
+/** Exports that may be global variables: integers that are no literals, and values of schemas. */
+type IsGlobal<T> = T extends number
+  ? number extends T
+    ? true
+    : false
+  : T extends bigint
+    ? bigint extends T
+      ? true
+      : false
+    : T extends string | boolean | ((...args: never) => unknown) | { readonly kind: unknown }
+      ? false
+      : [number, T] extends [keyof T, FixedArray<unknown>]
+        ? T extends readonly unknown[]
+          ? false
+          : true
+        : T extends object
+          ? IsWritable<T>
+          : false;
+
+/** The values of a `config` without its mark. */
+type Settings<T> = T extends number
+  ? number
+  : T extends bigint
+    ? bigint
+    : { [K in keyof T as K extends string ? K : never]: T[K] };
+
+/** Handles of the globals that a module exports, and of what it declares by `config`. */
+export type GlobalsOf<M> = string extends keyof M
+  ? { readonly [name: string]: AnyGlobalHandle }
+  : {
+      readonly [K in keyof M as M[K] extends Configured
+        ? K
+        : IsGlobal<M[K]> extends true
+          ? K
+          : never]: M[K] extends Configured
+        ? ConfigHandle<Read<Settings<M[K]>>>
+        : GlobalHandle<Read<M[K]>, Write<M[K]>>;
+    };
+
+/** What `load` takes for what a module declares by `config`. */
+export type ConfigOf<M> = string extends keyof M
+  ? Readonly<Record<string, unknown>>
+  : { readonly [K in keyof M as M[K] extends Configured ? K : never]?: Write<Settings<M[K]>> };

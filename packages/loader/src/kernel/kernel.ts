@@ -19,6 +19,7 @@ import { programInfo } from "./info.ts";
 import { createMap, type KernelMap } from "./map.ts";
 import { Poller } from "./poller.ts";
 import { type LoadedProgram, loadProgram } from "./program-load.ts";
+import { createSection, type KernelSection } from "./section.ts";
 import { openSys, type Sys } from "./sys.ts";
 import { TestRunner } from "./test-run.ts";
 
@@ -90,6 +91,7 @@ export class KernelProgram implements BackendProgram {
 /** A loaded object in the kernel. */
 export interface KernelObject extends BackendObject {
   readonly maps: ReadonlyMap<string, KernelMap>;
+  readonly sections: ReadonlyMap<string, KernelSection>;
   readonly programs: ReadonlyMap<string, KernelProgram>;
 }
 
@@ -102,11 +104,12 @@ export interface KernelBackend extends Backend {
 function loadPrograms(
   sys: Sys,
   object: BpfObject,
-  maps: ReadonlyMap<string, KernelMap>,
+  { maps, sections }: Pick<KernelObject, "maps" | "sections">,
   { logLevel = 0, cpu }: KernelOptions,
   stack: DisposableStackLike,
 ) {
   const fds = new Map([...maps].map(([name, map]) => [name, map.fd.number]));
+  const data = new Map([...sections].map(([name, section]) => [name, section.map.fd.number]));
   const programs = new Map<string, KernelProgram>();
   const refusals: Diagnostic[] = [];
   for (const program of object.programs) {
@@ -116,6 +119,7 @@ function loadPrograms(
         functions: object.functions,
         license: object.license,
         maps: fds,
+        sections: data,
         logLevel,
       });
       programs.set(program.name, stack.use(new KernelProgram(sys, program, loaded, cpu)));
@@ -156,8 +160,9 @@ function loadObject(sys: Sys, object: BpfObject, options: KernelOptions): Kernel
   try {
     const host = { sys, cpus: possibleCpus(), poller: stack.use(new Poller(sys)) };
     const maps = new Map(object.maps.map((spec) => [spec.name, stack.use(createMap(host, spec))]));
-    const programs = loadPrograms(sys, object, maps, options, stack);
-    return { maps, programs, [Symbol.dispose]: () => stack[Symbol.dispose]() };
+    const sections = new Map(object.sections.map((one) => [one.name, stack.use(createSection(host, one))]));
+    const programs = loadPrograms(sys, object, { maps, sections }, options, stack);
+    return { maps, sections, programs, [Symbol.dispose]: () => stack[Symbol.dispose]() };
   } catch (error) {
     stack[Symbol.dispose]();
     throw error;

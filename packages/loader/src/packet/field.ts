@@ -1,6 +1,6 @@
 // The forms in which fields may be written besides their plain values: addresses as text or bytes, flags as booleans,
 // options as bytes. A reader gives the plain value; whether it fits the field is for the codec to say.
-import { parseIpv4, parseIpv6, parseMac } from "../address.ts";
+import { parseIpv4, parseIpv6, parseMac } from "@typebpf/abi";
 import { describe } from "../codec.ts";
 import { loaderError } from "../diagnostics.ts";
 

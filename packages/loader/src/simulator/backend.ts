@@ -1,6 +1,7 @@
 // The simulator as a back end: loads an object into a machine of its own and runs its programs on packets. Nothing of
 // the host is reached but its clock for `durationNs`, so that it runs wherever JavaScript does.
 import {
+  type AddressRelocation,
   type BpfObject,
   type Diagnostic,
   DiagnosticError,
@@ -30,10 +31,11 @@ import { type Code, type ContextAccess, Machine } from "./machine.ts";
 import type { SimulatedMap } from "./maps/map.ts";
 import { makeMap } from "./maps/registry.ts";
 import { UserMap } from "./maps/user-map.ts";
-import { REGION_START, segment } from "./memory.ts";
+import { addressHigh, REGION_START, segment } from "./memory.ts";
 import { DEFAULT_MAX_INSTRUCTIONS } from "./raw.ts";
+import { SimulatedSection } from "./section.ts";
 import type { HelperRun } from "./steps/control.ts";
-import { translate } from "./translate.ts";
+import { type Address, translate } from "./translate.ts";
 
 /** How the simulated machine is set up. All defaults are deterministic. */
 export interface SimulatorOptions {
@@ -144,6 +146,7 @@ const stages: { readonly [T in ProgramTypeName]: Stage } = {
 /** An object in the simulator. */
 class SimulatedObject implements BackendObject {
   readonly maps = new Map<string, BackendMap>();
+  readonly sections = new Map<string, SimulatedSection>();
   readonly programs = new Map<string, BackendProgram>();
   private readonly machine: Machine;
   private readonly world: World;
@@ -162,6 +165,9 @@ class SimulatedObject implements BackendObject {
     for (const spec of object.maps) {
       const problem = mapProblem(spec) ?? this.addMap(spec, settings, handles, bySegment);
       if (problem) problems.push(problem);
+    }
+    for (const spec of object.sections) {
+      this.sections.set(spec.name, new SimulatedSection(spec, this.machine.memory, () => this.disposed));
     }
     if (problems.length === 0) {
       for (const spec of object.programs) problems.push(...this.addProgram(object, spec, handles));
@@ -204,6 +210,19 @@ class SimulatedObject implements BackendObject {
     };
   }
 
+  /** What a relocation stands for; undefined where nothing has that name. */
+  private addressOf(one: AddressRelocation, handles: ReadonlyMap<string, number>): Address | undefined {
+    if (one.kind === "data") {
+      const high = this.sections.get(one.section)?.high;
+      return high === undefined ? undefined : { high, offset: one.offset };
+    }
+    const handle = handles.get(one.map);
+    if (handle === undefined) return undefined;
+    if (one.kind === "map") return { high: addressHigh(handle, 0), offset: 0 };
+    const high = this.world.maps.get(handle)?.directValue?.();
+    return high === undefined ? undefined : { high, offset: one.offset };
+  }
+
   private addProgram(
     object: BpfObject,
     spec: ProgramSpec,
@@ -215,14 +234,12 @@ class SimulatedObject implements BackendObject {
     }
     const flat = flattenProgram(object, spec);
     if (typeof flat === "string") return [loaderDiagnostic("mapReference", { notes: [flat] })];
-    const references = new Map(
-      flat.relocations.map((one) => [one.slot, one.kind === "map" ? handles.get(one.map) : undefined]),
-    );
+    const references = new Map(flat.relocations.map((one) => [one.slot, this.addressOf(one, handles)]));
     const code = translate(this.machine, {
       name: spec.name,
       insns: flat.insns,
       lines: flat.lines,
-      mapAt: (slot) => references.get(slot),
+      addressAt: (slot) => references.get(slot),
       helper: (number) => this.helper(spec, number),
       packetLoads: false,
     });

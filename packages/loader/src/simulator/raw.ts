@@ -76,7 +76,7 @@ export function runRaw(input: RawInput): RawOutput {
     name: "raw",
     insns: insnsOf(input.program),
     lines: [],
-    mapAt: () => undefined,
+    addressAt: () => undefined,
     helper: (number) => {
       const helper = input.helpers?.get(number);
       return helper && (() => callHelper(machine, helper));

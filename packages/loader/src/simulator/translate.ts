@@ -15,7 +15,7 @@ import {
 } from "@typebpf/abi";
 import { loaderDiagnostic } from "../diagnostics.ts";
 import { type Code, type Machine, spanAt } from "./machine.ts";
-import { addressHigh, REGION_START } from "./memory.ts";
+import { REGION_START } from "./memory.ts";
 import { alu32 } from "./steps/alu32.ts";
 import { alu64, byteOrderStep } from "./steps/alu64.ts";
 import { branches } from "./steps/branches.ts";
@@ -32,13 +32,19 @@ import {
 import { atomicStep, loadStep, orderedStep, storeStep } from "./steps/memory.ts";
 import { operandsOf, type Place, type Step } from "./steps/step.ts";
 
+/** A byte of memory: the upper half of an address, and bytes from the region's start. */
+export interface Address {
+  readonly high: number;
+  readonly offset: number;
+}
+
 /** A program as it comes, with what its instructions refer to. */
 export interface Source {
   readonly name: string;
   readonly insns: readonly Insn[];
   readonly lines: readonly LineEntry[];
-  /** Segment of the map that the wide instruction at a slot refers to. */
-  readonly mapAt: (slot: number) => number | undefined;
+  /** What the wide instruction at a slot refers to: a map, or a byte of a value. */
+  readonly addressAt: (slot: number) => Address | undefined;
   /** A helper by number; undefined for one that does not exist, a text for one that the simulator does not have. */
   readonly helper: (number: number) => HelperRun | string | undefined;
   /** Whether legacy packet loads have a packet. */
@@ -70,10 +76,10 @@ function loadWide(context: Context, source: Extract<InsnAction, { kind: "loadWid
   const { insn } = context;
   if (source === "value")
     return loadHalvesStep(context, insn.imm, Number(BigInt.asIntN(32, wideImmediate(insn) >> 32n)));
-  if (source !== "mapFd") return unsupported(`a wide load of kind ${source}`);
-  const map = context.source.mapAt(context.slot);
-  if (map === undefined) return loaderDiagnostic("mapReference");
-  return loadHalvesStep(context, REGION_START, addressHigh(map, 0));
+  if (source !== "mapFd" && source !== "mapValue") return unsupported(`a wide load of kind ${source}`);
+  const address = context.source.addressAt(context.slot);
+  if (address === undefined) return loaderDiagnostic("mapReference");
+  return loadHalvesStep(context, REGION_START + address.offset, address.high);
 }
 
 type Makers = {

@@ -6,6 +6,7 @@ import type { AstFunction, Expr, PoisonExpr, Statement, Variable } from "../../a
 import type { AstType } from "../../ast/types.ts";
 import type { FrontendDiagnostic } from "../../diagnostics.ts";
 import type { ConstantScope, Evaluator } from "../constants/evaluation.ts";
+import type { Globals } from "../globals.ts";
 import type { ReportDetails, Reporter } from "../reporter.ts";
 import type { Symbols } from "../symbols.ts";
 import type { Constant, FunctionNode, MapConstant } from "../values.ts";
@@ -31,6 +32,7 @@ export interface Instance {
 export interface ModuleContext {
   readonly symbols: Symbols;
   readonly evaluator: Evaluator;
+  readonly globals: Globals;
   readonly reporter: Reporter;
   readonly dispatch: Dispatch;
   readonly functions: AstFunction[];

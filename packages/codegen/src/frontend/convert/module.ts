@@ -18,7 +18,7 @@ export type ConvertedModule = Pick<TypedModule, "maps" | "programs" | "functions
 export function convertCollected(
   collected: Collected,
   modules: readonly ts.SourceFile[],
-  shared: Pick<ModuleContext, "symbols" | "evaluator" | "reporter">,
+  shared: Pick<ModuleContext, "symbols" | "evaluator" | "globals" | "reporter">,
 ): ConvertedModule {
   let last = 0;
   const functions: AstFunction[] = [];

@@ -1,7 +1,7 @@
 // Places: what an assignment, `++` or an atomic operation writes to.
 import { contextFields } from "@typebpf/abi";
 import { ts } from "ts-morph";
-import type { ContextFieldExpr, PlaceExpr, PoisonExpr } from "../../ast/nodes.ts";
+import type { ContextFieldExpr, Expr, PlaceExpr, PoisonExpr } from "../../ast/nodes.ts";
 import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from "./context.ts";
 
 /** The place that an expression names, reported where it is none. */
@@ -13,6 +13,7 @@ export function convertPlace(node: ts.Expression, scope: Scope): PlaceExpr | Poi
   switch (place.kind) {
     case "field":
     case "element":
+      return isReadOnly(place, scope) ? refused("readOnly", node, scope) : place;
     case "member":
     case "poison":
       return place;
@@ -25,6 +26,15 @@ export function convertPlace(node: ts.Expression, scope: Scope): PlaceExpr | Poi
     default:
       return refused("readOnly", node, scope);
   }
+}
+
+/** True for read-only data and its members. */
+function isReadOnly(place: Expr, scope: Scope): boolean {
+  let root = place;
+  while (root.kind === "field" || root.kind === "element") root = root.object;
+  return (
+    root.kind === "global" && scope.module.globals.sections.some((one) => one.name === root.section && one.readOnly)
+  );
 }
 
 function isWritable({ context, field }: ContextFieldExpr): boolean {

@@ -166,7 +166,7 @@ class Checker {
 /** Everything of an instruction but its registers. */
 function shape(inst: MirInst): string {
   const base = inst.src === FRAME_POINTER ? "src" : inst.dst === FRAME_POINTER ? "dst" : "";
-  return [inst.name, base, inst.offset, inst.imm, inst.wide, inst.map, inst.slot, inst.args].join("|");
+  return [inst.name, base, inst.offset, inst.imm, inst.wide, inst.map, inst.section, inst.slot, inst.args].join("|");
 }
 
 /** The place that holds the value that a rematerialisable instruction makes. */

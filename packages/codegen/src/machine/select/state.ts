@@ -5,7 +5,7 @@ import { type Diagnostic, type DiagnosticRow, diagnostic, type Span } from "@typ
 import { argsOf, argsOfEnd, highestIds, valueTypes } from "../../ir/cfg.ts";
 import type { BlockId, Inst, IrFunction, PointerAddInst, SlotId, Terminator, ValueId } from "../../ir/function.ts";
 import type { IrType } from "../../ir/types.ts";
-import { alu, constant, frameAddress, mapReference, move, type Operand, type Place } from "../build.ts";
+import { alu, constant, frameAddress, mapReference, move, type Operand, type Place, valueAddress } from "../build.ts";
 import { type Facts, findFacts } from "../facts.ts";
 import { firstVirtual, type MirInst, type Register } from "../mir.ts";
 
@@ -163,6 +163,8 @@ export class Selection {
     const inst = this.instOf(anchor.value);
     if (inst?.op === "const") out.push(constant(dst, inst.value + BigInt(anchor.offset), at));
     else if (inst?.op === "map") out.push(mapReference(dst, inst.map, at));
+    else if (inst?.op === "address" && anchor.offset > 0)
+      out.push(valueAddress(dst, inst.of, inst.name, inst.offset + anchor.offset, at));
     else {
       out.push(move(dst, this.registerOf(anchor.value), at));
       if (anchor.offset !== 0) out.push(alu("add", 64, dst, { kind: "immediate", value: anchor.offset }, at));

@@ -33,7 +33,13 @@ function decide(compare: CompareOp, maximum: bigint, constant: bigint): boolean 
 function isPointerDefinition(context: RuleContext, value: number): boolean {
   const inst = context.definition(value);
   if (!inst) return false;
-  return inst.op === "ptradd" || inst.op === "slot" || inst.op === "map" || (inst.op === "load" && inst.type !== "i64");
+  return (
+    inst.op === "ptradd" ||
+    inst.op === "slot" ||
+    inst.op === "map" ||
+    inst.op === "address" ||
+    (inst.op === "load" && inst.type !== "i64")
+  );
 }
 
 export const compareRules: readonly ConditionRule[] = [

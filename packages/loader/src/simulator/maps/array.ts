@@ -31,6 +31,10 @@ export class ArrayMap implements SimulatedMap {
     return index * this.copies + cpu;
   }
 
+  directValue(): number | undefined {
+    return this.spec.type === "array" && this.spec.maxEntries === 1 ? this.values.high(0) : undefined;
+  }
+
   find(key: Uint8Array): number | undefined {
     const index = this.indexOf(key);
     return index < this.spec.maxEntries ? this.values.high(this.slotOf(index, this.cpu)) : undefined;

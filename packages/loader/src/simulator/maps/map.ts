@@ -12,6 +12,8 @@ export const mapFlags = { readOnly: 0x8, readOnlyForPrograms: 0x80 } as const;
 
 /** A map of the simulator. */
 export interface SimulatedMap extends BackendMap {
+  /** Upper half of the address of the only value, where programs may hold that (array_map_direct_value_addr). */
+  directValue?(): number | undefined;
   /** Upper half of the address of the value under a key (its lower half is REGION_START); undefined where there is none. */
   find(key: Uint8Array): number | undefined;
   /** As the helper: 0 or a negative errno. */

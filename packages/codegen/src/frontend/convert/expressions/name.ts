@@ -6,7 +6,7 @@ import { booleanType, nothingType, numberType } from "../../../ast/types.ts";
 import { fits } from "../../constants/operators.ts";
 import { type Constant, describeConstant, type ScalarConstant } from "../../values.ts";
 import { type Binding, local, newVariable, poison, refuse, type Scope, spanOf } from "../context.ts";
-import { flexibleBigint } from "../types.ts";
+import { flexibleBigint, typeOfLayout } from "../types.ts";
 
 /** The expression that a constant is. */
 export function constantExpression(constant: ScalarConstant, at: Span, scope: Scope): Expr {
@@ -59,7 +59,17 @@ export function convertIdentifier(node: ts.Identifier, scope: Scope): Expr {
   const binding = bindingOf(resolution.symbol, node, scope);
   if (binding?.kind === "variable") return local(binding.variable, at);
   if (binding) return poison(at);
+  if (scope.module.globals.has(resolution.declaration)) return globalVariable(resolution.declaration, at, scope);
   return refuse("notConstant", node, scope, { message: `${node.text} has no value here` });
+}
+
+/** A global in its place; poison where it could not be made. */
+function globalVariable(declaration: ts.Node, at: Span, scope: Scope): Expr {
+  const global = scope.module.globals.of(declaration);
+  if (!global) return poison(at);
+  const { section, offset, layout } = global;
+  const object: Expr = { kind: "global", section, offset, type: { kind: "ref", layout, nullable: false }, at };
+  return { kind: "field", object, field: undefined, layout, type: typeOfLayout(layout), at };
 }
 
 /**
