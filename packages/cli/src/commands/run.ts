@@ -12,7 +12,7 @@ import { type RunDocument, runDocument } from "../json/documents.ts";
 import { chooseProgram, loadInto, objectOf, programOf } from "../loading.ts";
 import { mapDocuments } from "../map-access.ts";
 import { formatMaps } from "../output/maps.ts";
-import { formatCost, formatVerdicts } from "../output/runs.ts";
+import { formatCost, formatTraces, formatVerdicts } from "../output/runs.ts";
 import { writeCapture } from "../pcap/write.ts";
 import { formatRecords, openRecords, recordDocuments, ringBuffers } from "../records.ts";
 import { type PacketRun, replay } from "../replay.ts";
@@ -99,6 +99,7 @@ async function runFilter(file: string, args: RunArguments, terminal: Terminal): 
     text: json
       ? ""
       : formatVerdicts(program.spec, backend, runs, styles) +
+        formatTraces(runs, styles) +
         formatRecords(loaded.maps, records, styles) +
         formatMaps(loaded.maps, styles) +
         formatCost(backend, runs) +
@@ -116,7 +117,9 @@ function runDocumentOf({ input, result }: PacketRun): RunDocument["runs"][number
   ]);
   const context: RunDocument["runs"][number]["context"] = Object.fromEntries(fields);
   const after = fields.length > 0 ? { context } : {};
-  return { name: input.name, retval, action: action ?? null, packet: hex(packet), ...after, durationNs };
+  const lines = (result.trace ?? []).map(({ text }) => text);
+  const trace = lines.length > 0 ? { trace: lines } : {};
+  return { name: input.name, retval, action: action ?? null, packet: hex(packet), ...after, ...trace, durationNs };
 }
 
 /** `typebpf run` */

@@ -57,6 +57,8 @@ export const runDocument = z.strictObject({
       context: z
         .record(z.string(), z.union([z.int().min(0).max(0xffff_ffff), z.string().regex(/^\d{1,20}$/)]))
         .optional(),
+      /** Lines that the run traced; only in the simulator, and only where there are some. */
+      trace: z.array(z.string()).optional(),
       /** Mean of one run. */
       durationNs: z.number().min(0),
     }),

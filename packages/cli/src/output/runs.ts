@@ -1,5 +1,5 @@
 // What a replay came to, for people: verdict counts, single packets where there are few, and what a packet costs.
-import type { ProgramSpec, ProgramTypeName } from "@typebpf/abi";
+import { displayText, type ProgramSpec, type ProgramTypeName } from "@typebpf/abi";
 import type { PacketRun } from "../replay.ts";
 import { verdicts } from "../verdict.ts";
 import { counted, type Styles } from "./style.ts";
@@ -72,6 +72,20 @@ export function formatVerdicts(
   if (runs.length === 0) return title;
   const listed = runs.length <= mostListed ? `\n${packetTable(runs, type, styles)}` : "";
   return `${title}${listed}\n${countsTable(runs, type, styles)}`;
+}
+
+/** Lines that are shown of what programs traced. */
+const mostTraced = 20;
+
+/** What the runs traced, as text: nothing where they traced nothing. */
+export function formatTraces(runs: readonly PacketRun[], styles: Styles): string {
+  const lines = runs.flatMap(({ input, result }) =>
+    (result.trace ?? []).map(({ text }) => [input.name, displayText(text.trimEnd())]),
+  );
+  if (lines.length === 0) return "";
+  const table = formatTable([{ title: "packet" }, { title: "trace" }], lines.slice(0, mostTraced), styles);
+  const rest = lines.length - mostTraced;
+  return `\n${table}${rest > 0 ? `${counted(rest, "more line")}\n` : ""}`;
 }
 
 /** What a packet costs, as text. */
