@@ -10,6 +10,7 @@ export { layoutType } from "./btf/from-layout.ts";
 export { btfName } from "./btf/names.ts";
 export * from "./btf/object-types.ts";
 export * from "./btf/references.ts";
+export { btfSanitized } from "./btf/sanitize.ts";
 export * from "./btf/size.ts";
 export * from "./btf/strings.ts";
 export { BtfLayouts } from "./btf/to-layout.ts";

@@ -36,7 +36,7 @@ export interface ProgramSpec {
   readonly insns: readonly Insn[];
   readonly relocations: readonly Relocation[];
   readonly lines: readonly LineEntry[];
-  /** Name of the context in the source, for BTF. */
+  /** Name of the context in the source, for BTF; "ctx" when absent. */
   readonly parameters?: readonly string[];
   /** Deepest use of the stack, in bytes, 0…512. */
   readonly stackBytes: number;

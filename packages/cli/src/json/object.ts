@@ -57,6 +57,7 @@ const code = {
   insns: z.array(insn).min(1).max(1_000_000),
   relocations: z.array(relocation),
   lines: z.array(z.strictObject({ slot, at: spanSchema })),
+  parameters: z.array(z.string()).max(5).optional(),
   stackBytes: z.int().min(0).max(512),
   at: spanSchema.optional(),
 };
@@ -69,12 +70,12 @@ function relocationsInside(one: Pick<FunctionSpec, "insns" | "relocations">): bo
 const program = z
   .strictObject({ ...code, type: z.enum(Object.keys(programTypes) as ProgramTypeName[]), section: z.string() })
   .refine(relocationsInside, "a relocation is outside")
-  .transform(({ at, ...rest }) => (at ? { ...rest, at } : rest));
+  .transform(({ at, parameters, ...rest }) => ({ ...rest, ...(parameters && { parameters }), ...(at && { at }) }));
 
 const fn = z
   .strictObject(code)
   .refine(relocationsInside, "a relocation is outside")
-  .transform(({ at, ...rest }) => (at ? { ...rest, at } : rest));
+  .transform(({ at, parameters, ...rest }) => ({ ...rest, ...(parameters && { parameters }), ...(at && { at }) }));
 
 const section = z
   .strictObject({

@@ -22,13 +22,14 @@ export function link(
       if (name === undefined || maps.has(name) || data.has(name)) continue;
       throw new Error(`link: program ${program.name} refers to ${name}, which does not exist`);
     }
-    return specOf(program, code);
+    return specOf(program, code, module.functions[program.function]?.parameters[0]?.name);
   });
   const { license, target, sources } = module;
   return { format: 1, license, target, maps: module.maps, programs, functions: [], sections, sources };
 }
 
-function specOf({ name, type, at }: AstProgram, code: EmittedProgram): ProgramSpec {
+function specOf({ name, type, at }: AstProgram, code: EmittedProgram, context: string | undefined): ProgramSpec {
   const { insns, relocations, lines, stackBytes } = code;
-  return { name, type, section: programTypes[type].section, insns, relocations, lines, stackBytes, at };
+  const parameters = context === undefined || context === "ctx" ? {} : { parameters: [context] };
+  return { name, type, section: programTypes[type].section, insns, relocations, lines, ...parameters, stackBytes, at };
 }

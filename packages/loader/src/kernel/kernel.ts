@@ -13,6 +13,7 @@ import type {
   RunOutput,
 } from "../backend.ts";
 import { cpuLimit, onCpu } from "./affinity.ts";
+import { type KernelBtf, loadBtf } from "./btf.ts";
 import { possibleCpus } from "./cpus.ts";
 import { kernelDiagnostics } from "./diagnostics.ts";
 import { programInfo } from "./info.ts";
@@ -104,7 +105,7 @@ export interface KernelBackend extends Backend {
 function loadPrograms(
   sys: Sys,
   object: BpfObject,
-  { maps, sections }: Pick<KernelObject, "maps" | "sections">,
+  { maps, sections, btf }: Pick<KernelObject, "maps" | "sections"> & { readonly btf: KernelBtf | undefined },
   { logLevel = 0, cpu }: KernelOptions,
   stack: DisposableStackLike,
 ) {
@@ -120,6 +121,7 @@ function loadPrograms(
         license: object.license,
         maps: fds,
         sections: data,
+        code: btf?.code(program.name),
         logLevel,
       });
       programs.set(program.name, stack.use(new KernelProgram(sys, program, loaded, cpu)));
@@ -158,10 +160,12 @@ class DisposableStackLike implements Disposable {
 function loadObject(sys: Sys, object: BpfObject, options: KernelOptions): KernelObject {
   const stack = new DisposableStackLike();
   try {
-    const host = { sys, cpus: possibleCpus(), poller: stack.use(new Poller(sys)) };
+    const btf = loadBtf(sys, object);
+    if (btf) stack.use(btf);
+    const host = { sys, cpus: possibleCpus(), poller: stack.use(new Poller(sys)), btf };
     const maps = new Map(object.maps.map((spec) => [spec.name, stack.use(createMap(host, spec))]));
     const sections = new Map(object.sections.map((one) => [one.name, stack.use(createSection(host, one))]));
-    const programs = loadPrograms(sys, object, { maps, sections }, options, stack);
+    const programs = loadPrograms(sys, object, { maps, sections, btf }, options, stack);
     return { maps, sections, programs, [Symbol.dispose]: () => stack[Symbol.dispose]() };
   } catch (error) {
     stack[Symbol.dispose]();

@@ -1,10 +1,11 @@
 // One map in the kernel: BPF_MAP_CREATE and element operations. Keys and values are copied into memory at fixed
 // addresses that the prepared attribute block points to, so that an operation is one system call and two copies.
 // Keys and values of a wrong size never reach the kernel: it would read past their end.
-import { DiagnosticError, diagnostic, type MapSpec, type MapTypeRow, mapTypes, uapi } from "@typebpf/abi";
+import { DiagnosticError, diagnostic, type Layout, type MapSpec, type MapTypeRow, mapTypes, uapi } from "@typebpf/abi";
 import type { BackendMap, BackendRingBuffer } from "../backend.ts";
 import { loaderError } from "../diagnostics.ts";
 import { Attr, attrLayouts, kernelName } from "./attr.ts";
+import type { KernelBtf, MapTypeIds } from "./btf.ts";
 import { kernelDiagnostics } from "./diagnostics.ts";
 import { errnoName, errnos } from "./errno.ts";
 import { Fd } from "./fd.ts";
@@ -30,6 +31,8 @@ export interface MapHost {
   /** Number of possible CPUs. */
   readonly cpus: number;
   readonly poller: Poller;
+  /** Types of keys and values; absent where the kernel takes none. */
+  readonly btf?: KernelBtf | undefined;
 }
 
 /** A map in the kernel. Dispose closes its descriptor; programs that use it keep it alive. */
@@ -184,12 +187,45 @@ function checkRing(sys: Sys, spec: MapSpec): void {
   ]);
 }
 
+type CreateAttr = Attr<typeof attrLayouts.mapCreate>;
+
+/** Structs that the kernel finds by name in the BTF of a value: without it such a map is of no use. */
+const kernelStructs: ReadonlySet<string> = new Set([
+  "bpf_spin_lock",
+  "bpf_res_spin_lock",
+  "bpf_timer",
+  "bpf_wq",
+  "bpf_task_work",
+  "bpf_list_head",
+  "bpf_list_node",
+  "bpf_rb_root",
+  "bpf_rb_node",
+  "bpf_refcount",
+]);
+
+function needsBtf(layout: Layout): boolean {
+  if (layout.kind === "array") return needsBtf(layout.item);
+  if (layout.kind !== "struct") return false;
+  return kernelStructs.has(layout.name) || layout.fields.some((field) => needsBtf(field.layout));
+}
+
+/** A descriptor or a negative errno. Types of maps that take none (map_check_btf of kernel/bpf) are left out. */
+function create(attr: CreateAttr, spec: MapSpec, types: MapTypeIds | undefined): number {
+  if (types) {
+    attr.set("btf_fd", types.btfFd).set("btf_key_type_id", types.key).set("btf_value_type_id", types.value);
+    const fd = attr.call(uapi.command.MAP_CREATE);
+    if (fd >= 0 || needsBtf(spec.value)) return fd;
+    attr.set("btf_fd", 0).set("btf_key_type_id", 0).set("btf_value_type_id", 0);
+  }
+  return attr.call(uapi.command.MAP_CREATE);
+}
+
 /** Creates the map that `spec` describes. @throws DiagnosticError with the kernel's reason. */
 export function createMap(host: MapHost, spec: MapSpec): KernelMap {
   const { sys } = host;
   const sizes = [spec.key.size, spec.value.size, spec.maxEntries, spec.flags];
   if (!Object.hasOwn(mapTypes, spec.type) || !sizes.every(isU32)) throw refuseMap(spec, -errnos.EINVAL);
-  const { number, records }: MapTypeRow = mapTypes[spec.type];
+  const { number, records, keys }: MapTypeRow = mapTypes[spec.type];
   if (records) checkRing(sys, spec);
   const attr = new Attr(sys, attrLayouts.mapCreate);
   attr
@@ -197,7 +233,7 @@ export function createMap(host: MapHost, spec: MapSpec): KernelMap {
     .set("key_size", spec.key.size)
     .set("value_size", records ? 0 : spec.value.size);
   attr.set("max_entries", spec.maxEntries).set("map_flags", spec.flags).set("map_name", kernelName(spec.name));
-  const fd = attr.call(uapi.command.MAP_CREATE);
+  const fd = create(attr, spec, keys === "none" ? undefined : host.btf?.map(spec.name));
   if (fd < 0) throw refuseMap(spec, fd);
   return new KernelMap(host, new Fd(sys, fd, `map "${spec.name}"`), spec);
 }

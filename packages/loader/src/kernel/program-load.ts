@@ -19,6 +19,7 @@ import {
 import { attachKinds } from "../attach/registry.ts";
 import { explainRejection } from "../verifier-log.ts";
 import { Attr, attrLayouts, kernelName } from "./attr.ts";
+import { type CodeRecords, recordBytes } from "./btf.ts";
 import { kernelDiagnostics } from "./diagnostics.ts";
 import { errnoName, errnos } from "./errno.ts";
 import { Fd } from "./fd.ts";
@@ -34,6 +35,8 @@ export interface LoadRequest {
   readonly maps: ReadonlyMap<string, number>;
   /** Descriptor of the map behind each data section by name; none by default. */
   readonly sections?: ReadonlyMap<string, number>;
+  /** Functions and lines; none by default. */
+  readonly code?: CodeRecords | undefined;
   /** Log level for a load that succeeds: 0 for none; bits as BPF_PROG_LOAD has them. */
   readonly logLevel: number;
 }
@@ -135,6 +138,18 @@ class Attempt {
       .set("license", license)
       .set("prog_name", kernelName(program.name))
       .set("expected_attach_type", attachKinds[program.type].expectedAttachType);
+    if (request.code) this.#setCode(request.code);
+  }
+
+  #setCode({ btfFd, functions, lines }: CodeRecords): void {
+    this.#attr.set("prog_btf_fd", btfFd);
+    if (functions) {
+      this.#attr.set("func_info", functions).set("func_info_rec_size", recordBytes.functions);
+      this.#attr.set("func_info_cnt", functions.bytes.length / recordBytes.functions);
+    }
+    if (!lines) return;
+    this.#attr.set("line_info", lines).set("line_info_rec_size", recordBytes.lines);
+    this.#attr.set("line_info_cnt", lines.bytes.length / recordBytes.lines);
   }
 
   #load(): number {
@@ -181,15 +196,30 @@ function refusedEarly(program: ProgramSpec, status: number): Diagnostic {
   return diagnostic(kernelDiagnostics.refused, { ...details, message });
 }
 
+interface Outcome {
+  /** A descriptor or a negative errno. */
+  readonly status: number;
+  readonly log: string;
+}
+
+/** The log of what is refused before any instruction is followed, as functions and lines are. */
+const early = /^\s*$|processed 0 insns/u;
+
+/** A load; of a refused program with the log, and without functions and lines where the kernel does not take those. */
+function attempt(sys: Sys, request: LoadRequest): Outcome {
+  const load = new Attempt(sys, request);
+  const first = load.run(request.logLevel);
+  if (first.status >= 0 || first.status === -errnos.EPERM || first.status === -errnos.ENOSYS) return first;
+  const told = request.logLevel === 0 ? load.run(1) : first;
+  if (!request.code || told.status >= 0 || !early.test(told.log)) return told;
+  return attempt(sys, { ...request, code: undefined });
+}
+
 /** Loads one program. @throws DiagnosticError that tells why the kernel refuses it, on the line of the source. */
 export function loadProgram(sys: Sys, request: LoadRequest): LoadedProgram {
   const { program } = request;
   if (!Object.hasOwn(programTypes, program.type)) refuse(refusedEarly(program, -errnos.EINVAL));
-  const attempt = new Attempt(sys, request);
-  const first = attempt.run(request.logLevel);
-  const needsLog =
-    first.status < 0 && request.logLevel === 0 && first.status !== -errnos.EPERM && first.status !== -errnos.ENOSYS;
-  const { status, log } = needsLog ? attempt.run(1) : first;
+  const { status, log } = attempt(sys, request);
   if (status >= 0) return { fd: new Fd(sys, status, `program "${program.name}"`), log };
   // The log of a program that only the JIT refuses ends well, so it explains nothing.
   if (status === -errnos.ENOTSUPP) {
