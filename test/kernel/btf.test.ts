@@ -147,7 +147,7 @@ describeKernel("BTF", () => {
     const section = present(loaded.sections.get(".data.x"));
     expect(section.spec.size).toBe(16);
     const [data] = JSON.parse(bpftool("-j", "map", "dump", "name", ".data.x")) as { formatted: object }[];
-    expect(data?.formatted).toMatchObject({ value: { ".data.x": [{ first: 0 }, { "limit.port": 0 }] } });
+    expect(data?.formatted).toMatchObject({ value: { ".data.x": [{ first: 0 }, { limit_port: 0 }] } });
     const entries = present(loaded.maps.get("entries"));
     const value = new Uint8Array(32);
     value.set([0x2a, 0x01, 0x45, 0x67, 0x1f, 0x90, 1, 2, 3, 4, 5, 6], 0);

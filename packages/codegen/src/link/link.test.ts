@@ -54,5 +54,5 @@ test("programs come in the module's order, with section, lines and relocations",
 
 test("a program without code or a map that does not exist is a bug of the compiler", () => {
   expect(() => link(typed, [emitted("first")])).toThrow("link: program second has no code");
-  expect(() => link(typed, [emitted("first", "other"), emitted("second")])).toThrow("map other, which does not exist");
+  expect(() => link(typed, [emitted("first", "other"), emitted("second")])).toThrow("other, which does not exist");
 });
