@@ -35,6 +35,9 @@ export type Intrinsic =
 
 /** An operation of the DSL that is a function of its own. */
 export type DslFunctionName =
+  | "copy"
+  | "startsWith"
+  | "view"
   | "atomicAdd"
   | "atomicAnd"
   | "atomicOr"
@@ -111,6 +114,9 @@ export const intrinsics = {
   AdjustRoom: { kind: "constant", value: { NET: 0, MAC: 1 } },
   trace: { kind: "trace" },
   bytesEqual: { kind: "function", name: "bytesEqual" },
+  copy: { kind: "function", name: "copy" },
+  startsWith: { kind: "function", name: "startsWith" },
+  view: { kind: "function", name: "view" },
   atomicAdd: { kind: "function", name: "atomicAdd" },
   atomicAnd: { kind: "function", name: "atomicAnd" },
   atomicOr: { kind: "function", name: "atomicOr" },
