@@ -1,6 +1,6 @@
 import { xdp, XDP } from "@typebpf/dsl";
 
 export const filter = xdp((ctx) => {
-  const counts = new Map(); // here
+  const bytes = new Uint8Array(4); // here
   return XDP.PASS;
 });

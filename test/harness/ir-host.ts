@@ -230,7 +230,9 @@ export class IrHost implements InterpreterHost {
       }
       case "mapDeleteElem":
         return BigInt.asUintN(64, BigInt(this.#mapAt(first).delete(key())));
-      // Nobody here reads what is traced; the length of a line has no name in the language.
+      // One program runs, and nobody here reads what is traced.
+      case "spinLock":
+      case "spinUnlock":
       case "tracePrintk":
       case "traceVprintk":
         return 0n;

@@ -40,6 +40,7 @@ export * from "./kernel/features.ts";
 export * from "./kernel/helpers/helpers.ts";
 export * from "./kernel/helpers/row.ts";
 export * from "./kernel/limits.ts";
+export * from "./kernel/locks.ts";
 export * from "./kernel/map-types.ts";
 export * from "./kernel/program-types.ts";
 export * from "./kernel/uapi.generated.ts";

@@ -13,7 +13,7 @@ export {
   atomicXor,
 } from "./atomics.ts";
 export { bits } from "./bits.ts";
-export { type ByteSource, bytesEqual, copy, startsWith, view } from "./bytes.ts";
+export { bytesEqual } from "./bytes.ts";
 export { type Config, type Configured, config } from "./config.ts";
 export type {
   SchedClsContextFields,
@@ -63,6 +63,7 @@ export { i8, i16, i32, i64, type Scalar, u8, u16, u16be, u32, u32be, u64, u64be 
 export type { BitField, FixedArray, Infer, Init, Member, Ref, RefTo, ScalarRef, Schema } from "./schema.ts";
 export { offsetOf, sizeOf } from "./sizes.ts";
 export { type SocketFilterContext, type SocketFilterProgram, socketFilter } from "./socket-filter.ts";
+export { type SpinLock, spinLock } from "./spin-lock.ts";
 export { type StructSchema, struct, union } from "./struct.ts";
 export { type TcContext, type TcProgram, tc } from "./tc.ts";
 export { type TraceValue, trace } from "./trace.ts";

@@ -28,6 +28,8 @@ export type Intrinsic =
   | { readonly kind: "program"; readonly programType: ProgramTypeName }
   /** A table of integer constants. */
   | { readonly kind: "constant"; readonly value: Readonly<Record<string, number>> }
+  /** A schema that is no function. */
+  | { readonly kind: "schema" }
   /** The tag of a line to trace. */
   | { readonly kind: "trace" }
   /** An operation that the compiler lowers itself. */
@@ -35,9 +37,6 @@ export type Intrinsic =
 
 /** An operation of the DSL that is a function of its own. */
 export type DslFunctionName =
-  | "copy"
-  | "startsWith"
-  | "view"
   | "atomicAdd"
   | "atomicAnd"
   | "atomicOr"
@@ -112,11 +111,9 @@ export const intrinsics = {
   CsumLevel: { kind: "constant", value: { QUERY: 0, INC: 1, DEC: 2, RESET: 3 } },
   Redirect: { kind: "constant", value: { INGRESS: 1 } },
   AdjustRoom: { kind: "constant", value: { NET: 0, MAC: 1 } },
+  spinLock: { kind: "schema" },
   trace: { kind: "trace" },
   bytesEqual: { kind: "function", name: "bytesEqual" },
-  copy: { kind: "function", name: "copy" },
-  startsWith: { kind: "function", name: "startsWith" },
-  view: { kind: "function", name: "view" },
   atomicAdd: { kind: "function", name: "atomicAdd" },
   atomicAnd: { kind: "function", name: "atomicAnd" },
   atomicOr: { kind: "function", name: "atomicOr" },

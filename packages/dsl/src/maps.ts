@@ -1,7 +1,7 @@
 // Maps: shared memory of filters and user space. A map in plain JavaScript is its description, which loaders and tests
 // read; its operations need the kernel or the simulator and throw here.
 // The operations are the kernel's helpers bpf_map_{lookup,update,delete}_elem.
-import { type MapTypeName, type MapTypeRow, mapTypes } from "@typebpf/abi";
+import { lockProblem, type MapTypeName, type MapTypeRow, mapTypes } from "@typebpf/abi";
 import { addressableLayout, checkInteger } from "./define.ts";
 import { type Prefix, type PrefixInit, prefixSchema } from "./prefix-key.ts";
 import { u32 } from "./scalars.ts";
@@ -131,7 +131,8 @@ export function defineMap<M>(type: MapTypeName, options: MapOptions, operations:
   const { key, value, maxEntries, flags: wanted = 0 } = options;
   const { keys, requiredFlags = 0, refusedFlags = 0 }: MapTypeRow = mapTypes[type];
   if (keys !== "none") addressableLayout(key, "The key of a map");
-  addressableLayout(value, "The value of a map");
+  const problem = lockProblem(type, addressableLayout(value, "The value of a map"));
+  if (problem !== undefined) throw new TypeError(`The value of a map cannot have ${problem}`);
   checkInteger(maxEntries, 1, MAX_U32, "The maxEntries of a map");
   checkInteger(wanted, 0, MAX_U32, "The flags of a map");
   if ((wanted & refusedFlags) !== 0) {

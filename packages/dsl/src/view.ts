@@ -2,7 +2,7 @@
 // per field, so `{ ...view }` and Object.assign work; an array's view is a proxy with its indices.
 // Aggregate assignment and constructors copy bytes deeply. A spread in JavaScript gives nested structs and arrays by
 // reference, where compiled code copies: one of the documented differences.
-import type { ArrayLayout, FieldLayout, Layout, StructLayout } from "@typebpf/abi";
+import { type ArrayLayout, type FieldLayout, isSpinLock, type Layout, type StructLayout } from "@typebpf/abi";
 import { describe } from "./define.ts";
 import { loadBits, loadScalar, storeBits, storeScalar } from "./integers.ts";
 
@@ -30,10 +30,17 @@ export function construct(layout: StructLayout | ArrayLayout, init: unknown): ob
 
 /** The view of what lies at a place: members of structs and arrays, `value` of an integer. */
 export function viewOf(at: Memory): object {
+  if (isSpinLock(at.layout)) return lockView();
   if (at.layout.kind === "struct") return structView(at, at.layout);
   if (at.layout.kind === "array") return arrayView(at, at.layout);
   const value: FieldLayout = { name: "value", offset: 0, layout: at.layout };
   return structView(at, { kind: "struct", name: "", fields: [value], size: at.layout.size, align: at.layout.align });
+}
+
+/** A lock that is always free. */
+function lockView(): object {
+  const releasable = Symbol.dispose ? { [Symbol.dispose]: () => undefined } : {};
+  return Object.freeze({ acquire: () => releasable });
 }
 
 function structView(at: Memory, layout: StructLayout): object {
@@ -132,7 +139,7 @@ function fill(layout: StructLayout | ArrayLayout, data: DataView, offset: number
 }
 
 function fillMember(field: FieldLayout, data: DataView, base: number, value: unknown): void {
-  if (value === undefined) return;
+  if (value === undefined || isSpinLock(field.layout)) return;
   if (field.layout.kind === "struct" || field.layout.kind === "array")
     fill(field.layout, data, base + field.offset, value);
   else assign(field, data, base, value);
@@ -151,17 +158,7 @@ function fillStruct(layout: StructLayout, data: DataView, offset: number, init: 
   if (layout.union && given.length > 1) throw new TypeError(`${what} is made from one of its members`);
 }
 
-/** Text as bytes, for arrays of them. */
-function textItems(layout: ArrayLayout, text: string): readonly number[] {
-  if (layout.item.kind !== "scalar" || layout.item.name !== "u8")
-    throw new TypeError(`Text fills arrays of u8, not of ${layout.item.kind}`);
-  const codes = Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
-  if (codes.some((code) => code > 0xff)) throw new RangeError("Text that fills bytes has characters below 256");
-  return codes;
-}
-
-function fillArray(layout: ArrayLayout, data: DataView, offset: number, given: unknown): void {
-  const init = typeof given === "string" ? textItems(layout, given) : given;
+function fillArray(layout: ArrayLayout, data: DataView, offset: number, init: unknown): void {
   if (typeof init !== "object" || init === null || !("length" in init) || typeof init.length !== "number") {
     throw new TypeError(`An array is made from an array, not ${describe(init)}`);
   }

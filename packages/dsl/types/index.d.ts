@@ -129,18 +129,11 @@ type Exactly<T, N extends number, Items extends readonly T[] = readonly []> = It
 /** What may initialise an array: at most as many items as it has; the rest is zero. */
 type ArrayInit<T, N extends number> = N extends CountedLength ? Partial<Exactly<T, N>> : readonly T[];
 
-/** A typed array, or text for bytes: one byte for each character. The compiler compares lengths and items. */
-type TypedItems<T> = (T extends number | bigint ? {
-  readonly length: number;
-  readonly byteLength: number;
-  readonly [index: number]: T;
-} : never) | (T extends number ? string : never);
-
 /**
  * What may initialise a `T`: an integer, a struct in part, an array from its first items. The rest is zero.
  * A struct may have a member `length`: only arrays are indexed by any number.
  */
-export type Init<T> = T extends number | bigint ? T : [number, T] extends [keyof T, FixedArray<infer I, infer N>] ? FixedArray<I, N> | ArrayInit<Init<I>, N> | TypedItems<I> : {
+export type Init<T> = T extends number | bigint ? T : [number, T] extends [keyof T, FixedArray<infer I, infer N>] ? FixedArray<I, N> | ArrayInit<Init<I>, N> : {
   readonly [K in keyof T]?: Init<T[K]>;
 };
 
@@ -955,32 +948,11 @@ export declare function atomicExchange<T extends object, K extends AtomicField<T
  */
 export declare function atomicCompareExchange<T extends object, K extends AtomicField<T>>(target: T, field: K, expected: T[K], value: T[K]): T[K];
 
-/** Bytes to compare with or to copy: text of characters below 256, one byte each, a table, or bytes in memory. */
-export type ByteSource = string | {
-  readonly length: number;
-  readonly [index: number]: number;
-};
-
 /**
- * True where the bytes are those of `other`: `bytesEqual(method, "GET ")`. There must be as many. The compiler takes constant
- * text, constant tables and bytes in memory.
+ * True where the bytes are the characters of `text`, one byte each: `bytesEqual(method, "GET ")`. There must be as many
+ * characters as bytes, of codes below 256; the compiler takes constant text only.
  */
-export declare function bytesEqual(bytes: FixedArray<u8>, other: ByteSource): boolean;
-
-/** True where the bytes from `offset` on begin with `prefix`, which must lie within them: `startsWith(line, "HTTP/", 4)`. */
-export declare function startsWith(bytes: FixedArray<u8>, prefix: ByteSource, offset?: number): boolean;
-
-/** Copies all items of `source` over those of `target` from the index `offset` on. */
-export declare function copy<T>(target: FixedArray<T>, source: {
-  readonly length: number;
-  readonly [index: number]: T;
-} | (T extends number ? string : never), offset?: number): void;
-
-/**
- * What lies at `offset` of the bytes, to read and write in place: `view(buffer, 4, IPv4)`. It must lie within them; the offset
- * must be proved to.
- */
-export declare function view<T>(bytes: FixedArray<u8>, offset: number, schema: Schema<T>): RefTo<T>;
+export declare function bytesEqual(bytes: FixedArray<u8>, text: string): boolean;
 
 /** What a line may show: integers, and constants of any kind. */
 export type TraceValue = number | bigint | string | boolean;
@@ -991,6 +963,21 @@ export type TraceValue = number | bigint | string | boolean;
  * one takes microseconds. The licence must be compatible with the GPL. In JavaScript it writes to `console.debug`.
  */
 export declare function trace(strings: TemplateStringsArray, ...values: readonly TraceValue[]): void;
+
+/** The lock of a map's value. */
+export interface SpinLock {
+  /**
+   * Waits for the lock and takes it: `using lock = entry.lock.acquire();`. It is given back at the end of the block. While
+   * it is held no helper can be called and no map looked up.
+   */
+  acquire(): Releasable;
+}
+
+/**
+ * The schema of a lock: a member of the value of a hashMap or an arrayMap, at most one in a value. The members beside it
+ * can then be changed together, `struct("account", { lock: spinLock, packets: u64, bytes: u64 })`.
+ */
+export declare const spinLock: Schema<SpinLock>;
 
 /** An integer in memory. `bigEndian` is about memory only: expressions always see host order. */
 interface ScalarLayout {

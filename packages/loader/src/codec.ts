@@ -5,6 +5,7 @@ import {
   type ArrayLayout,
   type BitsLayout,
   type FieldLayout,
+  isSpinLock,
   type Layout,
   prefixAddress,
   type ScalarLayout,
@@ -201,7 +202,9 @@ function decodeAt(view: DataView, at: number, layout: Layout): Value {
     }
     case "struct":
       return Object.fromEntries(
-        layout.fields.map((field) => [field.name, decodeField(view, at + field.offset, field)]),
+        layout.fields
+          .filter((field) => !isSpinLock(field.layout))
+          .map((field) => [field.name, decodeField(view, at + field.offset, field)]),
       );
     default:
       return layout satisfies never;

@@ -9,6 +9,7 @@ import { computeRanges } from "../ir/ranges.ts";
 import { checkAsserts } from "./checks.ts";
 import { guardIndices } from "./guards.ts";
 import { checkKeptSlots } from "./kept-slots.ts";
+import { checkLocks } from "./locks.ts";
 import { checkLoops } from "./loops.ts";
 import { checkPacketRefs } from "./packet-refs.ts";
 import { checkRecordRefs } from "./record-refs.ts";
@@ -44,6 +45,7 @@ function analyzeFunction(lowered: IrFunction): {
     ...checkAsserts(fn, { ranges, places, widths: computeWidths(fn, ranges) }),
     ...checkPacketRefs(fn),
     ...checkRecordRefs(fn),
+    ...checkLocks(fn),
     ...checkLoops(fn, ranges),
     ...checkKeptSlots(fn, ranges, places),
   ];

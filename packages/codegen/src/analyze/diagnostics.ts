@@ -67,6 +67,14 @@ export const analyzeDiagnostics = {
       "After `submit` or `discard`, and after the block that reserved it, a record belongs to user space or to the next record. The kernel refuses a program that touches it, or that may release it twice.",
     help: "write what belongs into the record first, and submit it last; copy what is needed later",
   },
+  lockHeld: {
+    code: "BPF2152",
+    severity: "error",
+    title: "a call while a lock is held",
+    explain:
+      "While a program holds a spin lock, other CPUs wait. The kernel allows no call of a helper then, so no lookup in a map, no clock and no second lock either.",
+    help: "call before the block that takes the lock, and keep the result in a variable",
+  },
   unboundedLoop: {
     code: "BPF3001",
     severity: "error",

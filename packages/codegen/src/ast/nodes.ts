@@ -84,11 +84,6 @@ export interface ElementExpr extends Typed {
   readonly index: Expr;
   readonly layout: Layout;
   readonly length: number;
-  /**
-   * Bytes from one index to the next where that is not the size of `layout`: 1 where the bytes of the array are seen as
-   * something else. Then a scalar too may be seen as a ref, by `type`.
-   */
-  readonly stride?: number;
 }
 
 /** A member of a record, or an item of a tuple (name is its index in decimal). */
@@ -218,9 +213,7 @@ export type Initializer =
   | { readonly kind: "value"; readonly value: Expr }
   | { readonly kind: "struct"; readonly parts: readonly StructPart[]; readonly at: Span }
   /** Items from index 0 on; the rest is zero. */
-  | { readonly kind: "array"; readonly items: readonly Initializer[]; readonly at: Span }
-  /** Constant bytes from the start on; the rest is zero. */
-  | { readonly kind: "bytes"; readonly bytes: readonly number[]; readonly at: Span };
+  | { readonly kind: "array"; readonly items: readonly Initializer[]; readonly at: Span };
 
 /** One part of a struct literal; later parts overwrite earlier ones. */
 export type StructPart =
@@ -300,8 +293,7 @@ export interface HelperExpr extends Typed {
 export interface BytesEqualExpr extends Typed {
   readonly kind: "bytesEqual";
   readonly object: Expr;
-  /** What they are compared with: constant bytes, or a ref to as many. */
-  readonly bytes: readonly number[] | Expr;
+  readonly bytes: readonly number[];
 }
 
 /** An operation of a map. `key` fills the map's key layout, `value` its value layout. */
@@ -489,6 +481,14 @@ export interface UsingStatement extends Node {
   readonly body: readonly Statement[];
 }
 
+/** `using lock = entry.lock.acquire()` and the rest of its block, in which the lock is held. */
+export interface LockStatement extends Node {
+  readonly kind: "lock";
+  /** A ref to the lock, in the value of a map. */
+  readonly lock: Expr;
+  readonly body: readonly Statement[];
+}
+
 export type Statement =
   | LetStatement
   | ExpressionStatement
@@ -499,7 +499,8 @@ export type Statement =
   | ContinueStatement
   | ReturnStatement
   | BlockStatement
-  | UsingStatement;
+  | UsingStatement
+  | LockStatement;
 
 // ── Module ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

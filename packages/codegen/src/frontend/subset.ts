@@ -4,7 +4,6 @@ import { ts } from "ts-morph";
 import type { FrontendDiagnostic } from "../diagnostics.ts";
 import type { Reporter } from "./reporter.ts";
 import { walk } from "./syntax.ts";
-import { typedArrays } from "./typed-arrays.ts";
 
 const { SyntaxKind } = ts;
 
@@ -16,6 +15,7 @@ export const refusedKinds: ReadonlyMap<ts.SyntaxKind, FrontendDiagnostic> = new 
   [SyntaxKind.TryStatement, "try"],
   [SyntaxKind.AwaitExpression, "async"],
   [SyntaxKind.YieldExpression, "generator"],
+  [SyntaxKind.NewExpression, "new"],
   [SyntaxKind.ThisKeyword, "this"],
   [SyntaxKind.SuperKeyword, "this"],
   [SyntaxKind.DeleteExpression, "delete"],
@@ -64,7 +64,6 @@ const forms: ReadonlyMap<ts.SyntaxKind, Form> = new Map<ts.SyntaxKind, Form>([
   [SyntaxKind.EnumDeclaration, enumForm],
   [SyntaxKind.Parameter, parameterForm],
   [SyntaxKind.CallExpression, callForm],
-  [SyntaxKind.NewExpression, newForm],
   [SyntaxKind.AsExpression, assertionForm],
   [SyntaxKind.FunctionDeclaration, functionForm],
   [SyntaxKind.FunctionExpression, functionForm],
@@ -111,14 +110,16 @@ function variableForm(node: ts.VariableDeclarationList): Omit<Refusal, "covers">
   return flags === ts.NodeFlags.Using && isReservation(node) ? undefined : { name: "using", at: node };
 }
 
-/** `using name = ring.reserve()` in a block; whether `ring` is a ring buffer is seen when it is converted. */
+const usable: ReadonlySet<string> = new Set(["reserve", "acquire"]);
+
+/** `using name = ring.reserve()` or `entry.lock.acquire()` in a block; what the owner is is seen when it is converted. */
 function isReservation({ parent, declarations }: ts.VariableDeclarationList): boolean {
   return (
     ts.isVariableStatement(parent) &&
     ts.isBlock(parent.parent) &&
     declarations.every(({ name, initializer: call }) => {
       if (!ts.isIdentifier(name) || !call || !ts.isCallExpression(call)) return false;
-      return ts.isPropertyAccessExpression(call.expression) && call.expression.name.text === "reserve";
+      return ts.isPropertyAccessExpression(call.expression) && usable.has(call.expression.name.text);
     })
   );
 }
@@ -158,14 +159,6 @@ function callForm(node: ts.CallExpression): Omit<Refusal, "covers"> | undefined 
   if (node.expression.kind === SyntaxKind.ImportKeyword) return { name: "dynamicImport", at: node };
   const spread = node.arguments.find(ts.isSpreadElement);
   return spread && { name: "spreadArgument", at: spread };
-}
-
-/** What may be made with `new`: memory on the stack, and views of it. */
-const constructors: ReadonlySet<string> = new Set([...Object.keys(typedArrays), "DataView"]);
-
-function newForm(node: ts.NewExpression): Omit<Refusal, "covers"> | undefined {
-  const { expression } = node;
-  return ts.isIdentifier(expression) && constructors.has(expression.text) ? undefined : { name: "new", at: node };
 }
 
 function assertionForm(node: ts.AsExpression): Omit<Refusal, "covers"> | undefined {

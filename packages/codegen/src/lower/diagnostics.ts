@@ -12,6 +12,14 @@ export const lowerDiagnostics = {
       "Functions are inlined where they are called, so the size of a program is the sum over all calls. The kernel takes at most one million instructions and follows every path through them.",
     help: "call large functions from fewer places, or use a loop in place of repeated calls",
   },
+  lockPlace: {
+    code: "BPF3017",
+    severity: "error",
+    title: "the lock cannot be taken here",
+    explain:
+      "The kernel lets XDP and tc programs take locks, and those in values of hash and array maps only: what lies elsewhere nobody shares.",
+    help: "take the lock of the value that the map gives",
+  },
   longTable: {
     code: "BPF3005",
     severity: "error",

@@ -1,14 +1,21 @@
 // Filling memory from initialisers: struct and array literals, spreads, whole values. Everything is evaluated first,
 // left to right, and stored after it, as JavaScript evaluates a literal before it assigns. What a later part could change
 // before it is stored is saved on the stack.
-import type { ArrayLayout, FieldLayout, Layout, Span, StructLayout } from "@typebpf/abi";
+import {
+  type ArrayLayout,
+  countLocks,
+  type FieldLayout,
+  type Layout,
+  type Span,
+  type StructLayout,
+} from "@typebpf/abi";
 import type { Expr, Initializer, StructPart } from "../ast/nodes.ts";
 import type { ValueId } from "../ir/function.ts";
 import { type Cell, idOf, readCell, type Value } from "./cells.ts";
 import { changesMemory } from "./effects.ts";
 import { assertFits } from "./fits.ts";
 import type { Lowering } from "./lowering.ts";
-import { type Address, copyBytes, loadScalar, mayAlias, scalarPlace, storeBytes, storeScalar } from "./memory.ts";
+import { type Address, copyBytes, loadScalar, mayAlias, scalarPlace, storeScalar } from "./memory.ts";
 import { refAddress, stackPlace } from "./places.ts";
 import { byteRanges, covered, gaps, hasPadding, isSameLayout } from "./ranges-of-layout.ts";
 
@@ -29,14 +36,7 @@ type Action =
       readonly source: Address;
       readonly at: Span;
     }
-  | { readonly kind: "zero"; readonly offset: number; readonly size: number; readonly at: Span }
-  | {
-      readonly kind: "bytes";
-      readonly offset: number;
-      readonly size: number;
-      readonly bytes: readonly number[];
-      readonly at: Span;
-    };
+  | { readonly kind: "zero"; readonly offset: number; readonly size: number; readonly at: Span };
 
 interface Fill {
   readonly l: Lowering;
@@ -95,9 +95,6 @@ function run(l: Lowering, address: Address, actions: readonly Action[]): void {
       case "zero":
         build.effect({ op: "zero", size: action.size, offset: to.offset, args: [to.base], at: action.at });
         break;
-      case "bytes":
-        storeBytes(build, to, action.bytes, action.at);
-        break;
     }
   }
 }
@@ -111,13 +108,6 @@ function whole(fill: Fill, init: Initializer, layout: Layout, field: FieldLayout
       if (layout.kind !== "struct") throw new Error(`lower: a struct literal fills ${layout.kind}`);
       zeroGaps(fill, layout, offset, init, () => structParts(fill, init.parts, layout, offset, init.at));
       break;
-    case "bytes": {
-      const { bytes, at } = init;
-      zeroGaps(fill, layout, offset, init, () => {
-        fill.actions.push({ kind: "bytes", offset, size: bytes.length, bytes, at });
-      });
-      break;
-    }
     case "array":
       if (layout.kind !== "array") throw new Error(`lower: an array literal fills ${layout.kind}`);
       zeroGaps(fill, layout, offset, init, () => arrayItems(fill, init.items, layout, offset));
@@ -161,7 +151,8 @@ const largestWithPadding = 4096;
 /** Copies a layout without its padding, which in memory that others wrote may hold anything. */
 function copyFrom(fill: Fill, from: Address, layout: Layout, offset: number, at: Span): void {
   const source = stable(fill, from, layout, at);
-  const isClean = fill.l.build.typeOf(from.base) === "ptr.stack" || layout.size > largestWithPadding;
+  const isClean =
+    fill.l.build.typeOf(from.base) === "ptr.stack" || (layout.size > largestWithPadding && countLocks(layout) === 0);
   const ranges = hasPadding(layout) && !isClean ? byteRanges(layout) : [{ start: 0, end: layout.size }];
   for (const { start, end } of ranges) {
     const piece: Address = { base: source.base, offset: source.offset + start };
@@ -175,7 +166,11 @@ function stable(fill: Fill, source: Address, layout: Layout, at: Span): Address 
   const overlaps = target && mayAlias(l.build, target.address, target.size, source, layout.size);
   if (!fill.unstable && !overlaps) return source;
   const copy = stackPlace(l, layout, "(temporary)", at);
-  copyBytes(l.build, copy, source, layout.size, at);
+  const ranges = countLocks(layout) > 0 ? byteRanges(layout) : [{ start: 0, end: layout.size }];
+  for (const { start, end } of ranges) {
+    const [to, from] = [copy, source].map(({ base, offset }) => ({ base, offset: offset + start }));
+    if (to && from) copyBytes(l.build, to, from, end - start, at);
+  }
   return copy;
 }
 

@@ -13,6 +13,7 @@ export function returnsOf(statements: readonly Statement[]): readonly (Statement
       case "loop":
       case "block":
       case "using":
+      case "lock":
         return returnsOf(one.body);
       case "switch":
         return one.cases.flatMap((clause) => returnsOf(clause.body));

@@ -9,7 +9,7 @@ import { lowerDiagnostics } from "./diagnostics.ts";
 import { discard } from "./discard.ts";
 import { constant } from "./emit.ts";
 import { returnsOf } from "./freshness.ts";
-import type { Frame, Lowering, Reservation } from "./lowering.ts";
+import type { Frame, Held, Lowering, Reservation } from "./lowering.ts";
 import { lowerExpr, lowerStatement } from "./registry.ts";
 import { endReservations, openReservations } from "./reservations.ts";
 import { SsaBuilder } from "./ssa-builder.ts";
@@ -54,7 +54,7 @@ class ProgramLowering implements Lowering {
   readonly reserved = new Map<ValueId, Reservation>();
   #failure: BlockId | undefined;
   /** Blocks that end the program while records are held. */
-  readonly #failures: { readonly block: BlockId; readonly held: readonly Reservation[] }[] = [];
+  readonly #failures: { readonly block: BlockId; readonly held: readonly Held[] }[] = [];
   #isTooLarge = false;
 
   constructor(module: TypedModule, program: AstProgram, fn: AstFunction, diagnostics: Diagnostic[]) {

@@ -30,14 +30,22 @@ export interface Reservation {
   readonly live: VariableKey;
 }
 
+/** A lock while its scope is open. */
+export interface HeldLock {
+  readonly lock: ValueId;
+}
+
+/** What the end of a scope gives back. */
+export type Held = Reservation | HeldLock;
+
 /** One function while it is inlined. */
 export interface Frame {
   readonly callee: number;
   readonly function: AstFunction;
   readonly locals: Map<number, Cell>;
   readonly exits: Map<number, Exits>;
-  /** Open reservations, outermost first. */
-  readonly reservations: Reservation[];
+  /** Open reservations and locks, outermost first. */
+  readonly reservations: Held[];
   /** Where `return` goes; absent in the program itself, whose `return` ends it. */
   readonly after: BlockId | undefined;
   /** Where `return` leaves the value. A record that only one `return` gives is shared, not copied. */

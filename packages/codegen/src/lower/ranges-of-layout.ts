@@ -1,5 +1,5 @@
-// Which bytes of a layout belong to members, and which to nobody (padding). Ranges are half open, sorted, and merged.
-import type { Layout } from "@typebpf/abi";
+// Which bytes of a layout belong to members, and which to nobody: padding, and locks, which only the kernel touches. Ranges are half open, sorted, and merged.
+import { isSpinLock, type Layout } from "@typebpf/abi";
 
 /** Bytes start…end-1. */
 export interface ByteRange {
@@ -36,6 +36,7 @@ function collect(layout: Layout, offset: number): readonly ByteRange[] {
     case "bits":
       return [{ start: offset, end: offset + layout.size }];
     case "struct":
+      if (isSpinLock(layout)) return [];
       return layout.fields.flatMap((field) => collect(field.layout, offset + field.offset));
     case "array": {
       if (!hasPadding(layout.item)) return [{ start: offset, end: offset + layout.size }];

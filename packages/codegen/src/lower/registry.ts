@@ -29,7 +29,7 @@ import { pointerTo, refAddress } from "./places.ts";
 import { lowerLet } from "./statements/bindings.ts";
 import { lowerBlock, lowerBreak, lowerContinue, lowerIf, lowerReturn, lowerSwitch } from "./statements/branches.ts";
 import { lowerLoop } from "./statements/loops.ts";
-import { lowerRelease, lowerUsing } from "./statements/using.ts";
+import { lowerLock, lowerRelease, lowerUsing } from "./statements/using.ts";
 
 const expressions: { readonly [K in Expr["kind"]]: (l: Lowering, expr: Extract<Expr, { kind: K }>) => Value } = {
   integer: lowerInteger,
@@ -58,7 +58,7 @@ const expressions: { readonly [K in Expr["kind"]]: (l: Lowering, expr: Extract<E
   toBigint: (l, expr) => l.expr(expr.value),
   wrap: lowerWrap,
   math: lowerMath,
-  construct: (l, expr) => lowerConstruct(l, expr),
+  construct: lowerConstruct,
   record: lowerRecord,
   tuple: lowerTuple,
   assignAll: lowerAssignAll,
@@ -93,6 +93,7 @@ const statements: {
   return: lowerReturn,
   block: lowerBlock,
   using: lowerUsing,
+  lock: lowerLock,
 };
 
 /** Lowers any expression. */

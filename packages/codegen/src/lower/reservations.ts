@@ -7,7 +7,7 @@ import type { Span } from "@typebpf/abi";
 import type { BlockId, ValueId } from "../ir/function.ts";
 import { constant, constantOf } from "./emit.ts";
 import { call } from "./intrinsics/calls.ts";
-import type { Frame, Lowering, Reservation } from "./lowering.ts";
+import type { Frame, Held, Lowering, Reservation } from "./lowering.ts";
 import { nullValue } from "./ssa-builder.ts";
 
 /** The record that was asked for: zero where there is one, since the kernel does not clear it. */
@@ -77,11 +77,12 @@ export function release(l: Lowering, reservation: Reservation, submit: boolean, 
   build.write(reservation.live, nullValue);
 }
 
-/** Where scopes end: discards what is held, the innermost first. */
-export function endReservations(l: Lowering, reservations: readonly Reservation[], at: Span): void {
-  for (const reservation of reservations.toReversed()) {
+/** Where scopes end: gives back what is held, the innermost first. */
+export function endReservations(l: Lowering, reservations: readonly Held[], at: Span): void {
+  for (const held of reservations.toReversed()) {
     if (!l.build.reachable) return;
-    endReservation(l, reservation, at);
+    if ("lock" in held) call(l, "spinUnlock", [held.lock], at);
+    else endReservation(l, held, at);
   }
 }
 
@@ -101,7 +102,7 @@ function endReservation(l: Lowering, reservation: Reservation, at: Span): void {
   build.enterSealed(after);
 }
 
-/** All open reservations of a function and of those that called it, outermost first. */
-export function openReservations(frame: Frame | undefined): readonly Reservation[] {
+/** All open reservations and locks of a function and of those that called it, outermost first. */
+export function openReservations(frame: Frame | undefined): readonly Held[] {
   return frame ? [...openReservations(frame.caller), ...frame.reservations] : [];
 }

@@ -1,7 +1,7 @@
 // Types of the handles, derived from a filter's module: `Loaded<typeof import("./firewall.bpf.ts")>`. Only types of the
 // DSL are used; a map export carries the types of its key and value. Without a module, handles are untyped.
 import type { MapTypeName, mapTypes, programTypes } from "@typebpf/abi";
-import type { Configured, FixedArray, MapDescription, Prefix, u8 } from "@typebpf/dsl";
+import type { Configured, FixedArray, MapDescription, Prefix, SpinLock, u8 } from "@typebpf/dsl";
 import type { AttachOptions, AttachOptionsByType } from "../backend.ts";
 import type { AddressPrefix } from "../prefix.ts";
 import type { AnyGlobalHandle, ConfigHandle, GlobalHandle } from "./global.ts";
@@ -18,7 +18,7 @@ export type Read<T> = T extends number
       ? Item extends u8
         ? Uint8Array
         : Read<Item>[]
-      : { -readonly [K in keyof T]: Read<T[K]> };
+      : { -readonly [K in keyof T as T[K] extends SpinLock ? never : K]: Read<T[K]> };
 
 /** What user space may write for a `T`: fields of structs and last items of arrays may be left out; they become zero. */
 export type Write<T> = T extends number
@@ -27,7 +27,7 @@ export type Write<T> = T extends number
     ? bigint
     : [number, T] extends [keyof T, FixedArray<infer Item>]
       ? readonly Write<Item>[] | (Item extends u8 ? Uint8Array : never)
-      : { readonly [K in keyof T]?: Write<T[K]> };
+      : { readonly [K in keyof T as T[K] extends SpinLock ? never : K]?: Write<T[K]> };
 
 /** Map types whose row says so. */
 type TypesWhere<Row> = { [T in MapTypeName]: (typeof mapTypes)[T] extends Row ? T : never }[MapTypeName];

@@ -2,6 +2,7 @@
 // compiler cannot emit it, the verifier rejects it, the simulator does not run it.
 import { compareKernels } from "../features.ts";
 import { type ProgramTypeName, programTypes } from "../program-types.ts";
+import { lockHelpers } from "./locks.ts";
 import { mapHelpers } from "./maps.ts";
 import { ringBufferHelpers } from "./ring-buffer.ts";
 import type { HelperRow } from "./row.ts";
@@ -20,6 +21,7 @@ export const helpers = {
   ...skbHelpers,
   ...ringBufferHelpers,
   ...traceHelpers,
+  ...lockHelpers,
 } as const satisfies Readonly<Record<string, HelperRow>>;
 
 /** The name of a helper's row. */

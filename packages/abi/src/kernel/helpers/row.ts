@@ -35,6 +35,8 @@ export type HelperArg =
   | { readonly name: string; readonly is: "size"; readonly zero: boolean }
   /** The size of the map's record: a constant. */
   | { readonly name: string; readonly is: "recordSize" }
+  /** The lock in a map's value. */
+  | { readonly name: string; readonly is: "spinLock" }
   /** The start of a reserved record, which the helper takes back. */
   | { readonly name: string; readonly is: "record" };
 
@@ -55,6 +57,9 @@ export type HelperEffect =
   /** Reads memory that other code may change (maps, clock, packet): never merged with another call. */
   | "impure"
   | "writesMap"
+  /** Takes the lock of a value: nothing may be called until it is given back. */
+  | "acquiresLock"
+  | "releasesLock"
   /** Takes room in a ring. */
   | "acquiresRecord"
   /** Takes a record back: pointers into it are dead after the call. */

@@ -1,8 +1,9 @@
-// `using record = ring.reserve()`: the record's scope is the rest of the block.
+// `using record = ring.reserve()` and `using lock = entry.lock.acquire()`: the scope is the rest of the block.
+import { isSpinLock } from "@typebpf/abi";
 import { ts } from "ts-morph";
-import type { Statement } from "../../../ast/nodes.ts";
+import type { Expr, Statement } from "../../../ast/nodes.ts";
 import type { MapConstant } from "../../values.ts";
-import { evaluate, newVariable, refuse, type Scope, spanOf } from "../context.ts";
+import { convertExpression, evaluate, newVariable, refuse, type Scope, spanOf } from "../context.ts";
 
 /** True for a statement that declares with `using`. */
 export function isUsing(node: ts.Statement): node is ts.VariableStatement {
@@ -30,7 +31,14 @@ function declare(
   const { name } = declaration;
   const symbol = scope.module.symbols.checker.getSymbolAtLocation(name);
   if (!symbol || !ts.isIdentifier(name)) throw new Error("frontend: a using declaration without a name");
-  const map = ringOf(declaration, scope);
+  const call = callOf(declaration);
+  if (call.expression.name.text === "acquire") {
+    scope.bindings.set(symbol, { kind: "constant", constant: { kind: "nothing" } });
+    const lock = lockOf(call, scope);
+    const body = declare(declarations, index + 1, rest, scope);
+    return lock ? [{ kind: "lock", lock, body, at: spanOf(declaration, scope) }] : body;
+  }
+  const map = ringOf(call, scope);
   if (!map) {
     scope.bindings.set(symbol, { kind: "poison" });
     return declare(declarations, index + 1, rest, scope);
@@ -43,11 +51,26 @@ function declare(
   return [{ kind: "using", variable, map: map.spec.name, body, at: spanOf(declaration, scope) }];
 }
 
-function ringOf({ initializer }: ts.VariableDeclaration, scope: Scope): MapConstant | undefined {
+type Call = ts.CallExpression & { readonly expression: ts.PropertyAccessExpression };
+
+function callOf({ initializer }: ts.VariableDeclaration): Call {
   if (!initializer || !ts.isCallExpression(initializer) || !ts.isPropertyAccessExpression(initializer.expression))
     throw new Error("frontend: a using declaration of another form was not refused");
-  const owner = evaluate(initializer.expression.expression, scope);
+  return initializer as Call;
+}
+
+function ringOf(call: Call, scope: Scope): MapConstant | undefined {
+  const owner = evaluate(call.expression.expression, scope);
   if (owner?.kind === "map" && owner.operations.includes("reserve")) return owner;
-  if (owner?.kind !== "poison") refuse("using", initializer, scope);
+  if (owner?.kind !== "poison") refuse("using", call, scope);
+  return undefined;
+}
+
+/** The lock that is acquired. */
+function lockOf(call: Call, scope: Scope): Expr | undefined {
+  const owner = convertExpression(call.expression.expression, scope);
+  if (owner.kind === "poison") return undefined;
+  if (owner.type.kind === "ref" && isSpinLock(owner.type.layout)) return owner;
+  refuse("using", call, scope);
   return undefined;
 }

@@ -1,0 +1,56 @@
+// Calls while a spin lock is held: the kernel allows none but the one that gives the lock back (check_helper_call of
+// kernel/bpf/verifier.c). A lock is held at the start of a block where one of the ways to it leaves it held.
+import { type Diagnostic, diagnostic, type HelperRow, helpers, type Span } from "@typebpf/abi";
+import { edgesOf, reversePostorder } from "../ir/cfg.ts";
+import type { Block, BlockId, CallInst, IrFunction } from "../ir/function.ts";
+import { analyzeDiagnostics } from "./diagnostics.ts";
+
+function effectsOf(inst: CallInst): HelperRow["effects"] {
+  const row: HelperRow = helpers[inst.helper];
+  return row.effects;
+}
+
+/** Where the lock was taken that is held after the block. */
+function heldAfter(
+  block: Block,
+  atStart: Span | undefined,
+  found: (inst: CallInst, taken: Span) => void,
+): Span | undefined {
+  let held = atStart;
+  for (const inst of block.insts) {
+    if (inst.op !== "call") continue;
+    const effects = effectsOf(inst);
+    if (effects.includes("releasesLock")) held = undefined;
+    else if (held) found(inst, held);
+    else if (effects.includes("acquiresLock")) held = inst.at;
+  }
+  return held;
+}
+
+/** A diagnostic for each call while a lock is held. */
+export function checkLocks(fn: IrFunction): readonly Diagnostic[] {
+  if (!fn.blocks.some(({ insts }) => insts.some((inst) => inst.op === "call" && inst.helper === "spinLock"))) return [];
+  const order = reversePostorder(fn);
+  const atStart = new Map<BlockId, Span>();
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const block of order) {
+      const held = heldAfter(block, atStart.get(block.id), () => undefined);
+      for (const edge of held ? edgesOf(block.end) : []) {
+        if (!held || atStart.has(edge.block)) continue;
+        atStart.set(edge.block, held);
+        changed = true;
+      }
+    }
+  }
+  const found = new Map<string, Diagnostic>();
+  for (const block of order) {
+    heldAfter(block, atStart.get(block.id), (inst, taken) => {
+      const message = `${helpers[inst.helper].symbol} is called while a lock is held`;
+      const labels = [{ at: taken, message: "the lock is taken here" }];
+      const { file, line, column } = inst.at;
+      found.set(`${file}:${line}:${column}`, diagnostic(analyzeDiagnostics.lockHeld, { at: inst.at, message, labels }));
+    });
+  }
+  return [...found.values()];
+}
