@@ -1,6 +1,8 @@
-// Diagnostics that the `abi` package raises: BPF5001…BPF5019 bytecode and assembly text, BPF5030…BPF5039 BTF.
+// Diagnostics that the `abi` package raises: BPF5001…BPF5019 bytecode and assembly text, BPF5030…BPF5039 BTF,
+// BPF5040…BPF5059 ELF objects.
 // Codes are stable: a row is never renumbered, and a code is never used again for something else.
 import type { DiagnosticRow } from "./diagnostic.ts";
+import { elfRows } from "./elf-rows.ts";
 
 /** Rows of this package, by the name the code uses for them. */
 export const abiDiagnostics = {
@@ -133,4 +135,5 @@ export const abiDiagnostics = {
       "BTF describes types, functions and source lines of a program in a binary form (Documentation/bpf/btf.rst of Linux). These bytes are cut off, or what they say cannot be: a name or a type that is not there, a type inside of itself, a member outside of its struct.",
     help: "make the file again with the tool that made it",
   },
+  ...elfRows,
 } as const satisfies Record<string, DiagnosticRow>;
