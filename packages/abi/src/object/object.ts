@@ -98,6 +98,50 @@ export interface Target {
   readonly isa: 1 | 2 | 3 | 4;
 }
 
+/**
+ * A program that no back end takes yet: of a type without a row, or with an attach type of its own. It is listed with the
+ * others and refused by name when the object is loaded.
+ */
+export interface ForeignProgram extends FunctionSpec {
+  /** libbpf's section name, the target behind it: "kprobe/do_unlinkat". */
+  readonly section: string;
+  /** The kernel's name of the type in lower case; "unknown" where the section's name says nothing. */
+  readonly type: string;
+}
+
+/** A map that no back end takes yet: of a type without a row, or with attributes that a `MapSpec` does not have. */
+export interface ForeignMap {
+  readonly name: string;
+  /** `BPF_MAP_TYPE_*` */
+  readonly type: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+  /** Why it cannot be loaded: "maps of type prog_array", "pinned maps". */
+  readonly why: string;
+}
+
+/** A place in the code that only the running kernel can fill in. */
+export interface ForeignReference {
+  /** A program or function of the object. */
+  readonly function: string;
+  readonly slot: number;
+  /** `core`: the layout of a kernel type; `extern`: a symbol of the kernel or of its configuration. */
+  readonly kind: "core" | "extern";
+  /** Of the type or symbol. */
+  readonly name: string;
+}
+
+/** What an ELF object has that no back end takes yet. */
+export interface ForeignParts {
+  /** Data and immediates are those of a big-endian machine. */
+  readonly bigEndian: boolean;
+  readonly programs: readonly ForeignProgram[];
+  readonly maps: readonly ForeignMap[];
+  readonly references: readonly ForeignReference[];
+}
+
 export interface BpfObject {
   readonly format: 1;
   readonly license: string;
@@ -111,4 +155,6 @@ export interface BpfObject {
   readonly sources: readonly SourceText[];
   /** Types that came with the object from a file; without them they follow from the layouts (`objectTypes`). */
   readonly btf?: ObjectTypes;
+  /** Only of objects that were read from ELF files: with it, the object can be listed but not loaded. */
+  readonly foreign?: ForeignParts;
 }

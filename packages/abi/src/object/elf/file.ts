@@ -150,11 +150,15 @@ function refuseOverlaps(raw: readonly RawSection[], headers: { readonly start: n
   }
 }
 
+/** Names that share their bytes must not add up without end. */
+const mostNameBytes = 4096;
+
 /** Text of a string table; strings end at a NUL inside of it. */
-export function stringAt(table: Uint8Array, at: number, what: string): string {
-  const end = table.indexOf(0, at);
-  if (at >= table.length || end < 0) damaged(`the name of ${what} lies outside of its string table`);
-  return new TextDecoder().decode(table.subarray(at, end));
+function stringAt(table: Uint8Array, at: number, what: string): string {
+  const rest = table.subarray(at, at + mostNameBytes);
+  const end = rest.indexOf(0);
+  if (at >= table.length || end < 0) damaged(`the name of ${what} lies outside of its string table, or is too long`);
+  return new TextDecoder().decode(rest.subarray(0, end));
 }
 
 function stringTable(sections: readonly RawSection[], index: number, what: string): Uint8Array {
