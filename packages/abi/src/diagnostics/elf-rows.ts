@@ -43,31 +43,23 @@ export const elfRows = {
       'A map is a variable in the section ".maps" whose BTF type is a struct: `__uint(type, …)`, `__type(key, …)` and so on.',
     help: "define the map as libbpf wants it, and build with -g",
   },
-  elfLegacyMaps: {
-    code: "BPF5045",
-    severity: "error",
-    title: "the object has maps of the old form",
-    explain:
-      'Maps in a section "maps" are structs of numbers without BTF; libbpf 1.0 has dropped them, and nothing tells keys and values apart.',
-    help: 'define the maps in the section ".maps" by BTF: `__uint(type, …); __type(key, …);`',
-  },
   elfData: {
-    code: "BPF5046",
+    code: "BPF5045",
     severity: "error",
     title: "a section of data cannot be read",
     explain: "Global data is a section with a size and a name of its own; variables lie inside of it.",
     help: "build the object again",
   },
   elfFacts: {
-    code: "BPF5047",
+    code: "BPF5046",
     severity: "error",
     title: 'the section ".typebpf" contradicts the object',
     explain:
       "TypeBPF writes down there what ELF and BTF cannot say: places in the TypeScript source, bit fields of big-endian units. It was changed, or the object was.",
-    help: 'build the object again, or remove the section: `llvm-objcopy --remove-section=.typebpf`',
+    help: "build the object again, or remove the section: `llvm-objcopy --remove-section=.typebpf`",
   },
   elfUnwritable: {
-    code: "BPF5048",
+    code: "BPF5047",
     severity: "error",
     title: "the object cannot be written as ELF",
     explain:

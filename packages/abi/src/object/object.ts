@@ -127,9 +127,9 @@ export interface ForeignReference {
   /** A program or function of the object. */
   readonly function: string;
   readonly slot: number;
-  /** `core`: the layout of a kernel type; `extern`: a symbol of the kernel or of its configuration. */
+  /** `core`: the layout of a kernel type; `extern`: a symbol of the kernel, its configuration, or a section of its own rules. */
   readonly kind: "core" | "extern";
-  /** Of the type or symbol. */
+  /** Of the type, symbol or section. */
   readonly name: string;
 }
 

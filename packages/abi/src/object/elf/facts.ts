@@ -1,9 +1,18 @@
 // The section ".typebpf", which no loader reads: what ELF and BTF cannot say of an object that we compiled. Places in the
 // TypeScript source, layouts as the schemas have them, names that BTF has no room for, the target. Everything that the
 // kernel runs stands elsewhere in the file; reading checks the facts against it and refuses what contradicts it.
-import { isKernelRelease } from "../../kernel/features.ts";
+
 import { slotCount } from "../../isa/insn.ts";
-import type { BpfObject, DataSection, FunctionSpec, GlobalVariable, LineEntry, MapSpec, ProgramSpec } from "../object.ts";
+import { isKernelRelease } from "../../kernel/features.ts";
+import type {
+  BpfObject,
+  DataSection,
+  FunctionSpec,
+  GlobalVariable,
+  LineEntry,
+  MapSpec,
+  ProgramSpec,
+} from "../object.ts";
 import {
   BadFacts,
   FileNames,
@@ -67,7 +76,8 @@ function paired<T extends { readonly name: string }, R>(
   const made = list(facts.get(part), part).map((value) => {
     const fact = record(value, `one of ${part}`);
     const name = text(fact.get("name"), "a name");
-    const one = byName.get(name) ?? fail(`there is no "${name}" among the ${part} of the file, or there are two facts of it`);
+    const one =
+      byName.get(name) ?? fail(`there is no "${name}" among the ${part} of the file, or there are two facts of it`);
     byName.delete(name);
     return make(one, fact);
   });

@@ -222,7 +222,9 @@ function readRelocations(table: ElfSection, target: ElfSection, symbols: number,
     const at = index * elfSizes.relocation;
     const offset = reader.u64(at);
     // r_info as one 64-bit number has the symbol in its upper half.
-    const [type, symbol] = bigEndian ? [reader.u32(at + 12), reader.u32(at + 8)] : [reader.u32(at + 8), reader.u32(at + 12)];
+    const [type, symbol] = bigEndian
+      ? [reader.u32(at + 12), reader.u32(at + 8)]
+      : [reader.u32(at + 8), reader.u32(at + 12)];
     if (offset >= target.size) damaged(`relocation ${index} of "${shown}" lies outside of its section`);
     if (symbol >= symbols) damaged(`relocation ${index} of "${shown}" names symbol ${symbol} of ${symbols}`);
     return { offset, type, symbol };

@@ -5,7 +5,15 @@
 export const elfSizes = { header: 64, section: 64, symbol: 24, relocation: 16 } as const;
 
 /** `e_type`, `e_machine` and the bytes of `e_ident` that BPF objects have. */
-export const elfIdent = { class64: 2, little: 1, big: 2, version: 1, relocatable: 1, machineNone: 0, machineBpf: 247 } as const;
+export const elfIdent = {
+  class64: 2,
+  little: 1,
+  big: 2,
+  version: 1,
+  relocatable: 1,
+  machineNone: 0,
+  machineBpf: 247,
+} as const;
 
 /** Section types (`sh_type`). */
 export const sectionTypes = {

@@ -67,7 +67,10 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Local symbols come first, as the format demands; the map says where each one went. */
-function sortedSymbols(symbols: readonly ElfSymbol[]): { readonly sorted: readonly ElfSymbol[]; readonly place: readonly number[] } {
+function sortedSymbols(symbols: readonly ElfSymbol[]): {
+  readonly sorted: readonly ElfSymbol[];
+  readonly place: readonly number[];
+} {
   const order = symbols.map((symbol, index) => ({ symbol, index }));
   order.sort((a, b) => Number(a.symbol.binding !== 0) - Number(b.symbol.binding !== 0) || a.index - b.index);
   const place: number[] = [];
@@ -76,7 +79,11 @@ function sortedSymbols(symbols: readonly ElfSymbol[]): { readonly sorted: readon
   return { sorted: order.map(({ symbol }) => symbol), place };
 }
 
-function symbolTable(symbols: readonly ElfSymbol[], strings: Strings, sectionIndex: (index: number) => number): Uint8Array {
+function symbolTable(
+  symbols: readonly ElfSymbol[],
+  strings: Strings,
+  sectionIndex: (index: number) => number,
+): Uint8Array {
   const bytes = new Uint8Array((symbols.length + 1) * elfSizes.symbol);
   const view = new DataView(bytes.buffer);
   for (const [index, symbol] of symbols.entries()) {

@@ -17,7 +17,10 @@ export function patchedSection(file: ElfFile, name: string): Uint8Array | undefi
   for (const { offset, type, symbol } of file.relocations.get(index) ?? []) {
     const value = file.symbols[symbol]?.value ?? 0;
     if (!words.includes(type) || offset + 4 > bytes.length) {
-      refuse(abiDiagnostics.elfRelocation, `a relocation of type ${type} at byte ${offset} does not fit into "${name}"`);
+      refuse(
+        abiDiagnostics.elfRelocation,
+        `a relocation of type ${type} at byte ${offset} does not fit into "${name}"`,
+      );
     }
     const word = view.getUint32(offset, !file.bigEndian);
     view.setUint32(offset, (word + value) >>> 0, !file.bigEndian);

@@ -28,10 +28,13 @@ export class CodeWorld {
     for (const one of functions) {
       const place = `${one.section}:${one.start}`;
       // Of two names of one function the one that can be called.
-      if (!this.#starts.has(place) || !one.program) this.#starts.set(place, one);
+      if (!this.#starts.has(place) || one.role === "function") this.#starts.set(place, one);
     }
     for (const [section, all] of file.relocations) {
-      this.#relocations.set(section, [...all].sort((a, b) => a.offset - b.offset));
+      this.#relocations.set(
+        section,
+        [...all].sort((a, b) => a.offset - b.offset),
+      );
     }
   }
 
@@ -107,7 +110,7 @@ class Reading {
 
   #functionAt(slot: number, section: number, byte: number): string {
     const found = this.#world.functionAt(section, byte);
-    if (found?.program) return this.#refuse(slot, `calls "${displayText(found.name)}", which is a program`);
+    if (found?.role === "program") return this.#refuse(slot, `calls "${displayText(found.name)}", which is a program`);
     if (found) return found.name;
     return this.#refuse(slot, `refers to byte ${byte} of section ${section}, where no function begins`);
   }
@@ -142,18 +145,23 @@ class Reading {
     }
     if (section && isData(section)) {
       if (addend < 0 || addend > section.size) {
-        return this.#refuse(slot, `refers to byte ${addend} of "${displayText(section.name)}", which has ${section.size}`);
+        return this.#refuse(
+          slot,
+          `refers to byte ${addend} of "${displayText(section.name)}", which has ${section.size}`,
+        );
       }
       return this.#put({ kind: "data", slot, section: section.name, offset: addend }, insn);
     }
-    const what = section ? `section "${displayText(section.name)}"` : "a symbol without a section";
-    return this.#refuse(slot, `refers to ${what}, which holds neither maps nor data`);
+    if (!section) return this.#refuse(slot, "refers to a symbol without a section");
+    // Arenas, tables of struct_ops, and what else libbpf has its own rules for.
+    return this.#extern(slot, { ...symbol, name: section.name }, insn);
   }
 
   #relocated(slot: number, { type, symbol: index }: ElfRelocation, insn: Insn): Insn {
     const symbol = this.#world.file.symbols[index];
     const fits =
-      (type === relocationTypes.ld64 && insn.opcode === LDDW) || (type === relocationTypes.call32 && insn.opcode === CALL);
+      (type === relocationTypes.ld64 && insn.opcode === LDDW) ||
+      (type === relocationTypes.call32 && insn.opcode === CALL);
     if (!symbol || !fits) return this.#refuse(slot, `has a relocation of type ${type}, which it has no room for`);
     if (symbol.section === symbolSections.undefined) return this.#extern(slot, symbol, insn);
     if (insn.opcode === LDDW) return this.#address(slot, symbol, insn);

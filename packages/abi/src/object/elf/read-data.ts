@@ -60,7 +60,8 @@ export function readData(file: ElfFile, read: ReadTypes | undefined): readonly D
     const { name, size, data } = section;
     const shown = displayText(name);
     if (names.has(name)) refuse(abiDiagnostics.elfData, `two sections are called "${shown}"`);
-    if (size > mostBytes) refuse(abiDiagnostics.elfData, `section "${shown}" has ${size} bytes; at most ${mostBytes} are read`);
+    if (size > mostBytes)
+      refuse(abiDiagnostics.elfData, `section "${shown}" has ${size} bytes; at most ${mostBytes} are read`);
     names.add(name);
     const contents = contentsOf(data);
     const variables = unique((read && fromBtf(read, section)) ?? fromSymbols(file, index, section));

@@ -1,14 +1,18 @@
 // Maps of an object: variables of the section ".maps" whose BTF type says what they are, by libbpf's rules
-// (parse_btf_map_def of src/libbpf.c). A map that no back end takes is kept by name, with the reason.
-import type { BtfComposite, BtfType } from "../../btf/types.ts";
+// (parse_btf_map_def of src/libbpf.c). A map that no back end takes is kept by name, with the reason: so are those of the
+// old section "maps", structs of numbers that libbpf 1.0 has dropped, and tables of struct_ops.
+
 import { resolveBtf, sizeOfBtf } from "../../btf/size.ts";
+import type { BtfComposite, BtfType } from "../../btf/types.ts";
 import { abiDiagnostics } from "../../diagnostics/catalogue.ts";
 import { displayText } from "../../diagnostics/display.ts";
 import { type MapTypeName, type MapTypeRow, mapTypes, noKey } from "../../kernel/map-types.ts";
 import { uapi } from "../../kernel/uapi.generated.ts";
 import { arrayLayout, type Layout, scalarLayouts } from "../../layout.ts";
 import type { ForeignMap, MapSpec } from "../object.ts";
-import { refuse } from "./file.ts";
+import { type ElfFile, refuse } from "./file.ts";
+import { type ElfSection, symbolTypes } from "./format.ts";
+import type { MapPlaces } from "./read-code.ts";
 import { layoutOfSize, type ReadTypes } from "./read-layout.ts";
 
 /** A map and where its variable lies in the section. */
@@ -16,7 +20,9 @@ export interface ReadMap {
   readonly offset: number;
   /** BTF ids of key and value; 0 where they have none. */
   readonly types: { readonly key: number; readonly value: number };
-  readonly map: { readonly kind: "known"; readonly spec: MapSpec } | { readonly kind: "foreign"; readonly map: ForeignMap };
+  readonly map:
+    | { readonly kind: "known"; readonly spec: MapSpec }
+    | { readonly kind: "foreign"; readonly map: ForeignMap };
 }
 
 /** What the members of the struct say; absent members are 0. */
@@ -27,7 +33,16 @@ interface Definition {
   readonly inner: boolean;
 }
 
-const numberMembers = ["type", "max_entries", "map_flags", "numa_node", "key_size", "value_size", "pinning", "map_extra"];
+const numberMembers = [
+  "type",
+  "max_entries",
+  "map_flags",
+  "numa_node",
+  "key_size",
+  "value_size",
+  "pinning",
+  "map_extra",
+];
 
 /** `__uint(name, n)` is a pointer to an array of n items; `__ulong` an enumeration with one value. */
 function numberOf(types: readonly BtfType[], id: number): number | undefined {
@@ -131,21 +146,61 @@ function readMap(read: ReadTypes, name: string, id: number): Omit<ReadMap, "offs
   return { types: ids, map: { kind: "foreign", map } };
 }
 
-/** The maps of the section, in the order of their places. @throws DiagnosticError */
-export function readMaps(read: ReadTypes | undefined, size: number): readonly ReadMap[] {
-  if (!read) return refuse(abiDiagnostics.elfMap, 'the object has maps, but no BTF that says what they are');
+/** The maps of the section, in the order of their places. */
+function readSection(read: ReadTypes | undefined, size: number): readonly ReadMap[] {
+  if (!read) return refuse(abiDiagnostics.elfMap, "the object has maps, but no BTF that says what they are");
   const { types } = read;
   const section = types.find((one) => one.kind === "datasec" && one.name === ".maps");
   if (section?.kind !== "datasec") return refuse(abiDiagnostics.elfMap, 'the BTF has no section ".maps"');
-  const names = new Set<string>();
   const maps = section.variables.map(({ type, offset }) => {
     const variable = types[type - 1];
     if (variable?.kind !== "var") return refuse(abiDiagnostics.elfMap, '".maps" holds something that is no variable');
     const { name } = variable;
-    if (names.has(name)) refuse(abiDiagnostics.elfMap, `two maps are called "${displayText(name)}"`);
     if (offset >= size) refuse(abiDiagnostics.elfMap, `map "${displayText(name)}" lies outside of its section`);
-    names.add(name);
     return { offset, ...readMap(read, name, variable.type) };
   });
   return maps.sort((a, b) => a.offset - b.offset);
+}
+
+/** Maps that are symbols of a section without types; numbers as the old form has them, where they lie inside. */
+function fromSymbols(file: ElfFile, index: number, section: ElfSection): readonly ReadMap[] {
+  const old = section.name === "maps";
+  const view = new DataView(section.data.buffer, section.data.byteOffset, section.data.byteLength);
+  const own = file.symbols.filter(
+    (one) => one.section === index && one.type !== symbolTypes.section && one.name !== "",
+  );
+  return own.map(({ name, value: offset }) => {
+    const word = (part: number): number => {
+      const at = offset + part * 4;
+      return old && at + 4 <= view.byteLength ? view.getUint32(at, !file.bigEndian) : 0;
+    };
+    const [type, keySize, valueSize, maxEntries, flags] = [word(0), word(1), word(2), word(3), word(4)] as const;
+    const why = old ? 'maps of the old form (section "maps")' : "maps of type struct_ops";
+    const map = { name, type: old ? type : uapi.mapType.STRUCT_OPS, keySize, valueSize, maxEntries, flags, why };
+    return { offset, types: { key: 0, value: 0 }, map: { kind: "foreign", map } };
+  });
+}
+
+/** The maps of an object and where they are. @throws DiagnosticError */
+export function readMaps(
+  file: ElfFile,
+  read: ReadTypes | undefined,
+): { readonly maps: readonly ReadMap[]; readonly places: MapPlaces } {
+  const places = new Map<number, ReadonlyMap<number, string>>();
+  const taken = new Set<string>();
+  const maps = file.sections.flatMap((section, index) => {
+    const typed = section.name === ".maps";
+    if ((!typed && !/^(maps|\.struct_ops(\.link)?)$/.test(section.name)) || section.size === 0) return [];
+    const found = typed ? readSection(read, section.size) : fromSymbols(file, index, section);
+    const names = found.map(
+      ({ offset, map }) => [offset, map.kind === "known" ? map.spec.name : map.map.name] as const,
+    );
+    for (const [, name] of names) {
+      if (taken.has(name)) refuse(abiDiagnostics.elfMap, `two maps are called "${displayText(name)}"`);
+      taken.add(name);
+    }
+    places.set(index, new Map(names));
+    return found;
+  });
+  return { maps, places };
 }

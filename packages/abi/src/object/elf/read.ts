@@ -1,22 +1,23 @@
 // An ELF object of ours or of clang's as a BpfObject. Takes any bytes; gives the object, or one diagnostic that says what
 // is wrong. What no back end takes yet (other program and map types, CO-RE, externs, big-endian code) is kept by name in
 // `foreign`, so that every object can be read and listed. Our own objects come back as they were written (`facts.ts`).
-import type { ObjectTypes } from "../../btf/types.ts";
+
 import { decodeBtf } from "../../btf/decode.ts";
 import { decodeBtfExt } from "../../btf/ext.ts";
 import { BtfLayouts } from "../../btf/to-layout.ts";
+import type { ObjectTypes } from "../../btf/types.ts";
 import { abiDiagnostics } from "../../diagnostics/catalogue.ts";
 import { type Diagnostic, DiagnosticError } from "../../diagnostics/diagnostic.ts";
+import type { Insn } from "../../isa/insn.ts";
+import { formOf } from "../../isa/opcodes.ts";
 import { features } from "../../kernel/features.ts";
 import { programSection } from "../../kernel/program-sections.ts";
 import { type ProgramTypeName, programTypes } from "../../kernel/program-types.ts";
-import type { Insn } from "../../isa/insn.ts";
-import { formOf } from "../../isa/opcodes.ts";
 import type { BpfObject, ForeignProgram, ForeignReference, FunctionSpec, ProgramSpec, Target } from "../object.ts";
 import { addFacts, factsSection } from "./facts.ts";
 import { type ElfFile, readFile, refuse } from "./file.ts";
 import { patchedSection } from "./patch.ts";
-import { CodeWorld, type MapPlaces, readCode } from "./read-code.ts";
+import { CodeWorld, readCode } from "./read-code.ts";
 import { readData } from "./read-data.ts";
 import type { ReadTypes } from "./read-layout.ts";
 import { ReadExt } from "./read-lines.ts";
@@ -54,15 +55,6 @@ function targetOf(codes: readonly { readonly insns: readonly Insn[] }[]): Target
   return { kernel: kernels[isa].since, isa };
 }
 
-function readMapSection(file: ElfFile, read: ReadTypes | undefined) {
-  if (file.sections.some(({ name, size }) => name === "maps" && size > 0)) refuse(abiDiagnostics.elfLegacyMaps, "the object has its maps in the section \"maps\"");
-  const index = file.sections.findIndex(({ name, size }) => name === ".maps" && size > 0);
-  const maps: readonly ReadMap[] = index < 0 ? [] : readMaps(read, file.sections[index]?.size ?? 0);
-  const names = new Map(maps.map(({ offset, map }) => [offset, map.kind === "known" ? map.spec.name : map.map.name]));
-  const places: MapPlaces = new Map(index < 0 ? [] : [[index, names]]);
-  return { maps, places };
-}
-
 interface ReadFunction {
   readonly symbol: CodeSymbol;
   readonly spec: FunctionSpec;
@@ -87,7 +79,12 @@ function programOf(spec: FunctionSpec, section: string): { known?: ProgramSpec; 
   return { known: { ...spec, section, type: type as ProgramTypeName } };
 }
 
-function btfOf(types: ReadTypes, maps: readonly ReadMap[], functions: readonly ReadFunction[], data: readonly { readonly name: string }[]): ObjectTypes {
+function btfOf(
+  types: ReadTypes,
+  maps: readonly ReadMap[],
+  functions: readonly ReadFunction[],
+  data: readonly { readonly name: string }[],
+): ObjectTypes {
   const ids = new Map(types.types.map((type, index) => [`${type.kind} ${"name" in type ? type.name : ""}`, index + 1]));
   const named = (kind: string, name: string) => {
     const type = ids.get(`${kind} ${name}`);
@@ -95,7 +92,9 @@ function btfOf(types: ReadTypes, maps: readonly ReadMap[], functions: readonly R
   };
   return {
     types: types.types,
-    maps: maps.flatMap(({ map, types: { key, value } }) => (map.kind === "known" ? [{ name: map.spec.name, key, value }] : [])),
+    maps: maps.flatMap(({ map, types: { key, value } }) =>
+      map.kind === "known" ? [{ name: map.spec.name, key, value }] : [],
+    ),
     sections: data.flatMap(({ name }) => named("datasec", name)),
     functions: functions.flatMap(({ spec }) => named("func", spec.name)),
   };
@@ -104,13 +103,18 @@ function btfOf(types: ReadTypes, maps: readonly ReadMap[], functions: readonly R
 function readObject(bytes: Uint8Array): BpfObject {
   const file = readFile(bytes);
   const btf = readBtf(file);
-  const { maps, places } = readMapSection(file, btf?.read);
+  const { maps, places } = readMaps(file, btf?.read);
   const symbols = codeSymbols(file);
   const world = new CodeWorld(file, symbols, places);
   const functions = symbols.map((symbol) => readFunction(world, symbol, btf?.ext));
   const sections = readData(file, btf?.read);
+  const called = new Set(
+    functions.flatMap(({ spec }) => spec.relocations.flatMap((one) => ("function" in one ? one.function : []))),
+  );
+  const isProgram = ({ name, role }: CodeSymbol): boolean =>
+    role === "program" || (role === "maybe" && !called.has(name));
   const programs = functions.flatMap(({ symbol, spec }) =>
-    symbol.program ? [programOf(spec, file.sections[symbol.section]?.name ?? "")] : [],
+    isProgram(symbol) ? [programOf(spec, file.sections[symbol.section]?.name ?? "")] : [],
   );
   const foreign = {
     bigEndian: file.bigEndian,
@@ -125,7 +129,9 @@ function readObject(bytes: Uint8Array): BpfObject {
     target: targetOf(functions.map(({ spec }) => spec)),
     maps: maps.flatMap(({ map }) => (map.kind === "known" ? [map.spec] : [])),
     programs: programs.flatMap((one) => one.known ?? []),
-    functions: functions.flatMap(({ symbol, spec }) => (symbol.program ? [] : [spec])).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    functions: functions
+      .flatMap(({ symbol, spec }) => (isProgram(symbol) ? [] : [spec]))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
     sections,
     sources: btf?.ext?.sources() ?? [],
     ...(btf && { btf: btfOf(btf.read, maps, functions, sections) }),
@@ -140,7 +146,8 @@ function readObject(bytes: Uint8Array): BpfObject {
 /** Reads an ELF object: the object, or what is wrong with the file. */
 export function readElf(bytes: Uint8Array): BpfObject | readonly Diagnostic[] {
   try {
-    return readObject(bytes);
+    // Not a subclass: what copies here shares memory in a Buffer of Node.
+    return readObject(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   } catch (error) {
     if (error instanceof DiagnosticError) return error.diagnostics;
     throw error;

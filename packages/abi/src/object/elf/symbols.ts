@@ -2,6 +2,7 @@
 // sound; ensures that functions are whole instructions inside of their section and do not overlap by halves.
 import { abiDiagnostics } from "../../diagnostics/catalogue.ts";
 import { displayText } from "../../diagnostics/display.ts";
+import { programSection } from "../../kernel/program-sections.ts";
 import { type ElfFile, refuse } from "./file.ts";
 import { type ElfSection, type ElfSymbol, sectionFlags, sectionTypes, symbolBindings, symbolTypes } from "./format.ts";
 
@@ -14,8 +15,8 @@ export interface CodeSymbol {
   /** Bytes from the start of the section. */
   readonly start: number;
   readonly end: number;
-  /** An entry point of the kernel; else something that programs call. */
-  readonly program: boolean;
+  /** `maybe`: visible to all, but in a section that libbpf does not know: a program unless another function calls it. */
+  readonly role: "program" | "maybe" | "function";
 }
 
 /** True for a section with instructions. */
@@ -25,14 +26,20 @@ export function isCode(section: ElfSection): boolean {
 
 /** True for a section of global data, by libbpf's names. */
 export function isData(section: ElfSection): boolean {
-  return (section.flags & sectionFlags.alloc) !== 0 && section.size > 0 && /^\.(data|rodata|bss)(\.|$)/.test(section.name);
+  return (
+    (section.flags & sectionFlags.alloc) !== 0 && section.size > 0 && /^\.(data|rodata|bss)(\.|$)/.test(section.name)
+  );
 }
 
 function shown(name: string): string {
   return displayText(name);
 }
 
-function placed(symbol: ElfSymbol, section: ElfSection, next: number): { readonly start: number; readonly end: number } {
+function placed(
+  symbol: ElfSymbol,
+  section: ElfSection,
+  next: number,
+): { readonly start: number; readonly end: number } {
   const start = symbol.value;
   // Hand-written assembly may leave out the size: the function goes on to the next one.
   const end = symbol.size === 0 ? next : start + symbol.size;
@@ -65,8 +72,9 @@ function functionsOf(section: ElfSection, index: number, symbols: readonly ElfSy
     if (overlaps) {
       refuse(abiDiagnostics.elfCode, `functions "${shown(before?.name ?? "")}" and "${shown(symbol.name)}" overlap`);
     }
-    const program = symbol.binding !== symbolBindings.local && section.name !== ".text";
-    before = { name: symbol.name, section: index, ...place, program };
+    const callee = symbol.binding === symbolBindings.local || section.name === ".text";
+    const role = callee ? "function" : programSection(section.name) ? "program" : "maybe";
+    before = { name: symbol.name, section: index, ...place, role };
     return before;
   });
 }
@@ -83,13 +91,13 @@ export function codeSymbols({ sections, symbols }: ElfFile): readonly CodeSymbol
     isCode(section) ? functionsOf(section, index, bySection.get(index) ?? []) : [],
   );
   const taken = new Map<string, number>();
-  for (const { name, program } of all) {
-    if (!program) continue;
+  for (const { name, role } of all) {
+    if (role === "function") continue;
     if (taken.has(name)) refuse(abiDiagnostics.elfCode, `two programs are called "${shown(name)}"`);
     taken.set(name, 1);
   }
   return all.map((one) => {
-    if (one.program) return one;
+    if (one.role !== "function") return one;
     let copy = taken.get(one.name) ?? 0;
     let name = one.name;
     while (copy > 0 && taken.has(name)) name = `${one.name}.${++copy}`;
