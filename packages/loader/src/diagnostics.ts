@@ -62,6 +62,12 @@ export const loaderDiagnostics = {
     "Options are whole numbers within limits: a run is repeated 1 to 2^31 - 1 times, a simulated machine has 1 to 1024 CPUs.",
     "give a whole number within the limits",
   ),
+  foreign: row(
+    "BPF6020",
+    "the object has parts that cannot be loaded yet",
+    "Objects of other compilers are read whole, but program and map types without support here, relocations against kernel types (CO-RE) and kernel symbols (externs), and big-endian code are only listed.",
+    "load the object with libbpf, or leave that part out",
+  ),
   outOfBounds: row(
     "BPF6100",
     "access outside of the memory that the pointer belongs to",

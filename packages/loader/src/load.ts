@@ -1,9 +1,10 @@
 // `load`: an object into a back end, with typed handles on its maps and programs. The same on both back ends, so that
 // one test file runs on both.
-import type { BpfObject } from "@typebpf/abi";
+import { type BpfObject, type Diagnostic, DiagnosticError } from "@typebpf/abi";
 import type { Backend } from "./backend.ts";
 import { type ConfigValues, withConfig } from "./config.ts";
 import { loaderError } from "./diagnostics.ts";
+import { refuseForeign } from "./foreign.ts";
 import { globalHandles } from "./handles/global.ts";
 import { mapHandle } from "./handles/map.ts";
 import { programHandle } from "./handles/program.ts";
@@ -39,15 +40,17 @@ function isObject(object: unknown): object is BpfObject {
 }
 
 /**
- * Loads an object: `load<typeof import("./firewall.bpf.ts")>(object, simulator())`.
+ * Loads an object: `load<typeof import("./firewall.bpf.ts")>(object, simulator())`, or what `readElf` gives.
  * @throws DiagnosticError when the object cannot be loaded: each of its diagnostics says what to do.
  */
 export async function load<M extends Module = Record<string, unknown>>(
-  object: BpfObject,
+  object: BpfObject | readonly Diagnostic[],
   backend: Backend,
   options: LoadOptions<M> = {},
 ): Promise<Loaded<M>> {
+  if (Array.isArray(object) && object.length > 0) throw new DiagnosticError(object);
   if (!isObject(object)) throw loaderError("objectFormat");
+  refuseForeign(object);
   const configured = options.config ? withConfig(object, options.config as ConfigValues) : object;
   const loaded = await backend.load(configured);
   const close = (): void => loaded[Symbol.dispose]();
