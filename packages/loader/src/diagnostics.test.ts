@@ -34,6 +34,10 @@ const foreign = { ...assembled("main", "exit"), type: "kprobe" as "xdp" };
 
 const cases: { readonly [K in LoaderDiagnosticName]: () => unknown } = {
   objectFormat: () => load({ ...objectOf({}), format: 2 as 1 }, simulator()),
+  foreign: () => {
+    const parts = { bigEndian: false, maps: [], references: [] };
+    return load({ ...objectOf({}), foreign: { ...parts, programs: [{ ...foreign, type: "kprobe" }] } }, simulator());
+  },
   attachInSimulator: async () =>
     (await load(objectOf({ main: "exit" }), simulator())).programs.main?.attach({ interface: 1 }),
   unsimulatedProgram: () => load({ ...objectOf({}), programs: [foreign] }, simulator()),
