@@ -1,6 +1,6 @@
 import { xdp, XDP } from "@typebpf/dsl";
 
 export const filter = xdp((ctx) => {
-  const bytes = new Uint8Array(4); // here
+  const counts = new Map(); // here
   return XDP.PASS;
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { array, bytesEqual, u8, u16 } from "./index.ts";
+import { array, bytesEqual, copy, startsWith, u8, u16, u16be, u32, view } from "./index.ts";
 
 const Word = array(u8, 4);
 
@@ -15,4 +15,33 @@ test("what cannot be compared is refused", () => {
   expect(() => bytesEqual(array(u16, 1)() as never, "G")).toThrow("an array of u8");
   expect(() => bytesEqual([0x47] as never, "G")).toThrow("an array of u8");
   expect(() => bytesEqual(Word(), 4 as never)).toThrow(TypeError);
+});
+
+test("bytes start with a prefix at an offset, in views of any bytes", () => {
+  const line = array(u8, 8)("GET /abc");
+  expect([startsWith(line, "GET "), startsWith(line, "abc", 5), startsWith(line, [0x2f], 4)]).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect([startsWith(line, "get"), startsWith(line, line), startsWith(line, "")]).toEqual([false, true, true]);
+  expect(bytesEqual(view(line, 5, array(u8, 3)), Uint8Array.of(0x61, 0x62, 0x63))).toBe(true);
+  const buffer = new Uint8Array(6).subarray(1);
+  view(buffer, 1, u16be).value = 0x1234;
+  expect([...buffer]).toEqual([0, 0x12, 0x34, 0, 0]);
+});
+
+test("copies and views stay within the bytes", () => {
+  const words = array(u16, 3)(Uint16Array.of(1, 2));
+  copy(words, [7], 2);
+  expect([...Array.from({ length: 3 }, (_, index) => words[index])]).toEqual([1, 2, 7]);
+  const name = array(u8, 4)("ab");
+  copy(name, "xyz", 1);
+  expect(bytesEqual(name, "axyz")).toBe(true);
+  expect(() => copy(name, "xyz", 2)).toThrow("3 at 2 do not lie within 4");
+  expect(() => view(name, 1, u32)).toThrow("4 at 1 do not lie within 4");
+  expect(() => startsWith(name, "a", -1)).toThrow(RangeError);
+  expect(() => array(u8, 2)("abc")).toThrow("3 items do not fit an array of 2");
+  expect(() => array(u16, 2)("a")).toThrow("Text fills arrays of u8");
+  expect(() => array(u8, 2)("\u0147")).toThrow("characters below 256");
 });

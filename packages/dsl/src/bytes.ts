@@ -1,26 +1,81 @@
-// Bytes against text: compiled, the comparison is a few wide loads.
-import { describe } from "./define.ts";
+// Bytes in memory: comparisons with text and other bytes, copies, and views as a schema. Compiled, they are wide loads and
+// stores.
+import { addressableLayout, describe } from "./define.ts";
 import type { u8 } from "./scalars.ts";
-import type { FixedArray } from "./schema.ts";
-import { memoryOf } from "./view.ts";
+import type { FixedArray, RefTo, Schema } from "./schema.ts";
+import { type Memory, memoryOf, viewOf } from "./view.ts";
 
-/** Longest text that bytes are compared with. */
-const MAX_TEXT = 256;
+/** Bytes to compare with or to copy: text of characters below 256, one byte each, a table, or bytes in memory. */
+export type ByteSource = string | { readonly length: number; readonly [index: number]: number };
+
+/** The bytes of an array of u8, or of a Uint8Array, in place. */
+function bytesOf(value: unknown, what: string): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  const memory = memoryOf(value);
+  const layout = memory?.layout;
+  if (!memory || layout?.kind !== "array" || layout.item.kind !== "scalar" || layout.item.name !== "u8") {
+    throw new TypeError(`${what}() needs an array of u8, not ${describe(value)}`);
+  }
+  return new Uint8Array(memory.data.buffer, memory.data.byteOffset + memory.offset, layout.length);
+}
+
+function sourceBytes(source: unknown, what: string): Uint8Array {
+  if (typeof source === "string") {
+    const codes = Array.from({ length: source.length }, (_, index) => source.charCodeAt(index));
+    if (codes.some((code) => code > 0xff)) throw new RangeError(`${what}() compares with characters below 256`);
+    return Uint8Array.from(codes);
+  }
+  if (!Array.isArray(source)) return bytesOf(source, what);
+  if (source.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 0xff)) return Uint8Array.from(source);
+  throw new RangeError(`${what}() takes bytes from 0 to 255`);
+}
 
 /**
- * True where the bytes are the characters of `text`, one byte each: `bytesEqual(method, "GET ")`. There must be as many
- * characters as bytes, of codes below 256; the compiler takes constant text only.
+ * True where the bytes are those of `other`: `bytesEqual(method, "GET ")`. There must be as many. The compiler takes constant
+ * text, constant tables and bytes in memory.
  */
-export function bytesEqual(bytes: FixedArray<u8>, text: string): boolean {
-  const layout = memoryOf(bytes)?.layout;
-  if (layout?.kind !== "array" || layout.item.kind !== "scalar" || layout.item.name !== "u8") {
-    throw new TypeError(`bytesEqual() needs an array of u8, not ${describe(bytes)}`);
+export function bytesEqual(bytes: FixedArray<u8>, other: ByteSource): boolean {
+  const [left, right] = [bytesOf(bytes, "bytesEqual"), sourceBytes(other, "bytesEqual")];
+  if (left.length !== right.length) {
+    const unit = typeof other === "string" ? "characters" : "bytes";
+    throw new RangeError(`bytesEqual() cannot compare ${left.length} bytes with ${right.length} ${unit}`);
   }
-  if (typeof text !== "string") throw new TypeError(`bytesEqual() compares with text, not ${describe(text)}`);
-  if (text.length !== layout.length || text.length > MAX_TEXT) {
-    throw new RangeError(`bytesEqual() cannot compare ${layout.length} bytes with ${text.length} characters`);
+  return left.every((byte, index) => byte === right[index]);
+}
+
+/** True where the bytes from `offset` on begin with `prefix`, which must lie within them: `startsWith(line, "HTTP/", 4)`. */
+export function startsWith(bytes: FixedArray<u8>, prefix: ByteSource, offset: number = 0): boolean {
+  const [left, right] = [bytesOf(bytes, "startsWith"), sourceBytes(prefix, "startsWith")];
+  checkRange(offset, right.length, left.length, "startsWith");
+  return right.every((byte, index) => byte === left[offset + index]);
+}
+
+/** Copies all items of `source` over those of `target` from the index `offset` on. */
+export function copy<T>(
+  target: FixedArray<T>,
+  source: { readonly length: number; readonly [index: number]: T } | (T extends number ? string : never),
+  offset: number = 0,
+): void {
+  const items: ArrayLike<unknown> = typeof source === "string" ? sourceBytes(source, "copy") : source;
+  checkRange(offset, items.length, target.length, "copy");
+  const taken = Array.from(items);
+  for (const [index, item] of taken.entries()) target[offset + index] = item as T;
+}
+
+/**
+ * What lies at `offset` of the bytes, to read and write in place: `view(buffer, 4, IPv4)`. It must lie within them; the offset
+ * must be proved to.
+ */
+export function view<T>(bytes: FixedArray<u8>, offset: number, schema: Schema<T>): RefTo<T> {
+  const all = bytesOf(bytes, "view");
+  const layout = addressableLayout(schema, "What bytes are viewed as");
+  checkRange(offset, layout.size, all.length, "view");
+  const at: Memory = { layout, data: new DataView(all.buffer, all.byteOffset, all.byteLength), offset };
+  return viewOf(at) as RefTo<T>;
+}
+
+function checkRange(offset: unknown, size: number, length: number, what: string): void {
+  if (typeof offset !== "number" || !Number.isInteger(offset) || offset < 0 || offset + size > length) {
+    throw new RangeError(`${what}(): ${size} at ${describe(offset)} do not lie within ${length}`);
   }
-  const codes = Array.from(text, (_, index) => text.charCodeAt(index));
-  if (codes.some((code) => code > 0xff)) throw new RangeError("bytesEqual() compares with characters below 256");
-  return codes.every((code, index) => bytes[index] === code);
 }

@@ -13,7 +13,7 @@ export {
   atomicXor,
 } from "./atomics.ts";
 export { bits } from "./bits.ts";
-export { bytesEqual } from "./bytes.ts";
+export { type ByteSource, bytesEqual, copy, startsWith, view } from "./bytes.ts";
 export { type Config, type Configured, config } from "./config.ts";
 export type {
   SchedClsContextFields,

@@ -37,6 +37,9 @@ export type Intrinsic =
 
 /** An operation of the DSL that is a function of its own. */
 export type DslFunctionName =
+  | "copy"
+  | "startsWith"
+  | "view"
   | "atomicAdd"
   | "atomicAnd"
   | "atomicOr"
@@ -114,6 +117,9 @@ export const intrinsics = {
   spinLock: { kind: "schema" },
   trace: { kind: "trace" },
   bytesEqual: { kind: "function", name: "bytesEqual" },
+  copy: { kind: "function", name: "copy" },
+  startsWith: { kind: "function", name: "startsWith" },
+  view: { kind: "function", name: "view" },
   atomicAdd: { kind: "function", name: "atomicAdd" },
   atomicAnd: { kind: "function", name: "atomicAnd" },
   atomicOr: { kind: "function", name: "atomicOr" },

@@ -57,6 +57,13 @@ type Exactly<T, N extends number, Items extends readonly T[] = readonly []> = It
 /** What may initialise an array: at most as many items as it has; the rest is zero. */
 type ArrayInit<T, N extends number> = N extends CountedLength ? Partial<Exactly<T, N>> : readonly T[];
 
+/** A typed array, or text for bytes: one byte for each character. The compiler compares lengths and items. */
+type TypedItems<T> =
+  | (T extends number | bigint
+      ? { readonly length: number; readonly byteLength: number; readonly [index: number]: T }
+      : never)
+  | (T extends number ? string : never);
+
 /**
  * What may initialise a `T`: an integer, a struct in part, an array from its first items. The rest is zero.
  * A struct may have a member `length`: only arrays are indexed by any number.
@@ -64,5 +71,5 @@ type ArrayInit<T, N extends number> = N extends CountedLength ? Partial<Exactly<
 export type Init<T> = T extends number | bigint
   ? T
   : [number, T] extends [keyof T, FixedArray<infer I, infer N>]
-    ? FixedArray<I, N> | ArrayInit<Init<I>, N>
+    ? FixedArray<I, N> | ArrayInit<Init<I>, N> | TypedItems<I>
     : { readonly [K in keyof T]?: Init<T[K]> };

@@ -158,7 +158,17 @@ function fillStruct(layout: StructLayout, data: DataView, offset: number, init: 
   if (layout.union && given.length > 1) throw new TypeError(`${what} is made from one of its members`);
 }
 
-function fillArray(layout: ArrayLayout, data: DataView, offset: number, init: unknown): void {
+/** Text as bytes, for arrays of them. */
+function textItems(layout: ArrayLayout, text: string): readonly number[] {
+  if (layout.item.kind !== "scalar" || layout.item.name !== "u8")
+    throw new TypeError(`Text fills arrays of u8, not of ${layout.item.kind}`);
+  const codes = Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
+  if (codes.some((code) => code > 0xff)) throw new RangeError("Text that fills bytes has characters below 256");
+  return codes;
+}
+
+function fillArray(layout: ArrayLayout, data: DataView, offset: number, given: unknown): void {
+  const init = typeof given === "string" ? textItems(layout, given) : given;
   if (typeof init !== "object" || init === null || !("length" in init) || typeof init.length !== "number") {
     throw new TypeError(`An array is made from an array, not ${describe(init)}`);
   }

@@ -129,11 +129,18 @@ type Exactly<T, N extends number, Items extends readonly T[] = readonly []> = It
 /** What may initialise an array: at most as many items as it has; the rest is zero. */
 type ArrayInit<T, N extends number> = N extends CountedLength ? Partial<Exactly<T, N>> : readonly T[];
 
+/** A typed array, or text for bytes: one byte for each character. The compiler compares lengths and items. */
+type TypedItems<T> = (T extends number | bigint ? {
+  readonly length: number;
+  readonly byteLength: number;
+  readonly [index: number]: T;
+} : never) | (T extends number ? string : never);
+
 /**
  * What may initialise a `T`: an integer, a struct in part, an array from its first items. The rest is zero.
  * A struct may have a member `length`: only arrays are indexed by any number.
  */
-export type Init<T> = T extends number | bigint ? T : [number, T] extends [keyof T, FixedArray<infer I, infer N>] ? FixedArray<I, N> | ArrayInit<Init<I>, N> : {
+export type Init<T> = T extends number | bigint ? T : [number, T] extends [keyof T, FixedArray<infer I, infer N>] ? FixedArray<I, N> | ArrayInit<Init<I>, N> | TypedItems<I> : {
   readonly [K in keyof T]?: Init<T[K]>;
 };
 
@@ -948,11 +955,32 @@ export declare function atomicExchange<T extends object, K extends AtomicField<T
  */
 export declare function atomicCompareExchange<T extends object, K extends AtomicField<T>>(target: T, field: K, expected: T[K], value: T[K]): T[K];
 
+/** Bytes to compare with or to copy: text of characters below 256, one byte each, a table, or bytes in memory. */
+export type ByteSource = string | {
+  readonly length: number;
+  readonly [index: number]: number;
+};
+
 /**
- * True where the bytes are the characters of `text`, one byte each: `bytesEqual(method, "GET ")`. There must be as many
- * characters as bytes, of codes below 256; the compiler takes constant text only.
+ * True where the bytes are those of `other`: `bytesEqual(method, "GET ")`. There must be as many. The compiler takes constant
+ * text, constant tables and bytes in memory.
  */
-export declare function bytesEqual(bytes: FixedArray<u8>, text: string): boolean;
+export declare function bytesEqual(bytes: FixedArray<u8>, other: ByteSource): boolean;
+
+/** True where the bytes from `offset` on begin with `prefix`, which must lie within them: `startsWith(line, "HTTP/", 4)`. */
+export declare function startsWith(bytes: FixedArray<u8>, prefix: ByteSource, offset?: number): boolean;
+
+/** Copies all items of `source` over those of `target` from the index `offset` on. */
+export declare function copy<T>(target: FixedArray<T>, source: {
+  readonly length: number;
+  readonly [index: number]: T;
+} | (T extends number ? string : never), offset?: number): void;
+
+/**
+ * What lies at `offset` of the bytes, to read and write in place: `view(buffer, 4, IPv4)`. It must lie within them; the offset
+ * must be proved to.
+ */
+export declare function view<T>(bytes: FixedArray<u8>, offset: number, schema: Schema<T>): RefTo<T>;
 
 /** What a line may show: integers, and constants of any kind. */
 export type TraceValue = number | bigint | string | boolean;

@@ -24,7 +24,7 @@ export const programs: Readonly<Record<string, string>> = {
   BPF1022: "import { xdp, XDP } from \"@typebpf/dsl\";\n\nexport const filter = xdp((ctx) => {\n  try { ctx.getPrandomU32(); } finally {} // ← BPF1022\n  return XDP.PASS;\n});",
   BPF1023: "import { xdp, XDP } from \"@typebpf/dsl\";\n\nasync function later() { // ← BPF1023\n  return 1;\n}\n\nexport const filter = xdp(() => XDP.PASS);",
   BPF1024: "import { xdp, XDP } from \"@typebpf/dsl\";\n\nfunction* numbers() { // ← BPF1024\n  yield 1;\n}\n\nexport const filter = xdp(() => XDP.PASS);",
-  BPF1025: "import { xdp, XDP } from \"@typebpf/dsl\";\n\nexport const filter = xdp((ctx) => {\n  const bytes = new Uint8Array(4); // ← BPF1025\n  return XDP.PASS;\n});",
+  BPF1025: "import { xdp, XDP } from \"@typebpf/dsl\";\n\nexport const filter = xdp((ctx) => {\n  const counts = new Map(); // ← BPF1025\n  return XDP.PASS;\n});",
   BPF1026: "import { xdp, XDP } from \"@typebpf/dsl\";\n\nexport const filter = xdp((ctx) => {\n  if (this === undefined) return XDP.DROP; // ← BPF1026\n  return XDP.PASS;\n});",
   BPF1027: "import { xdp, XDP } from \"@typebpf/dsl\";\n\nexport const filter = xdp((ctx) => {\n  const point = { x: ctx.rxQueueIndex };\n  delete point.x; // ← BPF1027\n  return XDP.PASS;\n});",
   BPF1028: "import { xdp, XDP } from \"@typebpf/dsl\";\n\nexport const filter = xdp((ctx) => {\n  if (\"packet\" in ctx) return XDP.DROP; // ← BPF1028\n  return XDP.PASS;\n});",

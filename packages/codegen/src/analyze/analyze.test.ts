@@ -218,9 +218,9 @@ test("the stack's ledger names every variable, largest first", () => {
   const { diagnostics } = analyzed([a.declare(y, a.construct(small)), a.declare(x, a.construct(big)), ...both]);
   expect(diagnostics.map((one) => one.code)).toEqual(["BPF3002"]);
   expect(diagnostics[0]?.notes.map((note) => note.replace(/ \(.*/, ""))).toEqual([
-    "array: 400 bytes",
-    "array: 200 bytes",
-    "fields: 24 bytes",
+    "x: 400 bytes",
+    "y: 200 bytes",
+    "s: 24 bytes",
   ]);
 });
 

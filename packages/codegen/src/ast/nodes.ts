@@ -84,6 +84,11 @@ export interface ElementExpr extends Typed {
   readonly index: Expr;
   readonly layout: Layout;
   readonly length: number;
+  /**
+   * Bytes from one index to the next where that is not the size of `layout`: 1 where the bytes of the array are seen as
+   * something else. Then a scalar too may be seen as a ref, by `type`.
+   */
+  readonly stride?: number;
 }
 
 /** A member of a record, or an item of a tuple (name is its index in decimal). */
@@ -213,7 +218,9 @@ export type Initializer =
   | { readonly kind: "value"; readonly value: Expr }
   | { readonly kind: "struct"; readonly parts: readonly StructPart[]; readonly at: Span }
   /** Items from index 0 on; the rest is zero. */
-  | { readonly kind: "array"; readonly items: readonly Initializer[]; readonly at: Span };
+  | { readonly kind: "array"; readonly items: readonly Initializer[]; readonly at: Span }
+  /** Constant bytes from the start on; the rest is zero. */
+  | { readonly kind: "bytes"; readonly bytes: readonly number[]; readonly at: Span };
 
 /** One part of a struct literal; later parts overwrite earlier ones. */
 export type StructPart =
@@ -293,7 +300,8 @@ export interface HelperExpr extends Typed {
 export interface BytesEqualExpr extends Typed {
   readonly kind: "bytesEqual";
   readonly object: Expr;
-  readonly bytes: readonly number[];
+  /** What they are compared with: constant bytes, or a ref to as many. */
+  readonly bytes: readonly number[] | Expr;
 }
 
 /** An operation of a map. `key` fills the map's key layout, `value` its value layout. */

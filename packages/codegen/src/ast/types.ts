@@ -28,6 +28,8 @@ export interface RefType {
   readonly layout: Layout;
   /** May be `undefined` (the null pointer). */
   readonly nullable: boolean;
+  /** What JavaScript sees in the bytes: a typed array with a buffer of its own, that buffer, or a DataView. Else a plain ref. */
+  readonly as?: "typedArray" | "arrayBuffer" | "dataView";
 }
 
 /** A plain object that no schema types: its members live in registers. */

@@ -43,8 +43,9 @@ export const subsetDiagnostics = {
     code: "BPF1025",
     severity: "error",
     title: "new",
-    explain: "Nothing can be allocated while a BPF program runs.",
-    help: "call a schema to get memory on the stack: Flow({ … })",
+    explain:
+      "Nothing can be allocated while a BPF program runs. `new` makes typed arrays, which lie on the stack, and DataViews of them.",
+    help: "call a schema to get memory on the stack: Flow({ … }), or make a buffer: new Uint8Array(64)",
   },
   this: {
     code: "BPF1026",

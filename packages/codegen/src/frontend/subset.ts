@@ -4,6 +4,7 @@ import { ts } from "ts-morph";
 import type { FrontendDiagnostic } from "../diagnostics.ts";
 import type { Reporter } from "./reporter.ts";
 import { walk } from "./syntax.ts";
+import { typedArrays } from "./typed-arrays.ts";
 
 const { SyntaxKind } = ts;
 
@@ -15,7 +16,6 @@ export const refusedKinds: ReadonlyMap<ts.SyntaxKind, FrontendDiagnostic> = new 
   [SyntaxKind.TryStatement, "try"],
   [SyntaxKind.AwaitExpression, "async"],
   [SyntaxKind.YieldExpression, "generator"],
-  [SyntaxKind.NewExpression, "new"],
   [SyntaxKind.ThisKeyword, "this"],
   [SyntaxKind.SuperKeyword, "this"],
   [SyntaxKind.DeleteExpression, "delete"],
@@ -64,6 +64,7 @@ const forms: ReadonlyMap<ts.SyntaxKind, Form> = new Map<ts.SyntaxKind, Form>([
   [SyntaxKind.EnumDeclaration, enumForm],
   [SyntaxKind.Parameter, parameterForm],
   [SyntaxKind.CallExpression, callForm],
+  [SyntaxKind.NewExpression, newForm],
   [SyntaxKind.AsExpression, assertionForm],
   [SyntaxKind.FunctionDeclaration, functionForm],
   [SyntaxKind.FunctionExpression, functionForm],
@@ -159,6 +160,14 @@ function callForm(node: ts.CallExpression): Omit<Refusal, "covers"> | undefined 
   if (node.expression.kind === SyntaxKind.ImportKeyword) return { name: "dynamicImport", at: node };
   const spread = node.arguments.find(ts.isSpreadElement);
   return spread && { name: "spreadArgument", at: spread };
+}
+
+/** What may be made with `new`: memory on the stack, and views of it. */
+const constructors: ReadonlySet<string> = new Set([...Object.keys(typedArrays), "DataView"]);
+
+function newForm(node: ts.NewExpression): Omit<Refusal, "covers"> | undefined {
+  const { expression } = node;
+  return ts.isIdentifier(expression) && constructors.has(expression.text) ? undefined : { name: "new", at: node };
 }
 
 function assertionForm(node: ts.AsExpression): Omit<Refusal, "covers"> | undefined {

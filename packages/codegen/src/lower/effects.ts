@@ -14,8 +14,9 @@ function childrenOf(expr: Expr): readonly Expr[] | undefined {
       return [];
     case "field":
     case "member":
-    case "bytesEqual":
       return [expr.object];
+    case "bytesEqual":
+      return "kind" in expr.bytes ? [expr.object, expr.bytes] : [expr.object];
     case "element":
       return [expr.object, expr.index];
     case "binary":
@@ -59,6 +60,8 @@ export function changesMemory(node: Expr | Initializer | StructPart): boolean {
       return node.items.some(changesMemory);
     case "spread":
       return changesMemory(node.source);
+    case "bytes":
+      return false;
     case "construct":
       return node.init ? changesMemory(node.init) : false;
   }

@@ -15,7 +15,7 @@ import { type Cell, idOf, readCell, type Value } from "./cells.ts";
 import { changesMemory } from "./effects.ts";
 import { assertFits } from "./fits.ts";
 import type { Lowering } from "./lowering.ts";
-import { type Address, copyBytes, loadScalar, mayAlias, scalarPlace, storeScalar } from "./memory.ts";
+import { type Address, copyBytes, loadScalar, mayAlias, scalarPlace, storeBytes, storeScalar } from "./memory.ts";
 import { refAddress, stackPlace } from "./places.ts";
 import { byteRanges, covered, gaps, hasPadding, isSameLayout } from "./ranges-of-layout.ts";
 
@@ -36,7 +36,14 @@ type Action =
       readonly source: Address;
       readonly at: Span;
     }
-  | { readonly kind: "zero"; readonly offset: number; readonly size: number; readonly at: Span };
+  | { readonly kind: "zero"; readonly offset: number; readonly size: number; readonly at: Span }
+  | {
+      readonly kind: "bytes";
+      readonly offset: number;
+      readonly size: number;
+      readonly bytes: readonly number[];
+      readonly at: Span;
+    };
 
 interface Fill {
   readonly l: Lowering;
@@ -95,6 +102,9 @@ function run(l: Lowering, address: Address, actions: readonly Action[]): void {
       case "zero":
         build.effect({ op: "zero", size: action.size, offset: to.offset, args: [to.base], at: action.at });
         break;
+      case "bytes":
+        storeBytes(build, to, action.bytes, action.at);
+        break;
     }
   }
 }
@@ -108,6 +118,13 @@ function whole(fill: Fill, init: Initializer, layout: Layout, field: FieldLayout
       if (layout.kind !== "struct") throw new Error(`lower: a struct literal fills ${layout.kind}`);
       zeroGaps(fill, layout, offset, init, () => structParts(fill, init.parts, layout, offset, init.at));
       break;
+    case "bytes": {
+      const { bytes, at } = init;
+      zeroGaps(fill, layout, offset, init, () => {
+        fill.actions.push({ kind: "bytes", offset, size: bytes.length, bytes, at });
+      });
+      break;
+    }
     case "array":
       if (layout.kind !== "array") throw new Error(`lower: an array literal fills ${layout.kind}`);
       zeroGaps(fill, layout, offset, init, () => arrayItems(fill, init.items, layout, offset));

@@ -3,7 +3,7 @@
 import type { BitsLayout, FieldLayout, Layout, ScalarLayout, Span } from "@typebpf/abi";
 import type { SlotId, ValueId } from "../ir/function.ts";
 import { type BitPiece, bitPiece } from "./bits.ts";
-import { binary, binaryConstant, load, unary } from "./emit.ts";
+import { binary, binaryConstant, constant, load, unary } from "./emit.ts";
 import type { SsaBuilder } from "./ssa-builder.ts";
 
 /** A place in memory: a pointer and constant bytes after it. */
@@ -155,4 +155,27 @@ export function copyBytes(build: SsaBuilder, target: Address, source: Address, s
     const offset = target.offset + piece.at;
     build.effect({ op: "store", size: piece.size, offset, args: [target.base, piece.value], at });
   }
+}
+
+/** Stores constant bytes, each time as many as alignment and an immediate allow. */
+export function storeBytes(build: SsaBuilder, target: Address, bytes: readonly number[], at: Span): void {
+  for (let done = 0; done < bytes.length; ) {
+    const offset = target.offset + done;
+    const size = ([8, 4, 2, 1] as const).find((one) => isStorable(bytes.slice(done, done + one), offset, one)) ?? 1;
+    const value = littleEndian(bytes.slice(done, done + size));
+    build.effect({ op: "store", size, offset, args: [target.base, constant(build, value, at)], at });
+    done += size;
+  }
+}
+
+/** True for a whole aligned store whose value, sign-extended from 32 bits, fits one instruction. */
+function isStorable(bytes: readonly number[], offset: number, size: number): boolean {
+  if (bytes.length !== size || offset % size !== 0) return false;
+  const value = BigInt.asIntN(64, littleEndian(bytes));
+  return size < 8 || BigInt.asIntN(32, value) === value;
+}
+
+/** The integer that bytes are in memory. */
+export function littleEndian(bytes: readonly number[]): bigint {
+  return bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
 }

@@ -33,14 +33,15 @@ function elementAddress(l: Lowering, object: Address, place: ElementExpr): Addre
   const at = place.index.at;
   const index = l.scalar(place.index);
   assert(build, index, { kind: "index", length: place.length }, at);
+  const stride = place.stride ?? place.layout.size;
   const known = build.definition(index);
   if (known?.op === "const") {
     const item = BigInt.asIntN(64, known.value);
     // Out of bounds is an error of analyze's; the place then does not matter.
     const inside = item >= 0n && item < BigInt(place.length);
-    return { base: object.base, offset: object.offset + (inside ? Number(item) * place.layout.size : 0) };
+    return { base: object.base, offset: object.offset + (inside ? Number(item) * stride : 0) };
   }
-  const bytes = scaled(l, index, place.layout.size, at);
+  const bytes = scaled(l, index, stride, at);
   const base = addPointer(build, object.base, bytes, at);
   if (build.typeOf(base) === "ptr.packet") recheck(l, base, object.offset + place.layout.size, at);
   return { base, offset: object.offset };

@@ -58,7 +58,7 @@ const expressions: { readonly [K in Expr["kind"]]: (l: Lowering, expr: Extract<E
   toBigint: (l, expr) => l.expr(expr.value),
   wrap: lowerWrap,
   math: lowerMath,
-  construct: lowerConstruct,
+  construct: (l, expr) => lowerConstruct(l, expr),
   record: lowerRecord,
   tuple: lowerTuple,
   assignAll: lowerAssignAll,

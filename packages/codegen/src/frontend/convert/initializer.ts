@@ -6,6 +6,7 @@ import type { Expr, Initializer, StructPart } from "../../ast/nodes.ts";
 import { type Constant, isScalar } from "../values.ts";
 import { coerce } from "./coerce.ts";
 import { convertCondition } from "./condition.ts";
+import { constantBytes, textBytes } from "./constant-bytes.ts";
 import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from "./context.ts";
 import { constantExpression } from "./expressions/name.ts";
 import { describeLayout, describeType, joinTypes, sameLayout, typeOfLayout } from "./types.ts";
@@ -43,7 +44,7 @@ export function convertAggregate(node: ts.Expression, layout: Layout, scope: Sco
   const type = { kind: "ref", layout, nullable: false } as const;
   const constant = evaluate(bare, scope);
   const literal = ts.isObjectLiteralExpression(bare) || ts.isArrayLiteralExpression(bare);
-  if (literal || constant?.kind === "object" || constant?.kind === "array") {
+  if (literal || constant?.kind === "object" || constant?.kind === "array" || constant?.kind === "string") {
     const init = convertInitializer(node, layout, scope);
     return init ? { kind: "construct", layout, init, type, at } : poison(at);
   }
@@ -217,6 +218,15 @@ export function propertyName(property: ts.ObjectLiteralElementLike, scope: Scope
   return undefined;
 }
 
+/** Text that does not fill an array, for the reason it does not. */
+function refuseText(text: string, layout: ArrayLayout, node: ts.Node, scope: Scope): undefined {
+  const codes = textBytes(text);
+  if (codes && codes.length > layout.length)
+    refuse("tooManyItems", node, scope, { message: `${codes.length} characters for ${describeLayout(layout)}` });
+  else if (codes) refuse("layoutMismatch", node, scope, { message: `text does not fit ${describeLayout(layout)}` });
+  else refuse("operands", node, scope, { message: "the text has characters that are no bytes" });
+}
+
 /** What a constant puts into memory. */
 export function constantInitializer(
   constant: Constant,
@@ -225,6 +235,9 @@ export function constantInitializer(
   scope: Scope,
 ): Initializer | undefined {
   const at = spanOf(node, scope);
+  const bytes = layout.kind === "array" ? constantBytes(constant, layout) : undefined;
+  if (bytes) return { kind: "bytes", bytes, at };
+  if (constant.kind === "string" && layout.kind === "array") return refuseText(constant.value, layout, node, scope);
   if (constant.kind === "object" && layout.kind === "struct") {
     const parts: StructPart[] = [];
     if (layout.union && constant.members.size > 1) refuseMembers(node, layout, scope);

@@ -6,6 +6,7 @@ import { isScalar } from "../values.ts";
 import { convertExpression, type Dispatch, evaluate, poison, refuse, type Scope, spanOf } from "./context.ts";
 import { convertElementAccess, convertPropertyAccess } from "./expressions/access.ts";
 import { convertBinary } from "./expressions/binary.ts";
+import { convertNew } from "./expressions/buffer.ts";
 import { convertCall } from "./expressions/call.ts";
 import { convertConditional } from "./expressions/logical.ts";
 import { constantExpression, convertIdentifier, refuseConstant } from "./expressions/name.ts";
@@ -39,6 +40,7 @@ export const expressionConverters: ReadonlyMap<ts.SyntaxKind, ExpressionConverte
   [SyntaxKind.PropertyAccessExpression, convertPropertyAccess],
   [SyntaxKind.ElementAccessExpression, convertElementAccess],
   [SyntaxKind.CallExpression, convertCall],
+  [SyntaxKind.NewExpression, convertNew],
   [SyntaxKind.ObjectLiteralExpression, convertObject],
   [SyntaxKind.ArrayLiteralExpression, convertArray],
   [SyntaxKind.BinaryExpression, convertBinary],

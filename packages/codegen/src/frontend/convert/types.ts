@@ -46,7 +46,9 @@ export function joinTypes(a: AstType, b: AstType): AstType | undefined {
     return b === flexibleBigint || a.signed === b.signed ? a : undefined;
   }
   if (a.kind === "ref" && b.kind === "ref") {
-    return sameLayout(a.layout, b.layout) ? { ...a, nullable: a.nullable || b.nullable } : undefined;
+    if (!sameLayout(a.layout, b.layout)) return undefined;
+    const joined: RefType = { kind: "ref", layout: a.layout, nullable: a.nullable || b.nullable };
+    return a.as !== undefined && a.as === b.as ? { ...joined, as: a.as } : joined;
   }
   if (a.kind === "record" && b.kind === "record") {
     const members = joinRecords(a.members, b.members);

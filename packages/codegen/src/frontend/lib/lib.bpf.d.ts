@@ -128,3 +128,68 @@ declare const Object: {
   /** In a filter: the object itself, which is constant. */
   freeze<T>(object: T): Readonly<T>;
 };
+
+interface ArrayBuffer {
+  readonly byteLength: number;
+}
+
+/** Items in memory of the stack. */
+interface TypedArray<T> {
+  readonly length: number;
+  readonly byteLength: number;
+  readonly byteOffset: number;
+  /** The bytes, for a DataView: of an array that `new` made, whole. */
+  readonly buffer: ArrayBuffer;
+  [index: number]: T;
+  /** Sets the items from start up to end. */
+  fill(value: T, start?: number, end?: number): this;
+  /** Copies all items of the source to those from `offset` on. */
+  set(source: { readonly length: number; readonly [index: number]: T }, offset?: number): void;
+  /** The same memory, from begin up to end, both constants. */
+  subarray(begin?: number, end?: number): this;
+  [Symbol.iterator](): ArrayIterator<T>;
+}
+interface TypedArrayConstructor<A, T> {
+  /** Zeroed memory on the stack, of constant length. */
+  new (length: number): A;
+  /** A copy of the items. */
+  new (items: { readonly length: number; readonly [index: number]: T }): A;
+}
+interface Uint8Array extends TypedArray<number> {}
+declare const Uint8Array: TypedArrayConstructor<Uint8Array, number>;
+interface Int8Array extends TypedArray<number> {}
+declare const Int8Array: TypedArrayConstructor<Int8Array, number>;
+interface Uint16Array extends TypedArray<number> {}
+declare const Uint16Array: TypedArrayConstructor<Uint16Array, number>;
+interface Int16Array extends TypedArray<number> {}
+declare const Int16Array: TypedArrayConstructor<Int16Array, number>;
+interface Uint32Array extends TypedArray<number> {}
+declare const Uint32Array: TypedArrayConstructor<Uint32Array, number>;
+interface Int32Array extends TypedArray<number> {}
+declare const Int32Array: TypedArrayConstructor<Int32Array, number>;
+interface BigUint64Array extends TypedArray<bigint> {}
+declare const BigUint64Array: TypedArrayConstructor<BigUint64Array, bigint>;
+interface BigInt64Array extends TypedArray<bigint> {}
+declare const BigInt64Array: TypedArrayConstructor<BigInt64Array, bigint>;
+
+/** Integers at any offset, big-endian unless `littleEndian` is true. */
+interface DataView {
+  readonly byteLength: number;
+  getUint8(byteOffset: number): number;
+  setUint8(byteOffset: number, value: number): void;
+  getInt8(byteOffset: number): number;
+  setInt8(byteOffset: number, value: number): void;
+  getUint16(byteOffset: number, littleEndian?: boolean): number;
+  setUint16(byteOffset: number, value: number, littleEndian?: boolean): void;
+  getInt16(byteOffset: number, littleEndian?: boolean): number;
+  setInt16(byteOffset: number, value: number, littleEndian?: boolean): void;
+  getUint32(byteOffset: number, littleEndian?: boolean): number;
+  setUint32(byteOffset: number, value: number, littleEndian?: boolean): void;
+  getInt32(byteOffset: number, littleEndian?: boolean): number;
+  setInt32(byteOffset: number, value: number, littleEndian?: boolean): void;
+  getBigUint64(byteOffset: number, littleEndian?: boolean): bigint;
+  setBigUint64(byteOffset: number, value: bigint, littleEndian?: boolean): void;
+  getBigInt64(byteOffset: number, littleEndian?: boolean): bigint;
+  setBigInt64(byteOffset: number, value: bigint, littleEndian?: boolean): void;
+}
+declare const DataView: { new (buffer: ArrayBuffer, byteOffset?: number, byteLength?: number): DataView };

@@ -47,7 +47,7 @@ export function lowerMember(l: Lowering, expr: MemberExpr): Value {
 /** A field or an item: a scalar is loaded, an aggregate is a ref to its place. */
 export function lowerPlace(l: Lowering, expr: FieldExpr | ElementExpr): Value {
   const address = addressOf(l, expr);
-  if (expr.layout.kind === "struct" || expr.layout.kind === "array") return scalar(pointerTo(l, address, expr.at));
+  if (expr.type.kind === "ref") return scalar(pointerTo(l, address, expr.at));
   const field = expr.kind === "field" ? expr.field : undefined;
   return scalar(loadScalar(l.build, scalarPlace(address, expr.layout, field), expr.at));
 }
@@ -73,10 +73,10 @@ export function lowerTuple(l: Lowering, expr: TupleExpr): Value {
   };
 }
 
-/** A fresh struct or array on the stack. */
-export function lowerConstruct(l: Lowering, expr: ConstructExpr): Value {
+/** A fresh struct or array on the stack; `name` is the variable's, for the ledger. */
+export function lowerConstruct(l: Lowering, expr: ConstructExpr, variable?: string): Value {
   const { layout } = expr;
-  const name = layout.kind === "struct" ? layout.name : layout.kind;
+  const name = variable ?? (layout.kind === "struct" ? layout.name : layout.kind);
   const place = stackPlace(l, layout, name, expr.at);
   fillFresh(l, place, layout, expr.init, expr.at);
   return scalar(place.base);

@@ -2,6 +2,7 @@
 import type { Expr, LetStatement } from "../../ast/nodes.ts";
 import { newCell, writeCell } from "../cells.ts";
 import { lowerDiagnostics } from "../diagnostics.ts";
+import { lowerConstruct } from "../expressions/values.ts";
 import { isFresh } from "../freshness.ts";
 import type { Lowering } from "../lowering.ts";
 
@@ -13,7 +14,7 @@ function isReplaceable(expr: Expr): boolean {
 export function lowerLet(l: Lowering, statement: LetStatement): void {
   const { build } = l;
   const { variable, init } = statement;
-  const value = init && l.expr(init);
+  const value = init && (init.kind === "construct" ? lowerConstruct(l, init, variable.name) : l.expr(init));
   if (init && value?.kind === "record") {
     const isShared = variable.mutable ? !isFresh(l.module, init) : isReplaceable(init);
     if (isShared) l.report(lowerDiagnostics.sharedRecord, init.at);

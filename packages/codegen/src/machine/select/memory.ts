@@ -50,6 +50,10 @@ function loadInParts(sel: Selection, inst: LoadInst, dst: Register, out: MirInst
 export function selectStore(sel: Selection, inst: StoreInst, out: MirInst[]): void {
   const { size, at } = inst;
   const [pointer, value] = inst.args;
+  if (widest(sel, [{ pointer, offset: inst.offset }], 0, size) !== size) {
+    storeInParts(sel, inst, out);
+    return;
+  }
   const place = sel.place(pointer, inst.offset, out, at);
   const source = size < 8 ? sel.low(value, size * 8) : value;
   const immediate = sel.types.get(pointer) === "ptr.context" ? undefined : sel.immediate(source, size === 8 ? 64 : 32);
@@ -58,6 +62,28 @@ export function selectStore(sel: Selection, inst: StoreInst, out: MirInst[]): vo
       ? store(size, place, { kind: "register", register: sel.use(source, out, at) }, at)
       : store(size, place, { kind: "immediate", value: immediate }, at),
   );
+}
+
+/** A store that the stack's alignment does not allow: split into narrower ones, the lowest bytes first. */
+function storeInParts(sel: Selection, { size, offset, args, at }: StoreInst, out: MirInst[]): void {
+  const [pointer, value] = args;
+  const known = sel.facts.constant(value);
+  for (let position = 0; position < size; ) {
+    const part = widest(sel, [{ pointer, offset }], position, size - position);
+    const place = sel.place(pointer, offset + position, out, at);
+    if (known !== undefined) {
+      const imm = Number(BigInt.asIntN(32, BigInt.asUintN(part * 8, known >> BigInt(position * 8))));
+      out.push(store(part, place, { kind: "immediate", value: imm }, at));
+    } else if (position === 0) {
+      out.push(store(part, place, { kind: "register", register: sel.use(value, out, at) }, at));
+    } else {
+      const shifted = sel.fresh();
+      sel.moveInto(shifted, value, out, at);
+      out.push(alu("rsh", 64, shifted, { kind: "immediate", value: position * 8 }, at));
+      out.push(store(part, place, { kind: "register", register: shifted }, at));
+    }
+    position += part;
+  }
 }
 
 /** An atomic operation; `dst` is where the old value is wanted, if it is. */

@@ -7,6 +7,7 @@ import type { Constant } from "../../values.ts";
 import { coerce } from "../coerce.ts";
 import { convertExpression, evaluate, refuse, type Scope, spanOf } from "../context.ts";
 import { describeType, isPacket, type PacketType, typeOfLayout } from "../types.ts";
+import { bufferOf } from "./buffer.ts";
 import { columnOf, tableExpression } from "./table.ts";
 
 /** `object.name`. */
@@ -55,6 +56,9 @@ function refMember(object: Expr, type: RefType, name: string, node: ts.Node, sco
     if (field) return { kind: "field", object, field, layout: field.layout, type: typeOfLayout(field.layout), at };
   } else if (layout.kind === "array") {
     if (name === "length") return count(object, layout.length, node, scope);
+    if (name === "byteLength") return count(object, layout.size, node, scope);
+    if (name === "byteOffset" && type.as === "typedArray") return count(object, 0, node, scope);
+    if (name === "buffer") return bufferOf(object, node, scope);
   } else if (name === "value") {
     return integerOf(object, node, scope);
   }

@@ -1,8 +1,7 @@
-// Schemas called, as casts or as constructors, and the DSL's own operations.
+// Schemas called, as casts or as constructors.
 import { type Layout, type ScalarLayout, scalarLayouts } from "@typebpf/abi";
 import type { ts } from "ts-morph";
 import type { Expr } from "../../../ast/nodes.ts";
-import { booleanType } from "../../../ast/types.ts";
 import { coerce, settle } from "../coerce.ts";
 import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from "../context.ts";
 import { convertInitializer } from "../initializer.ts";
@@ -56,30 +55,4 @@ function convertConstruct(node: ts.CallExpression, layout: Layout, scope: Scope)
   if (!argument || evaluate(argument, scope)?.kind === "nothing") return { kind: "construct", layout, type, at };
   const init = convertInitializer(argument, layout, scope);
   return init ? { kind: "construct", layout, init, type, at } : poison(at);
-}
-
-/** `bytesEqual(bytes, text)`. */
-export function convertBytesEqual(node: ts.CallExpression, scope: Scope): Expr {
-  const [bytesNode, textNode] = node.arguments;
-  if (!bytesNode || !textNode) return refuse("notCallable", node, scope);
-  const object = convertExpression(bytesNode, scope);
-  if (object.kind === "poison") return object;
-  const { type } = object;
-  const layout = type.kind === "ref" ? type.layout : undefined;
-  if (layout?.kind !== "array" || layout.item.kind !== "scalar" || layout.item.name !== "u8") {
-    return refuse("operands", bytesNode, scope, { message: `bytesEqual on ${describeType(type)}` });
-  }
-  const text = evaluate(textNode, scope);
-  if (text?.kind === "poison") return poison(spanOf(node, scope));
-  if (text?.kind !== "string") return refuse("notConstant", textNode, scope, { message: "the text must be constant" });
-  const bytes = Array.from(text.value, (_, index) => text.value.charCodeAt(index));
-  if (bytes.some((code) => code > 0xff)) {
-    return refuse("operands", textNode, scope, { message: "the text has characters that are no bytes" });
-  }
-  if (bytes.length !== layout.length) {
-    return refuse("operands", textNode, scope, {
-      message: `${layout.length} bytes against ${bytes.length} characters`,
-    });
-  }
-  return { kind: "bytesEqual", object, bytes, type: booleanType, at: spanOf(node, scope) };
 }

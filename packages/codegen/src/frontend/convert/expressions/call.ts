@@ -5,6 +5,7 @@ import type { Constant } from "../../values.ts";
 import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from "../context.ts";
 import { callFunction } from "../function.ts";
 import { describeType } from "../types.ts";
+import { convertBufferCall } from "./buffer-call.ts";
 import { convertContextCall } from "./call-context.ts";
 import { convertSchemaCall } from "./call-dsl.ts";
 import { convertGlobalCall, convertGlobalMethod } from "./call-library.ts";
@@ -59,6 +60,8 @@ function convertMethod(node: ts.CallExpression, callee: ts.PropertyAccessExpress
   const object = convertExpression(callee.expression, scope);
   if (object.kind === "poison") return object;
   if (object.type.kind === "context") return convertContextCall(node, object, object.type, callee.name, scope);
+  if (object.type.kind === "ref" && object.type.layout.kind === "array")
+    return convertBufferCall(node, object, callee.name, scope);
   if (object.type.kind === "ref" && isRelease(callee.name.text)) return convertRelease(node, callee, scope);
   return refuse("notCallable", callee, scope, {
     message: `${describeType(object.type)} has no operation ${callee.name.text}`,

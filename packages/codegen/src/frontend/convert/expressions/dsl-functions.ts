@@ -4,7 +4,7 @@ import type { ts } from "ts-morph";
 import type { Expr } from "../../../ast/nodes.ts";
 import type { Scope } from "../context.ts";
 import { convertAtomic, convertCompareExchange } from "./call-atomic.ts";
-import { convertBytesEqual } from "./call-dsl.ts";
+import { convertBytesEqual, convertCopyCall, convertStartsWith, convertView } from "./call-bytes.ts";
 
 type Convert = (node: ts.CallExpression, scope: Scope) => Expr;
 
@@ -17,4 +17,7 @@ export const dslFunctions: { readonly [N in DslFunctionName]: Convert } = {
   atomicExchange: (node, scope) => convertAtomic(node, "xchg", scope),
   atomicCompareExchange: convertCompareExchange,
   bytesEqual: convertBytesEqual,
+  copy: convertCopyCall,
+  startsWith: convertStartsWith,
+  view: convertView,
 };
