@@ -1,7 +1,9 @@
 // BTF in the kernel: every example's object brings its types, functions and lines; bpftool shows fields by name and the
 // lines of the TypeScript; what the kernel refuses does not stand in the way of maps and programs.
 import { execFileSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   arrayLayout,
@@ -9,6 +11,8 @@ import {
   type BtfType,
   bitsLayout,
   btfSanitized,
+  decodeBtf,
+  dumpBtf,
   encodeBtf,
   type FunctionSpec,
   objectTypes,
@@ -30,7 +34,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const { u8, u16, u32, u64, i32, u16be, u32be } = scalarLayouts;
 
 function bpftool(...args: readonly string[]): string {
-  return execFileSync("bpftool", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  return execFileSync("bpftool", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], maxBuffer: 1 << 26 });
 }
 
 function missing(): boolean {
@@ -165,6 +169,20 @@ describeKernel("BTF", () => {
       bytes: [1, 2, 3, 4, 5, 6],
       total: 7,
     });
+  });
+
+  test.skipIf(noTool !== "")(`our dump is that of bpftool, of our types and of the kernel's${noTool}`, () => {
+    const file = join(mkdtempSync(join(tmpdir(), "btf-")), "types.btf");
+    try {
+      const { types } = objectTypes(everything);
+      writeFileSync(file, encodeBtf(types));
+      expect(dumpBtf(types)).toBe(bpftool("btf", "dump", "file", file));
+      const kernelTypes = decodeBtf(new Uint8Array(readFileSync("/sys/kernel/btf/vmlinux")));
+      if ("code" in kernelTypes) throw new Error(kernelTypes.message);
+      expect(dumpBtf(kernelTypes.types) === bpftool("btf", "dump", "file", "/sys/kernel/btf/vmlinux")).toBe(true);
+    } finally {
+      rmSync(dirname(file), { recursive: true });
+    }
   });
 
   test.skipIf(noTool !== "")(`functions behind a program have their names and lines${noTool}`, async () => {
