@@ -19,6 +19,13 @@ const at = { file: "generated", line: 1, column: 1, length: 1 } as const;
 
 type Operand = { readonly variable: number } | { readonly constant: bigint };
 
+/** A condition that ends a loop early. */
+interface Test {
+  readonly compare: CompareOp;
+  readonly left: Operand;
+  readonly right: Operand;
+}
+
 /** One statement of the little language that the IR is made from. */
 export type Step =
   | {
@@ -45,7 +52,7 @@ export type Step =
       readonly yes: readonly Step[];
       readonly no: readonly Step[];
     }
-  | { readonly kind: "loop"; readonly rounds: number; readonly body: readonly Step[] }
+  | { readonly kind: "loop"; readonly rounds: number; readonly leave?: Test; readonly body: readonly Step[] }
   | { readonly kind: "return"; readonly value: Operand };
 
 const interesting = [
@@ -127,6 +134,15 @@ const { steps } = fc.letrec<{ steps: Step[]; step: Step }>((tie) => ({
         right: operand,
         yes: tie("steps"),
         no: tie("steps"),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant("loop" as const),
+        rounds: fc.integer({ min: 0, max: 9 }),
+        leave: fc.record({ compare: fc.constantFrom(...compareOps), left: operand, right: operand }),
+        body: tie("steps"),
       }),
     },
     {
@@ -347,6 +363,7 @@ function emitLoop(builder: Builder, step: Step & { readonly kind: "loop" }): voi
   });
   builder.variables = inner;
   builder.join(body);
+  if (step.leave) leave(builder, step.leave, exit);
   emit(builder, step.body);
   if (builder.isOpen) {
     const one = builder.constant(1n);
@@ -358,4 +375,12 @@ function emitLoop(builder: Builder, step: Step & { readonly kind: "loop" }): voi
   builder.variables = inner;
   builder.join(exit);
   builder.variables = builder.variables.slice(0, -1);
+}
+
+function leave(builder: Builder, { compare, left, right }: Test, exit: number): void {
+  const next = builder.reserve();
+  const args = [builder.operand(left), builder.operand(right)] as const;
+  const edge = (block: number) => ({ block, args: builder.variables });
+  builder.end({ op: "branch", compare, args, then: edge(exit), else: edge(next), at });
+  builder.join(next);
 }

@@ -7,6 +7,7 @@ import type { IrFunction, IrModule } from "../ir/function.ts";
 import { Places } from "../ir/places.ts";
 import { computeRanges } from "../ir/ranges.ts";
 import { checkAsserts } from "./checks.ts";
+import { guardLoops } from "./guard-loops.ts";
 import { guardIndices } from "./guards.ts";
 import { checkKeptSlots } from "./kept-slots.ts";
 import { checkLocks } from "./locks.ts";
@@ -50,7 +51,8 @@ function analyzeFunction(lowered: IrFunction): {
     ...checkKeptSlots(fn, ranges, places),
   ];
   const settled = settle(fn, ranges);
-  const guarded = guardIndices(settled, ranges, computeRanges(settled, dominators(settled), "kernel"));
+  const kernel = computeRanges(settled, dominators(settled), "kernel");
+  const guarded = guardIndices(guardLoops(settled, ranges, kernel), ranges, kernel);
   const shared = shareSlots(guarded);
   return { fn: shared, diagnostics: [...diagnostics, ...checkStack(guarded, shared)] };
 }

@@ -2,11 +2,11 @@
 // quotient, a swapped value) is compared once more before it is added to a pointer. The other way cannot happen and ends
 // the program with its type's failure value; in a program that may hold a reserved record, which no program may end with,
 // it goes on with the greatest index.
-import { type HelperRow, helpers } from "@typebpf/abi";
 import type { Block, BlockId, Inst, IrFunction, PointerAddInst, ValueId } from "../ir/function.ts";
 import { singleValue } from "../ir/interval.ts";
 import type { Ranges } from "../ir/ranges.ts";
 import { type Fresh, freshIds } from "../ir/rewrite.ts";
+import { failureBlock, mayHoldRecord } from "./failure.ts";
 
 /** What a guard is made of. `failure` is where the impossible way goes, absent where it goes on. */
 interface Guarding {
@@ -21,22 +21,7 @@ export function guardIndices(fn: IrFunction, ranges: Ranges, kernel: Ranges): Ir
   const blocks = fn.blocks.flatMap((block) => guardBlock(block, { fresh, failure }, ranges, kernel));
   if (blocks.length === fn.blocks.length) return fn;
   if (failure === undefined) return { ...fn, blocks };
-  const value = fresh.value();
-  const { at } = blocks[0]?.end ?? { at: undefined };
-  if (!at) return fn;
-  const constant: Inst = { op: "const", value: BigInt.asUintN(64, BigInt(fn.failure)), result: value, type: "i64", at };
-  const end: Block = { id: failure, params: [], insts: [constant], end: { op: "return", args: [value], at } };
-  return { ...fn, blocks: [...blocks, end] };
-}
-
-function mayHoldRecord(fn: IrFunction): boolean {
-  return fn.blocks.some((block) =>
-    block.insts.some((inst) => {
-      if (inst.op !== "call") return false;
-      const row: HelperRow = helpers[inst.helper];
-      return row.returns.is === "record";
-    }),
-  );
+  return { ...fn, blocks: [...blocks, failureBlock(fn, failure, fresh)] };
 }
 
 /** The greatest value of what is added, where the verifier does not know it. */

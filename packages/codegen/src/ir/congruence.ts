@@ -5,10 +5,13 @@
 import { argsOf, resultOf } from "./cfg.ts";
 import { type DominatorTree, dominators } from "./dominators.ts";
 import type { Block, BlockId, Inst, IrFunction, LoadInst, StoreInst, ValueId } from "./function.ts";
+import { full, type Interval } from "./interval.ts";
 import { changedBy, type Versions, versionName, versionOf, versionsAfter, versionsAtStart } from "./memory-versions.ts";
 import { type BinaryOp, commutative } from "./ops.ts";
 import { type Memory, type Place, Places } from "./places.ts";
+import { type Region, Regions } from "./regions.ts";
 import { following, type Rename, renameInst, renameUses } from "./rewrite.ts";
+import { transferInst } from "./transfer-inst.ts";
 import { isPointer } from "./types.ts";
 
 /** The function with repeated computations replaced. */
@@ -19,6 +22,7 @@ export function mergeCongruent(fn: IrFunction, tree: DominatorTree = dominators(
 /** What bytes at a place are known to be. */
 interface Known {
   readonly place: Place;
+  readonly region: Region;
   readonly size: number;
   readonly signed: boolean;
   readonly value: ValueId;
@@ -28,6 +32,11 @@ interface Known {
 
 /** Per block not more than this many places are remembered. */
 const remembered = 64;
+
+/** Memory whose bytes are what was stored last. */
+const forwarded: ReadonlySet<Memory["kind"]> = new Set<Memory["kind"]>(["stack", "mapValue", "record"]);
+/** Operations that are followed to tell what is stored. */
+const mostDepth = 6;
 
 /** A value, and the block whose dominance it holds in. */
 interface Computed {
@@ -39,6 +48,7 @@ class Merger {
   readonly #fn: IrFunction;
   readonly #tree: DominatorTree;
   readonly #places: Places;
+  readonly #regions: Regions;
   readonly #atStart: ReadonlyMap<BlockId, Versions>;
   readonly #computed = new Map<string, readonly Computed[]>();
   readonly #to = new Map<ValueId, ValueId>();
@@ -48,6 +58,7 @@ class Merger {
     this.#fn = fn;
     this.#tree = tree;
     this.#places = new Places(fn, tree);
+    this.#regions = new Regions(fn, this.#places, this.#rename);
     this.#atStart = versionsAtStart(tree, this.#places);
   }
 
@@ -107,24 +118,30 @@ class Merger {
     }
     if (place.memory.kind === "other") return known;
     const version = versionOf(versions, place.memory);
-    return [...known, { place, size: inst.size, signed: inst.signed, value: inst.result, version }].slice(-remembered);
+    const region = this.#regions.of(inst.args[0], inst.offset);
+    const { size, signed, result: value } = inst;
+    return [...known, { place, region, size, signed, value, version }].slice(-remembered);
   }
 
   /** What was stored is known where loading it back gives the same value. */
   #store(inst: StoreInst, known: readonly Known[], versions: Versions): readonly Known[] {
     const place = this.#placeOf(inst.args[0], inst.offset);
     const value = inst.args[1];
-    if (place.memory.kind !== "stack" || !this.#isUnsigned(value, inst.size)) return known;
+    if (!forwarded.has(place.memory.kind) || !this.#isUnsigned(value, inst.size)) return known;
     const version = versionOf(versions, place.memory);
-    return [...known, { place, size: inst.size, signed: false, value, version }].slice(-remembered);
+    const region = this.#regions.of(inst.args[0], inst.offset);
+    return [...known, { place, region, size: inst.size, signed: false, value, version }].slice(-remembered);
   }
 
   #isUnsigned(value: ValueId, size: number): boolean {
-    const inst = this.#places.definition(value);
     if (this.#places.typeOf(value) !== "i64") return false;
-    if (size === 8) return true;
-    if (inst?.op === "const") return inst.value < 1n << BigInt(size * 8);
-    return inst?.op === "load" && !inst.signed && inst.size <= size;
+    return size === 8 || this.#rangeOf(value, mostDepth).umax < 1n << BigInt(size * 8);
+  }
+
+  /** What a value can be by the operations that make it. */
+  #rangeOf(value: ValueId, depth: number): Interval {
+    const inst = this.#places.definition(value);
+    return inst && depth > 0 ? transferInst(inst, (one) => this.#rangeOf(one, depth - 1), "all") : full;
   }
 
   /** Known bytes of the changed memory that the instruction certainly leaves alone. */
@@ -133,16 +150,16 @@ class Merger {
     const changed = changedBy(inst, this.#places);
     return known.flatMap((one) => {
       if (!changed.some((memory) => overlaps(memory, one.place.memory))) return [one];
-      if (written?.place.root !== one.place.root) return [];
-      const [start, end] = [written.place.offset, written.place.offset + written.size];
-      if (one.place.offset < end && start < one.place.offset + one.size) return [];
+      if (written?.region.root !== one.region.root) return [];
+      const { min, max } = written.region;
+      if (one.region.min < max + written.size && min < one.region.max + one.size) return [];
       return [{ ...one, version: versionOf(versions, one.place.memory) }];
     });
   }
 
-  #written(inst: Inst): { readonly place: Place; readonly size: number } | undefined {
+  #written(inst: Inst): { readonly region: Region; readonly size: number } | undefined {
     if (inst.op !== "store" && inst.op !== "atomic" && inst.op !== "zero" && inst.op !== "copy") return undefined;
-    return { place: this.#placeOf(inst.args[0], inst.offset), size: inst.size };
+    return { region: this.#regions.of(inst.args[0], inst.offset), size: inst.size };
   }
 
   #placeOf(pointer: ValueId, offset: number): Place {

@@ -5,14 +5,16 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { irFunctions, variableCount } from "../../../../test/fuzz/ir-generator.ts";
 import { settle } from "../analyze/settle.ts";
+import { simplifyControlFlow } from "../passes/cfg.ts";
 import { argsOf, argsOfEnd, resultOf, valueTypes } from "./cfg.ts";
 import { checkFunction } from "./check.ts";
 import { mergeCongruent } from "./congruence.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "./function.ts";
 import { type InterpreterHost, interpret } from "./interpret.ts";
+import type { Loop } from "./loops.ts";
 import { printFunction } from "./print.ts";
 import { computeRanges } from "./ranges.ts";
-import { freshIds } from "./rewrite.ts";
+import { freshIds, mapEdges } from "./rewrite.ts";
 
 const runs = Number(process.env.FUZZ_RUNS ?? 200);
 const at = { file: "fuzz", line: 1, column: 1, length: 1 };
@@ -67,6 +69,28 @@ function watched(fn: IrFunction): IrFunction {
   return { ...fn, blocks };
 }
 
+/** The function with a call on each edge to a loop's header, that says whether it is one back. */
+function counted(fn: IrFunction, loops: readonly Loop[]): IrFunction {
+  const fresh = freshIds(fn);
+  const blocks = fn.blocks.flatMap((block): readonly Block[] => {
+    const added: Block[] = [];
+    const end = mapEdges(block.end, (edge) => {
+      const loop = loops.find((one) => one.header === edge.block);
+      if (!loop) return edge;
+      const [header, isBack, result, id] = [fresh.value(), fresh.value(), fresh.value(), fresh.block()];
+      const insts: readonly Inst[] = [
+        { op: "const", value: BigInt(loop.header), result: header, type: "i64", at },
+        { op: "const", value: loop.blocks.has(block.id) ? 1n : 0n, result: isBack, type: "i64", at },
+        { op: "call", helper: "ktimeGetNs", args: [header, isBack], result, type: "i64", at },
+      ];
+      added.push({ id, params: [], insts, end: { op: "jump", to: edge, at } });
+      return { block: id, args: [] };
+    });
+    return [{ ...block, end }, ...added];
+  });
+  return { ...fn, blocks };
+}
+
 const inputs = fc.array(
   fc.oneof(
     fc.constantFrom(0n, 1n, 0xffn, 0x80000000n, 0xffffffffn, 1n << 63n, (1n << 64n) - 1n),
@@ -76,9 +100,13 @@ const inputs = fc.array(
   { minLength: variableCount, maxLength: variableCount },
 );
 
-test("every value lies in its range", () => {
+/** As generated, and without the parameters that pass a value on: then branches say something of the values below them. */
+const shapes = { "as generated": (fn: IrFunction) => fn, simplified: simplifyControlFlow };
+
+test.each(Object.entries(shapes))("every value lies in its range: %s", (_, shape) => {
   fc.assert(
-    fc.property(irFunctions, inputs, (fn, values) => {
+    fc.property(irFunctions, inputs, (generated, values) => {
+      const fn = shape(generated);
       const ranges = computeRanges(fn);
       const wrong: string[] = [];
       const host = hostWith(values, ([name = 0n, block = 0n, value = 0n]) => {
@@ -89,6 +117,24 @@ test("every value lies in its range", () => {
       });
       interpret(watched(fn), host, 0n, 2_000_000);
       expect(wrong, printFunction(fn)).toEqual([]);
+    }),
+    { numRuns: runs },
+  );
+});
+
+test("loops turn back no more often than their bound", () => {
+  fc.assert(
+    fc.property(irFunctions, inputs, (generated, values) => {
+      const fn = simplifyControlFlow(generated);
+      const ranges = computeRanges(fn);
+      const turns = new Map<number, bigint>();
+      const host = hostWith(values, ([header = 0n, isBack = 0n]) => {
+        const before = turns.get(Number(header)) ?? 0n;
+        turns.set(Number(header), isBack === 0n ? 0n : before + 1n);
+        const most = ranges.trips(Number(header));
+        if (most !== undefined) expect(turns.get(Number(header)), printFunction(fn)).toBeLessThanOrEqual(most);
+      });
+      interpret(counted(fn, ranges.loops), host, 0n, 2_000_000);
     }),
     { numRuns: runs },
   );

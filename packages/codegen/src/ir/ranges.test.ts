@@ -66,8 +66,8 @@ b2():
 
   test.each([
     ["lshr64", "v2: i64 = const 1", 32n],
-    ["udiv64", "v2: i64 = const 10", 32n],
-  ])("while (x) by %s ends after as many steps as x has bits", (op, constant, trips) => {
+    ["udiv64", "v2: i64 = const 10", 10n],
+  ])("while (x) by %s ends after as many steps as x has digits", (op, constant, trips) => {
     const ranges = computeRanges(
       parse(`b0(v0: ptr.context):
   v1: i64 = const 0

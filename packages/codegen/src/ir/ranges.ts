@@ -1,27 +1,17 @@
 // The range of every value: intervals by abstract interpretation of the SSA form, with what branches say about their
 // operands on the blocks that they dominate. Takes any well-formed function; ensures that every value of every run lies in
 // its range. Loops: widening to constants of the function, narrowing, then bounds from trip counts (trips.ts), and again.
-import { type HelperRow, helpers } from "@typebpf/abi";
-import { constrain } from "./constrain.ts";
 import { type DominatorTree, dominators } from "./dominators.ts";
-import { BranchFacts, type Knowledge } from "./facts.ts";
-import type { Block, BlockId, Inst, IrFunction, ValueId } from "./function.ts";
-import { equal, exactly, full, type Interval, join, meet, signed, unsigned, unsignedMax, widen } from "./interval.ts";
-import { kernelFollows } from "./kernel-knowledge.ts";
+import { type Incoming, rangeOnEdge, takenEdges } from "./edges.ts";
+import { BranchFacts } from "./facts.ts";
+import type { Block, BlockId, IrFunction, ValueId } from "./function.ts";
+import { equal, full, type Interval, join, meet, widen } from "./interval.ts";
 import { nest, type Part } from "./loop-nest.ts";
 import { findLoops, type Loop } from "./loops.ts";
-import { type BinaryOp, negateCompare, swapCompare, type UnaryOp } from "./ops.ts";
-import { transferBinary, transferUnary } from "./transfer.ts";
+import type { Knowledge } from "./said.ts";
+import { pointerRange, transferInst } from "./transfer-inst.ts";
 import { boundLoops, type LoopBounds } from "./trips.ts";
 import { isPointer } from "./types.ts";
-
-/** One edge into a block. */
-export interface Incoming {
-  readonly from: Block;
-  /** 0: the jump's or the `then` edge; 1: the `else` edge. */
-  readonly index: 0 | 1;
-  readonly args: readonly ValueId[];
-}
 
 /** What is known of the values of a function. */
 export interface Ranges {
@@ -40,7 +30,6 @@ export interface Ranges {
   trips(header: BlockId): bigint | undefined;
 }
 
-const pointerRange = unsigned(1n, unsignedMax);
 const visitsBeforeWidening = 2;
 const narrowings = 2;
 /** From this visit of a header on, bounds that still move are given up. */
@@ -54,12 +43,12 @@ export function computeRanges(
   knowledge: Knowledge = "all",
 ): Ranges {
   const loops = findLoops(fn, tree);
-  let bounds: LoopBounds = { trips: new Map(), clamps: new Map() };
+  let bounds: LoopBounds = { trips: new Map(), clamps: new Map(), relations: [] };
   for (let round = 1; ; round++) {
     const solver = new Solver(fn, tree, loops, bounds, knowledge);
     solver.solve();
     if (loops.length === 0 || round === mostRounds) return solver;
-    const next = boundLoops(fn, tree, solver);
+    const next = boundLoops({ fn, tree, ranges: solver, knowledge });
     if (isSame(bounds, next)) return solver;
     bounds = next;
   }
@@ -68,7 +57,12 @@ export function computeRanges(
 function isSame(a: LoopBounds, b: LoopBounds): boolean {
   const sameTrips = a.trips.size === b.trips.size && [...a.trips].every(([key, value]) => b.trips.get(key) === value);
   const sameClamps = a.clamps.size === b.clamps.size;
-  return sameTrips && sameClamps && [...a.clamps].every(([key, value]) => equal(b.clamps.get(key), value));
+  return (
+    a.relations.length === b.relations.length &&
+    sameTrips &&
+    sameClamps &&
+    [...a.clamps].every(([key, value]) => equal(b.clamps.get(key), value))
+  );
 }
 
 class Solver implements Ranges {
@@ -102,7 +96,14 @@ class Solver implements Ranges {
       this.#incoming.get(end.then.block)?.push({ from: block, index: 0, args: end.then.args });
       this.#incoming.get(end.else.block)?.push({ from: block, index: 1, args: end.else.args });
     }
-    this.#facts = new BranchFacts(fn, tree, this.#incoming, knowledge);
+    this.#facts = new BranchFacts({
+      fn,
+      tree,
+      incoming: this.#incoming,
+      knowledge,
+      relations: bounds.relations,
+      rangeOf: (value) => this.of(value),
+    });
   }
 
   solve(): void {
@@ -140,15 +141,7 @@ class Solver implements Ranges {
   }
 
   onEdge(value: ValueId, edge: Incoming): Interval {
-    const range = this.at(value, edge.from.id);
-    const { end } = edge.from;
-    if (end.op !== "branch") return range;
-    const op = edge.index === 0 ? end.compare : negateCompare(end.compare);
-    if (!op) return range;
-    const [left, right] = end.args;
-    if (value === left) return constrain(op, range, this.at(right, edge.from.id)) ?? range;
-    if (value === right) return constrain(swapCompare(op), range, this.at(left, edge.from.id)) ?? range;
-    return range;
+    return rangeOnEdge(value, edge, (one, block) => this.at(one, block));
   }
 
   isReachable(block: BlockId): boolean {
@@ -174,7 +167,10 @@ class Solver implements Ranges {
     this.#params(block);
     if (this.#facts.update(block.id, (value, at) => this.at(value, at))) this.#changes++;
     for (const inst of block.insts) {
-      if ("result" in inst && inst.result !== undefined) this.#set(inst.result, this.#transfer(inst, block.id));
+      if (!("result" in inst) || inst.result === undefined) continue;
+      const range = transferInst(inst, (value) => this.at(value, block.id), this.#knowledge);
+      const known = inst.op === "sub64" ? this.#facts.difference(inst.args[0], inst.args[1], block.id) : undefined;
+      this.#set(inst.result, (known && meet(range, known)) ?? range);
     }
     this.#leave(block);
   }
@@ -208,18 +204,8 @@ class Solver implements Ranges {
   }
 
   #leave(block: Block): void {
-    const { end } = block;
-    if (end.op === "jump") this.#take(block.id, 0, end.to.block);
-    if (end.op !== "branch") return;
-    for (const [index, edge] of [
-      [0, end.then],
-      [1, end.else],
-    ] as const) {
-      const op = index === 0 ? end.compare : negateCompare(end.compare);
-      const [left, right] = [this.at(end.args[0], block.id), this.at(end.args[1], block.id)];
-      const holds = !op || (constrain(op, left, right) && constrain(swapCompare(op), right, left));
-      if (holds) this.#take(block.id, index, edge.block);
-    }
+    const taken = takenEdges(block, (value, at) => this.at(value, at));
+    for (const { index, edge } of taken) this.#take(block.id, index, edge.block);
   }
 
   #take(from: BlockId, index: 0 | 1, to: BlockId): void {
@@ -228,51 +214,6 @@ class Solver implements Ranges {
     this.#reachable.add(to);
     this.#changes++;
   }
-
-  #transfer(inst: Inst, block: BlockId): Interval {
-    switch (inst.op) {
-      case "const":
-        return exactly(inst.value);
-      case "load":
-        return isPointer(inst.type) ? pointerRange : loaded(inst.size, inst.signed);
-      case "atomic":
-        return loaded(inst.size, false);
-      case "ptrdiff":
-        return this.#knowledge === "all" ? unsigned(0n, 0x7fffffffn) : full;
-      case "call":
-        return this.#knowledge === "all" ? returned(helpers[inst.helper]) : full;
-      case "ptradd":
-      case "slot":
-      case "map":
-      case "address":
-        return pointerRange;
-      case "store":
-      case "copy":
-      case "zero":
-      case "assert":
-        return full;
-      default:
-        break;
-    }
-    const [left, right] = inst.args;
-    const operands = [left, right].flatMap((arg) => (arg === undefined ? [] : [this.at(arg, block)]));
-    const [a = full, b] = operands;
-    if (this.#knowledge === "kernel" && !kernelFollows(inst.op, operands)) return full;
-    return b ? transferBinary(inst.op as BinaryOp, a, b) : transferUnary(inst.op as UnaryOp, a);
-  }
-}
-
-function loaded(size: 1 | 2 | 4 | 8, isSigned: boolean): Interval {
-  const half = 1n << BigInt(size * 8 - 1);
-  return isSigned ? signed(-half, half - 1n) : unsigned(0n, half * 2n - 1n);
-}
-
-/** Errno values are below 4096 (include/linux/err.h, MAX_ERRNO). */
-const status = signed(-4095n, 0n);
-
-function returned({ returns }: HelperRow): Interval {
-  if (returns.is === "status") return status;
-  return returns.is === "integer" ? loaded(returns.width === 32 ? 4 : 8, returns.signed) : full;
 }
 
 /** Constants of the function and their neighbours, and the ends of the integer types, ascending. */

@@ -1,45 +1,76 @@
 // Bounds of loops. A loop ends when a test that every iteration passes compares a value that moves by at least one step
 // in one direction with a value of known range; from the number of iterations follow bounds of everything that moves by a
 // bounded step. Takes ranges that hold without these bounds, so what it gives holds too.
+import { turnsOfClearing } from "./bit-clearing.ts";
 import { resultOf } from "./cfg.ts";
 import type { DominatorTree } from "./dominators.ts";
-import type { Block, BlockId, Inst, IrFunction, Param, Terminator, ValueId } from "./function.ts";
-import { type Interval, join, signed, singleValue, smaller } from "./interval.ts";
+import type { Incoming } from "./edges.ts";
+import type { Block, BlockId, Inst, Param, Terminator, ValueId } from "./function.ts";
+import { full, type Interval, join, meet, signed, singleValue, smaller } from "./interval.ts";
 import type { Loop } from "./loops.ts";
-import { countTrips, far, least, type Movement, most, moved, negated, unite } from "./movement.ts";
-import { type CompareName, type CompareOp, negateCompare, splitOp, swapCompare } from "./ops.ts";
-import type { Incoming, Ranges } from "./ranges.ts";
+import { countTrips, far, least, type Movement, most } from "./movement.ts";
+import { type CompareOp, negateCompare, swapCompare } from "./ops.ts";
+import type { Ranges } from "./ranges.ts";
+import type { Relation } from "./relations.ts";
+import { type Simulated, type Surroundings, simulateLoop } from "./simulate.ts";
+import { Movements } from "./steps.ts";
 
 export interface LoopBounds {
   /** By header: how often an edge back to it can be taken, at most. */
   readonly trips: ReadonlyMap<BlockId, bigint>;
   /** Ranges of header parameters that follow. */
   readonly clamps: ReadonlyMap<ValueId, Interval>;
+  /** Differences of header parameters that follow. */
+  readonly relations: readonly Omit<Relation, "holds">[];
 }
 
+/** Loops that run more often are not simulated for the sake of what they change. */
+const mostSimulated = 1024n;
+
+/** Parameters of one loop that are compared with each other. */
+const mostRelated = 8;
+
 /** Bounds every loop that can be bounded, inner ones first. */
-export function boundLoops(fn: IrFunction, tree: DominatorTree, ranges: Ranges): LoopBounds {
-  const finder = new BoundFinder(fn, tree, ranges);
-  for (const loop of [...ranges.loops].reverse()) finder.bound(loop);
-  return { trips: finder.trips, clamps: finder.clamps };
+export function boundLoops(around: Surroundings): LoopBounds {
+  const finder = new BoundFinder(around);
+  for (const loop of [...around.ranges.loops].reverse()) finder.bound(loop);
+  return { trips: finder.trips, clamps: finder.clamps, relations: finder.relations };
+}
+
+/** Without a distance from turn to turn that is known. */
+function isUncounted(step: Movement | undefined): boolean {
+  return step === undefined || step.reset !== undefined;
 }
 
 class BoundFinder {
   readonly trips = new Map<BlockId, bigint>();
   readonly clamps = new Map<ValueId, Interval>();
+  readonly relations: Omit<Relation, "holds">[] = [];
+  readonly #around: Surroundings;
   readonly #tree: DominatorTree;
   readonly #ranges: Ranges;
   readonly #blocks = new Map<BlockId, Block>();
   readonly #definitions = new Map<ValueId, { readonly inst: Inst; readonly block: BlockId }>();
   readonly #params = new Map<ValueId, { readonly block: Block; readonly index: number }>();
-  readonly #loops: ReadonlyMap<BlockId, Loop>;
+  readonly #movements: Movements;
+  /** Header parameters that certainly never wrap. */
+  readonly #counted = new Set<ValueId>();
   /** Movements of the header parameters of loops that are done. */
   readonly #steps = new Map<ValueId, Movement | undefined>();
 
-  constructor(fn: IrFunction, tree: DominatorTree, ranges: Ranges) {
+  constructor(around: Surroundings) {
+    const { fn, tree, ranges } = around;
+    this.#around = around;
     this.#tree = tree;
     this.#ranges = ranges;
-    this.#loops = new Map(ranges.loops.map((loop) => [loop.header, loop]));
+    this.#movements = new Movements({
+      ranges,
+      definitions: this.#definitions,
+      params: this.#params,
+      loops: new Map(ranges.loops.map((loop) => [loop.header, loop])),
+      steps: this.#steps,
+      trips: this.trips,
+    });
     for (const block of fn.blocks) {
       this.#blocks.set(block.id, block);
       block.params.forEach((param, index) => {
@@ -56,10 +87,43 @@ class BoundFinder {
     const header = this.#blocks.get(loop.header);
     if (!header || !this.#ranges.isReachable(header.id)) return;
     for (const param of header.params) this.#steps.set(param.value, this.#step(param, header, loop));
-    const trips = this.#latches(loop).length === 0 ? 0n : this.#tripsOf(loop, header);
+    const counted = this.#latches(loop).length === 0 ? 0n : this.#tripsOf(loop, header);
+    const simulated = this.#isSimulated(header, counted) ? this.#simulate(header, loop, counted) : undefined;
+    const trips = simulated?.trips ?? counted;
     if (trips === undefined) return;
     this.trips.set(header.id, trips);
     for (const param of header.params) this.#clamp(param, header, loop, trips);
+    for (const [param, range] of simulated?.params ?? []) {
+      const clamp = this.clamps.get(param);
+      this.clamps.set(param, (clamp && meet(clamp, range)) ?? range);
+    }
+    if (this.#around.knowledge === "all") this.#relate(header, loop);
+  }
+
+  /** Of two parameters that never wrap one may move at least as far as the other in each iteration. */
+  #relate(header: Block, loop: Loop): void {
+    const moving = header.params.filter((param) => this.#counted.has(param.value)).slice(0, mostRelated);
+    for (const a of moving) {
+      for (const b of moving) {
+        const [fast, slow] = [this.#steps.get(b.value), this.#steps.get(a.value)];
+        if (a === b || !fast || !slow || fast.reset || slow.reset || slow.high > fast.low) continue;
+        const [first, second] = [this.#initial(a, header, loop), this.#initial(b, header, loop)];
+        if (!first || !second) continue;
+        this.relations.push({ block: header.id, a: a.value, b: b.value, most: first.smax - second.smin });
+      }
+    }
+  }
+
+  /** Where counting gives no bound, or not to everything that the loop changes. */
+  #isSimulated(header: Block, counted: bigint | undefined): boolean {
+    if (counted === undefined) return true;
+    const isOpen = header.params.some((param) => param.type === "i64" && isUncounted(this.#steps.get(param.value)));
+    return isOpen && counted > 0n && counted <= mostSimulated;
+  }
+
+  #simulate(header: Block, loop: Loop, most: bigint | undefined): Simulated | undefined {
+    const initial = header.params.map((param) => [param.value, this.#initial(param, header, loop) ?? full] as const);
+    return simulateLoop(loop, new Map(initial), most, this.#around);
   }
 
   /** The edges back to the header that can be taken. */
@@ -89,110 +153,14 @@ class BoundFinder {
     if (param.type !== "i64") return undefined;
     const index = header.params.indexOf(param);
     const latches = this.#latches(loop);
-    return this.#unite(
+    return this.#movements.unite(
       latches.map((edge) => ({
         value: edge.args[index] ?? -1,
         range: this.#ranges.onEdge(edge.args[index] ?? -1, edge),
       })),
       param.value,
       loop,
-      new Map(),
     );
-  }
-
-  #unite(
-    values: readonly { readonly value: ValueId; readonly range: Interval }[],
-    param: ValueId,
-    loop: Loop,
-    known: Map<ValueId, Movement | undefined>,
-  ): Movement | undefined {
-    let all: Movement | undefined;
-    for (const { value, range } of values) {
-      const one = this.#movement(value, range, param, loop, known);
-      if (!one) return undefined;
-      all = all ? unite(all, one) : one;
-    }
-    return all;
-  }
-
-  #movement(
-    value: ValueId,
-    range: Interval,
-    param: ValueId,
-    loop: Loop,
-    known: Map<ValueId, Movement | undefined>,
-  ): Movement | undefined {
-    if (value === param) return { low: 0n, high: 0n, reset: undefined };
-    if (known.has(value)) return known.get(value);
-    known.set(value, undefined);
-    const found = this.#find(value, range, param, loop, known);
-    known.set(value, found);
-    return found;
-  }
-
-  #find(
-    value: ValueId,
-    range: Interval,
-    param: ValueId,
-    loop: Loop,
-    known: Map<ValueId, Movement | undefined>,
-  ): Movement | undefined {
-    const fresh: Movement = { low: 0n, high: -1n, reset: range };
-    const definition = this.#definitions.get(value);
-    if (definition) {
-      if (!loop.blocks.has(definition.block)) return fresh;
-      return this.#through(definition.inst, definition.block, param, loop, known) ?? fresh;
-    }
-    const place = this.#params.get(value);
-    if (!place || !loop.blocks.has(place.block.id) || place.block.id === loop.header) return fresh;
-    return this.#throughParam(value, place.block, place.index, param, loop, known) ?? fresh;
-  }
-
-  /** Sums: what is added moves the value. */
-  #through(
-    inst: Inst,
-    block: BlockId,
-    param: ValueId,
-    loop: Loop,
-    known: Map<ValueId, Movement | undefined>,
-  ): Movement | undefined {
-    if (inst.op !== "add64" && inst.op !== "sub64") return undefined;
-    const [left, right] = inst.args;
-    const ranges = [this.#ranges.at(left, block), this.#ranges.at(right, block)] as const;
-    const a = this.#movement(left, ranges[0], param, loop, known);
-    if (a && a.low <= a.high) return moved(a, inst.op === "add64" ? ranges[1] : negated(ranges[1]));
-    if (inst.op === "sub64") return undefined;
-    const b = this.#movement(right, ranges[1], param, loop, known);
-    return b && b.low <= b.high ? moved(b, ranges[0]) : undefined;
-  }
-
-  #throughParam(
-    value: ValueId,
-    block: Block,
-    index: number,
-    param: ValueId,
-    loop: Loop,
-    known: Map<ValueId, Movement | undefined>,
-  ): Movement | undefined {
-    const inner = this.#loops.get(block.id);
-    const edges = this.#ranges.incoming(block.id).filter((edge) => {
-      const isBack = inner?.blocks.has(edge.from.id) ?? false;
-      return !isBack && this.#ranges.isFeasible(edge.from.id, edge.index);
-    });
-    const before = this.#unite(
-      edges.map((edge) => ({
-        value: edge.args[index] ?? -1,
-        range: this.#ranges.onEdge(edge.args[index] ?? -1, edge),
-      })),
-      param,
-      loop,
-      known,
-    );
-    if (!inner || !before) return before;
-    const step = this.#steps.get(value);
-    const trips = this.trips.get(block.id);
-    if (!step || step.reset || trips === undefined || before.reset) return undefined;
-    return { low: before.low + trips * least(step.low), high: before.high + trips * most(step.high), reset: undefined };
   }
 
   /** The smallest bound that any test gives. */
@@ -232,16 +200,31 @@ class BoundFinder {
     for (const param of header.params) {
       const initial = this.#initial(param, header, loop);
       if (!initial || param.type !== "i64") continue;
-      const halved = this.#tripsOfShift(op, value, limit, param, header, loop, initial);
-      if (halved !== undefined) return halved;
+      const cleared = this.#tripsOfClearing(op, value, limit, param, header, loop);
+      if (cleared !== undefined) return cleared;
       const step = this.#steps.get(param.value);
-      const ahead = this.#movement(value, this.#ranges.at(value, block), param.value, loop, new Map());
+      const ahead = this.#movements.movement(value, this.#ranges.at(value, block), param.value, loop);
       if (!step || step.reset || !ahead || ahead.reset) continue;
       const start = signed(initial.smin + ahead.low, initial.smax + ahead.high);
       const trips = countTrips(op, start, step, this.#ranges.at(limit, block), this.#isOutside(limit, loop));
       if (trips !== undefined) return trips;
     }
     return undefined;
+  }
+
+  #tripsOfClearing(
+    op: CompareOp,
+    value: ValueId,
+    limit: ValueId,
+    param: Param,
+    header: Block,
+    loop: Loop,
+  ): bigint | undefined {
+    if (this.#around.knowledge === "kernel") return undefined;
+    const index = header.params.indexOf(param);
+    const next = this.#latches(loop).map((edge) => edge.args[index] ?? -1);
+    const inst = (one: ValueId): Inst | undefined => this.#definitions.get(one)?.inst;
+    return turnsOfClearing(op, value, singleValue(this.#ranges.of(limit)), param.value, next, inst);
   }
 
   #isOutside(value: ValueId, loop: Loop): boolean {
@@ -251,33 +234,6 @@ class BoundFinder {
     return place !== undefined && !loop.blocks.has(place.block.id);
   }
 
-  /** `while (x !== 0) x >>>= c`: at most as often as the value has bits. */
-  #tripsOfShift(
-    op: CompareOp,
-    value: ValueId,
-    limit: ValueId,
-    param: Param,
-    header: Block,
-    loop: Loop,
-    initial: Interval,
-  ): bigint | undefined {
-    const { name } = splitOp<CompareName>(op);
-    if (value !== param.value || (name !== "ne" && name !== "ugt" && name !== "sgt")) return undefined;
-    if (singleValue(this.#ranges.of(limit)) !== 0n) return undefined;
-    const index = header.params.indexOf(param);
-    const latches = this.#latches(loop);
-    const shifts = latches.every((edge) => this.#isShifted(edge.args[index] ?? -1, param.value));
-    return shifts ? BigInt(initial.umax.toString(2).length) : undefined;
-  }
-
-  #isShifted(value: ValueId, param: ValueId): boolean {
-    const inst = this.#definitions.get(value)?.inst;
-    if (!inst) return false;
-    if (inst.op !== "lshr64" && inst.op !== "lshr32" && inst.op !== "udiv64") return false;
-    const least = this.#ranges.of(inst.args[1]).umin;
-    return inst.args[0] === param && least >= (inst.op === "udiv64" ? 2n : 1n);
-  }
-
   #clamp(param: Param, header: Block, loop: Loop, trips: bigint): void {
     const step = this.#steps.get(param.value);
     const initial = this.#initial(param, header, loop);
@@ -285,6 +241,8 @@ class BoundFinder {
     const start = join(initial, step.reset) ?? initial;
     const low = start.smin + trips * least(step.low);
     const high = start.smax + trips * most(step.high);
-    if (low > -far && high < far) this.clamps.set(param.value, signed(low, high));
+    if (low <= -far || high >= far) return;
+    this.clamps.set(param.value, signed(low, high));
+    this.#counted.add(param.value);
   }
 }
