@@ -6,8 +6,8 @@ import { evaluateBinary, evaluateCompare, evaluateUnary } from "../ir/evaluate.t
 import type { Block, BlockId, Edge, Inst, IrFunction, Terminator, ValueId } from "../ir/function.ts";
 import { findLoops } from "../ir/loops.ts";
 import { type BinaryOp, binaryOps, type UnaryOp, unaryOps } from "../ir/ops.ts";
-import { freshIds, mapEdges, renameEdge, renameInst } from "../ir/rewrite.ts";
-import { definedIn, repair } from "./ssa-repair.ts";
+import { type Fresh, freshIds, mapEdges, renameEdge, renameInst } from "../ir/rewrite.ts";
+import { definedIn, type Redefined, repair } from "./ssa-repair.ts";
 import { definitions, isPure } from "./uses.ts";
 
 /** Blocks with more instructions than this are not copied. */
@@ -24,7 +24,7 @@ export function threadJumps(fn: IrFunction): IrFunction {
   for (let left = maxThreads; left > 0; ) {
     const found = findThreads(current).slice(0, left);
     if (found.length === 0) return current;
-    current = found.reduce(thread, current);
+    current = threadAll(current, found);
     left -= found.length;
   }
   return current;
@@ -38,13 +38,15 @@ interface Thread {
   readonly outcome: boolean;
 }
 
-/** Decided edges such that no block takes part in two of them. */
+/** Decided edges such that no block takes part in two of them, and none passes what another one copies. */
 function findThreads(fn: IrFunction): readonly Thread[] {
   const blocks = blockMap(fn);
   const defs = definitions(fn);
   const tree = dominators(fn);
   const headers = new Set(findLoops(fn, tree).map((loop) => loop.header));
   const taken = new Set<BlockId>();
+  const copied = new Set<ValueId>();
+  const passed = new Set<ValueId>();
   const found: Thread[] = [];
   for (const from of tree.order) {
     for (const [index, edge] of edgesOf(from.end).entries()) {
@@ -53,7 +55,11 @@ function findThreads(fn: IrFunction): readonly Thread[] {
       if (taken.has(from.id) || taken.has(through.id)) continue;
       if (through.insts.length > maxCopied || !through.insts.every(isPure)) continue;
       const outcome = outcomeAlong(through, edge, defs);
-      if (outcome === undefined) continue;
+      const defined = definedIn(through);
+      if (outcome === undefined || edge.args.some((arg) => copied.has(arg))) continue;
+      if (defined.some(({ value }) => passed.has(value))) continue;
+      for (const { value } of defined) copied.add(value);
+      for (const arg of edge.args) passed.add(arg);
       for (const id of [from.id, through.id, ...edgesOf(through.end).map((one) => one.block)]) taken.add(id);
       found.push({ from: from.id, edge: index, through: through.id, outcome });
     }
@@ -105,15 +111,36 @@ function evaluate(
     : undefined;
 }
 
-function thread(fn: IrFunction, { from: fromId, edge: index, through: throughId, outcome }: Thread): IrFunction {
+/** The function with all of the threads, no two of which share a block. */
+function threadAll(fn: IrFunction, threads: readonly Thread[]): IrFunction {
   const blocks = blockMap(fn);
-  const from = blocks.get(fromId);
-  const through = blocks.get(throughId);
-  const edge = from && edgesOf(from.end)[index];
-  if (!edge || through?.end.op !== "branch") return fn;
-  const { end } = through;
   const fresh = freshIds(fn);
-  const copyId: BlockId = fresh.block();
+  const redirected = new Map<BlockId, readonly Block[]>();
+  const redefined: Redefined[] = [];
+  for (const one of threads) {
+    const from = blocks.get(one.from);
+    const through = blocks.get(one.through);
+    const edge = from && edgesOf(from.end)[one.edge];
+    if (!edge || through?.end.op !== "branch") continue;
+    const { copy, names } = copyAlong(through, edge, one.outcome, fresh);
+    const end = replaceEdge(from.end, one.edge, { block: copy.id, args: [] });
+    redirected.set(from.id, [{ ...from, end }, copy]);
+    for (const { value, type } of definedIn(through))
+      redefined.push({ value, type, home: through.id, others: new Map([[copy.id, names.get(value) ?? value]]) });
+  }
+  return repair({ ...fn, blocks: fn.blocks.flatMap((block) => redirected.get(block.id) ?? [block]) }, redefined);
+}
+
+/** A block as it runs when it is entered by an edge that decides its branch, and what its values are called there. */
+function copyAlong(
+  through: Block,
+  edge: Edge,
+  outcome: boolean,
+  fresh: Fresh,
+): { readonly copy: Block; readonly names: ReadonlyMap<ValueId, ValueId> } {
+  const { end } = through;
+  if (end.op !== "branch") throw new Error("thread: a block without a branch");
+  const id = fresh.block();
   const names = new Map<ValueId, ValueId>();
   through.params.forEach((param, position) => {
     names.set(param.value, edge.args[position] ?? param.value);
@@ -126,23 +153,8 @@ function thread(fn: IrFunction, { from: fromId, edge: index, through: throughId,
     names.set(renamed.result, result);
     return { ...renamed, result };
   });
-  const copy: Block = {
-    id: copyId,
-    params: [],
-    insts,
-    end: { op: "jump", to: renameEdge(outcome ? end.then : end.else, rename), at: end.at },
-  };
-  const redirected = replaceEdge(from.end, index, { block: copyId, args: [] });
-  const threaded = fn.blocks.flatMap((block) =>
-    block.id === from.id ? [{ ...block, end: redirected }, copy] : [block],
-  );
-  const redefined = definedIn(through).map((defined) => ({
-    value: defined.value,
-    type: defined.type,
-    home: through.id,
-    others: new Map([[copyId, rename(defined.value)]]),
-  }));
-  return repair({ ...fn, blocks: threaded }, redefined);
+  const to = renameEdge(outcome ? end.then : end.else, rename);
+  return { copy: { id, params: [], insts, end: { op: "jump", to, at: end.at } }, names };
 }
 
 function replaceEdge(end: Terminator, index: number, by: Edge): Terminator {
