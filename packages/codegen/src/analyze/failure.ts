@@ -3,13 +3,13 @@ import { type HelperRow, helpers } from "@typebpf/abi";
 import type { Block, BlockId, IrFunction } from "../ir/function.ts";
 import type { Fresh } from "../ir/rewrite.ts";
 
-/** True where the program may hold a reserved record, which no program may end with. */
+/** True where the program may hold a reserved record or a lock, which no program may end with. */
 export function mayHoldRecord(fn: IrFunction): boolean {
   return fn.blocks.some((block) =>
     block.insts.some((inst) => {
       if (inst.op !== "call") return false;
       const row: HelperRow = helpers[inst.helper];
-      return row.returns.is === "record";
+      return row.returns.is === "record" || inst.helper === "spinLock";
     }),
   );
 }
