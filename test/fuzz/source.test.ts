@@ -1,61 +1,86 @@
-// Random filters: JavaScript is the oracle of the unoptimised and the optimised IR, verdict and packet. What the compiler
-// refuses of them is counted, so that the generator cannot go blind.
-// More: FUZZ_RUNS=200 npx vitest run test/fuzz/source.test.ts; FUZZ_SEED=7 starts elsewhere.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+// Random programs in JavaScript, on the IR interpreter after each pass, in the simulator and in the kernel: some from a
+// seed that stays, some from one that changes and is printed where something is found. `pnpm fuzz` goes on for longer.
 import { fileURLToPath } from "node:url";
-import type { XdpProgram } from "@typebpf/dsl";
-import { createXdpContext } from "@typebpf/dsl/runtime";
-import { afterAll, expect, test } from "vitest";
-import { compileFile } from "../../packages/codegen/src/compile.ts";
-import { hexText, plainRun } from "../harness/case-file.ts";
-import { loadJavaScript } from "../harness/javascript.ts";
-import { irExecutor } from "../harness/outcome.ts";
-import { generateModule, operandBytes } from "./source-generator.ts";
+import { describe, expect, test } from "vitest";
+import { kernelGate } from "../harness/kernel-gate.ts";
+import { campaign, subjectOf } from "./run/campaign.ts";
+import { judge } from "./run/judge.ts";
+import { reduce } from "./run/reduce.ts";
 
-const modules = Number(process.env.FUZZ_RUNS ?? 3);
-const firstSeed = Number(process.env.FUZZ_SEED ?? 1);
-const programs = 6;
-const inputs = 24;
-const folder = mkdtempSync(join(fileURLToPath(new URL(".", import.meta.url)), ".source-"));
+const modules = 6;
+const gate = await kernelGate();
+const anySeed = Math.floor(Math.random() * 1e9);
+const folder = fileURLToPath(new URL("found", import.meta.url));
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+describe("random programs", () => {
+  test.each([
+    ["1", 1],
+    [`at random ${anySeed}`, anySeed],
+  ])(`seed %s, ${gate.title}`, async (_, seed) => {
+    const report = await campaign({
+      seed,
+      goesOn: (done) => done < modules,
+      ways: { kernel: gate.ok, passes: true },
+      programs: 2,
+      inputs: 8,
+      shrink: 20_000,
+      folder,
+    });
+    expect(report.findings, `pnpm fuzz --seed ${seed}`).toEqual([]);
+    // A generator whose programs are refused sees nothing.
+    expect(Object.values(report.refused).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(4);
+    expect(report.programs).toBe(modules * 2);
+  });
 
-/** A packet whose operands are often at the ends of their types. */
-function packetOf(seed: number): Uint8Array {
-  const packet = new Uint8Array(256);
-  let state = Math.imul(seed, 0x9e3779b1) >>> 0;
-  for (let i = 0; i < operandBytes; i++) {
-    state = (Math.imul(state ^ (state >>> 13), 0x5bd1e995) + i) >>> 0;
-    packet[i] = [0, 1, 255, 127, 128, state >>> 8, state >>> 16, state >>> 24][state & 7] ?? 0;
-  }
-  return packet;
-}
+  test("are a function of the seed", () => {
+    expect(subjectOf(5, 1, 2)).toEqual(subjectOf(5, 1, 2));
+    expect(subjectOf(6, 1, 2).source).not.toBe(subjectOf(5, 1, 2).source);
+  });
+});
 
-test.each(Array.from({ length: modules }, (_, index) => firstSeed + index))("module %i", async (seed) => {
-  const path = join(folder, `m${seed}.bpf.ts`);
-  const source = generateModule(seed, programs);
-  writeFileSync(path, source);
-  const javaScript = loadJavaScript(path, false);
-  for (const level of [0, 2] as const) {
-    const { object, ir, diagnostics } = await compileFile(path, { level, check: true });
-    expect(diagnostics.map(({ code, message, at }) => `${code} ${message} ${path}:${at?.line}`)).toEqual([]);
-    if (!object || !ir) throw new Error("nothing was compiled");
-    using executor = irExecutor(ir, object);
-    for (let index = 0; index < programs; index++) {
-      for (let input = 0; input < inputs; input++) {
-        const packet = packetOf(seed * 1000 + input);
-        const expected = packet.slice();
-        const { filter } = javaScript[`p${index}`] as XdpProgram;
-        const retval = filter(createXdpContext(expected, {}));
-        const run = plainRun(`p${index}`, packet);
-        const outcome = executor.run(run);
-        const where = `p${index} of ${path} at -O${level} on ${hexText(packet.subarray(0, operandBytes))}`;
-        expect({ retval: outcome.retval, packet: outcome.packet }, where).toEqual({
-          retval,
-          packet: hexText(expected),
-        });
-      }
-    }
-  }
+/** Everything that the fuzzer needs to be trusted: it sees what is wrong, makes it small and saves it. */
+describe("a wrong oracle", () => {
+  const { path } = subjectOf(5, 1, 1);
+  const source = `import { struct, u32, xdp, XDP, type XdpAction } from "@typebpf/dsl";
+const S = struct("s", { a: u32, b: u32 });
+export const p0 = xdp((ctx): XdpAction => {
+  const s = ctx.packet.at(0, S);
+  if (!s) return XDP.ABORTED;
+  s.b = 7;
+  if (s.a === 3) s.b = u32(s.b + PLUS);
+  return XDP.PASS;
+});
+`;
+  const run = { program: "p0", label: "", context: {}, given: [], leaves: {}, after: new Map() };
+  const runs = [0, 3].map((value) => ({
+    ...run,
+    packet: Uint8Array.from({ length: 16 }, (_, at) => (at === 0 ? value : 0)),
+  }));
+
+  test("of programs that agree there is nothing to say", async () => {
+    const subject = { path, source: source.replace("PLUS", "1"), signed: false, runs };
+    expect(await judge(subject, { kernel: false, passes: true })).toEqual({ kind: "agree" });
+  });
+
+  test("is seen on the first level of the IR", async () => {
+    // What JavaScript reads differs from what the compiler reads: the oracle is wrong, as a compiler would be.
+    const javaScript = source.replace("PLUS", "2");
+    const subject = { path, source: source.replace("PLUS", "1"), signed: false, runs, javaScript };
+    const verdict = await judge(subject, { kernel: false, passes: true });
+    expect(verdict).toMatchObject({ kind: "differs", way: "-O0, IR after lowering", run: runs[1] });
+  });
+
+  test("a refusal is told by its code, a broken source too", async () => {
+    const refused = { path, source: source.replace("PLUS", "0.5"), signed: false, runs };
+    expect(await judge(refused, { kernel: false, passes: false })).toMatchObject({ kind: "refused", code: "BPF1054" });
+  });
+});
+
+test("a failing source becomes small", async () => {
+  const { source } = subjectOf(7, 2, 1);
+  const fails = async (text: string): Promise<boolean> => /export const p1 = [\s\S]*\bs\.a0\b/.test(text);
+  const small = await reduce(source, fails, { within: 5000 });
+  expect(await fails(small)).toBe(true);
+  expect(small.length).toBeLessThan(source.length / 2);
+  expect(small).not.toContain("export const p0");
 });

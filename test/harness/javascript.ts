@@ -8,8 +8,6 @@ import * as net from "@typebpf/dsl/net";
 import ts from "typescript";
 import { construct, memoryOf } from "../../packages/dsl/src/view.ts";
 
-const packages: Readonly<Record<string, unknown>> = { "@typebpf/dsl": dsl, "@typebpf/dsl/net": net };
-
 /** What stands for operators in the rewritten source. */
 interface Operators {
   binary(operator: string, left: unknown, right: unknown): unknown;
@@ -19,13 +17,18 @@ interface Operators {
   update(operator: string, target: unknown, key: unknown, value: unknown): unknown;
 }
 
-/** What a spread of a struct in memory copies; anything else is spread as it is. */
+/** What a spread of a struct in memory copies: its members, structs and arrays with all their bytes. */
 function snapshot(source: unknown): unknown {
   const memory = memoryOf(source);
   if (!memory || typeof source !== "object" || source === null) return source;
   if (memory.layout.kind === "struct" && memory.layout.union) return construct(memory.layout, source);
-  if (memory.layout.kind === "array") return Array.from(Object.values(source), snapshot);
-  return Object.fromEntries(Object.entries(source).map(([name, value]) => [name, snapshot(value)]));
+  return Object.fromEntries(Object.entries(source).map(([name, value]) => [name, copyOf(value)]));
+}
+
+function copyOf(value: unknown): unknown {
+  const memory = memoryOf(value);
+  const isAggregate = memory?.layout.kind === "struct" || memory?.layout.kind === "array";
+  return isAggregate ? construct(memory.layout, value) : value;
 }
 
 const onNumbers: Readonly<Record<string, (a: number, b: number) => number>> = {
@@ -126,14 +129,22 @@ function rewrite(context: ts.TransformationContext): (file: ts.SourceFile) => ts
   return (file) => ts.visitEachChild(file, visit, context);
 }
 
-/** The exports of a module as JavaScript. `signed`: what bigints wrap to. `read` gives the text of a file;
- * `newExports` makes the object that holds the exports of a module. */
+/**
+ * The exports of a module as JavaScript. `signed`: what bigints wrap to. `read` gives the text of a file; `newExports` makes
+ * the object that holds the exports of a module. `instead`: exports of the DSL that others stand in for, as those that
+ * only work in a kernel.
+ */
 export function loadJavaScript(
   path: string,
   signed: boolean,
   read: (file: string) => string = (file) => readFileSync(file, "utf8"),
   newExports: () => Record<string, unknown> = () => ({}),
+  instead: Readonly<Record<string, unknown>> = {},
 ): Readonly<Record<string, unknown>> {
+  const packages: Readonly<Record<string, unknown>> = {
+    "@typebpf/dsl": { ...dsl, ...instead },
+    "@typebpf/dsl/net": net,
+  };
   const loaded = new Map<string, Record<string, unknown>>();
   const load = (file: string): Record<string, unknown> => {
     const known = loaded.get(file);

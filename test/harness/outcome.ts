@@ -23,7 +23,11 @@ export interface Executor extends Disposable {
   run(run: CaseRun): Outcome;
 }
 
-function mapEntries(spec: MapSpec, entries: Iterable<readonly [key: string, value: string]>): Record<string, string> {
+/** Entries in the order of their keys; of arrays those that are not zero. */
+export function mapEntries(
+  spec: MapSpec,
+  entries: Iterable<readonly [key: string, value: string]>,
+): Record<string, string> {
   const indexed = mapTypes[spec.type].keys === "index";
   return Object.fromEntries([...entries].filter(([, value]) => !indexed || /[^0]/.test(value)).sort());
 }

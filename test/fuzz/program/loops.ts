@@ -1,0 +1,91 @@
+// Loops of every form whose bound the compiler can find: a counter that the body leaves alone.
+import type { Gen, Row } from "./gen.ts";
+import type { Scope } from "./scope.ts";
+
+const mostTurns = 40;
+
+interface Counter {
+  readonly name: string;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A loop's body, in which the counters can be read. */
+function body(g: Gen, turns: number, counters: readonly Counter[], label?: string): string {
+  g.turns *= turns;
+  const text = g.body(1 + g.choices.pick(2), (scope: Scope) => {
+    scope.inLoop = true;
+    scope.inSwitch = false;
+    if (label !== undefined) scope.labels.push({ name: label, loop: true });
+    scope.numbers.push(...counters.map((one) => ({ ...one, plain: true, mutable: false, counter: true })));
+  });
+  g.turns /= turns;
+  return text;
+}
+
+function labelled(g: Gen, make: (label: string | undefined) => string): string {
+  if (!g.choices.chance(30)) return make(undefined);
+  const label = g.name("loop");
+  return `${label}: ${make(label)}`;
+}
+
+/** A limit that is known only at run time. */
+function bounded(g: Gen, most: number): string {
+  return `Math.min(Math.max(${g.number().text}, 0), ${most})`;
+}
+
+/** `for` with a counter up or down, to a constant or to a limit that is bounded. */
+function counted(g: Gen): string | undefined {
+  const turns = g.choices.of([2, 3, 4, 5, 8]);
+  if (g.turns * turns > mostTurns) return undefined;
+  const name = g.name("i");
+  const step = g.choices.of([1, 1, 2, 3]);
+  const start = g.choices.of([0, 0, 1, 7]);
+  const end = start + turns * step;
+  const next = (sign: "+" | "-"): string => (step === 1 ? `${name}${sign}${sign}` : `${name} ${sign}= ${step}`);
+  const limit = g.choices.chance(40) ? bounded(g, end) : `${end}`;
+  const [head, low, high] = g.choices.of([
+    [`for (let ${name} = ${start}; ${name} < ${limit}; ${next("+")})`, start, end - 1],
+    [`for (let ${name} = ${start}; ${name} <= ${end - step}; ${next("+")})`, start, end - step],
+    [`for (let ${name} = ${end}; ${name} > ${start}; ${next("-")})`, start + 1, end],
+    [`for (let ${name} = ${end - step}; ${name} >= ${start}; ${next("-")})`, start, end - step],
+  ] as const);
+  return labelled(g, (label) => `${head} {\n${body(g, turns, [{ name, low, high }], label)}\n}`);
+}
+
+/** `while` and `do` with a counter that goes on before anything can leave. */
+function conditional(g: Gen): string | undefined {
+  const turns = g.choices.of([2, 3, 4, 6]);
+  if (g.turns * turns > mostTurns) return undefined;
+  const name = g.name("i");
+  const also = g.choices.chance(50) ? ` && ${g.condition()}` : "";
+  const test = `${name} < ${turns}${also}`;
+  const declaration = `let ${name} = 0;`;
+  if (g.choices.chance(40)) {
+    const inside = body(g, turns, [{ name, low: 1, high: turns }]);
+    return `${declaration}\ndo {\n${name}++;\n${inside}\n} while (${test});`;
+  }
+  return `${declaration}\n${labelled(
+    g,
+    (label) => `while (${test}) {\n${name}++;\n${body(g, turns, [{ name, low: 1, high: turns }], label)}\n}`,
+  )}`;
+}
+
+/** `for…of` over a constant table or over a few numbers. */
+function each(g: Gen): string | undefined {
+  const values = [g.number(), g.number(), g.number()];
+  if (g.turns * 3 > mostTurns) return undefined;
+  const name = g.name("e");
+  if (g.choices.chance(50)) {
+    return `for (const ${name} of TABLE) {\n${body(g, 4, [{ name, low: -7, high: 0xffffffff }])}\n}`;
+  }
+  const range = { low: Math.min(...values.map(({ low }) => low)), high: Math.max(...values.map(({ high }) => high)) };
+  const list = values.map(({ text }) => text).join(", ");
+  return `for (const ${name} of [${list}]) {\n${body(g, 3, [{ name, ...range }])}\n}`;
+}
+
+export const loops: readonly Row<string>[] = [
+  { name: "for", weight: 4, make: counted },
+  { name: "while, do", weight: 2, make: conditional },
+  { name: "for…of", weight: 1, make: each },
+];

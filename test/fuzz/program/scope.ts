@@ -1,0 +1,87 @@
+// What a place in a program can name: variables with their ranges, refs and what may be none, objects in registers,
+// functions, labels. An inner scope sees the outer one's; what it declares ends with it.
+import type { MemoryShape } from "./shapes.ts";
+
+/** A variable of a number. What is assigned inside of loops keeps its range; elsewhere the range grows. */
+export interface NumberVariable {
+  readonly name: string;
+  low: number;
+  high: number;
+  readonly plain: boolean;
+  readonly mutable: boolean;
+  /** A loop counts with it. */
+  readonly counter?: boolean;
+}
+
+export interface OtherVariable {
+  readonly name: string;
+  readonly mutable: boolean;
+}
+
+/** A ref that is there. */
+export interface Reference {
+  readonly text: string;
+  readonly shape: MemoryShape;
+  readonly memory: "packet" | "stack" | "map";
+  /** The map whose value it is. */
+  readonly map?: string;
+  /** Declared by `let`: may be given another value of its schema. */
+  readonly mutable?: boolean;
+}
+
+/** What a function takes. */
+export type ParameterKind =
+  | { readonly kind: "number"; readonly low: number; readonly high: number }
+  | { readonly kind: "bigint" | "boolean" }
+  | { readonly kind: "ref"; readonly shape: MemoryShape }
+  | { readonly kind: "point" | "callback" };
+
+/** A function of the module. */
+export interface Callable {
+  readonly name: string;
+  readonly parameters: readonly ParameterKind[];
+  readonly returns: "number" | "bigint" | "boolean" | "void";
+  readonly low: number;
+  readonly high: number;
+  /** Copies of its body that a call makes. */
+  readonly cost: number;
+}
+
+export class Scope {
+  readonly numbers: NumberVariable[];
+  readonly bigints: OtherVariable[];
+  readonly booleans: OtherVariable[];
+  readonly references: Reference[];
+  /** Constants whose value is a ref or undefined. */
+  readonly maybes: Reference[];
+  /** Objects `{ x: number, y: number }` in registers. */
+  readonly points: OtherVariable[];
+  readonly callables: Callable[];
+  readonly labels: { readonly name: string; readonly loop: boolean }[];
+  /** What `break` leaves, innermost. */
+  inLoop = false;
+  inSwitch = false;
+  /** Text that returns from here; undefined where nothing does. */
+  leave: (() => string) | undefined;
+  /** `ctx` is there. */
+  context = false;
+
+  constructor(outer?: Scope) {
+    this.numbers = [...(outer?.numbers ?? [])];
+    this.bigints = [...(outer?.bigints ?? [])];
+    this.booleans = [...(outer?.booleans ?? [])];
+    this.references = [...(outer?.references ?? [])];
+    this.maybes = [...(outer?.maybes ?? [])];
+    this.points = [...(outer?.points ?? [])];
+    this.callables = [...(outer?.callables ?? [])];
+    this.labels = [...(outer?.labels ?? [])];
+    this.inLoop = outer?.inLoop ?? false;
+    this.inSwitch = outer?.inSwitch ?? false;
+    this.leave = outer?.leave;
+    this.context = outer?.context ?? false;
+  }
+
+  inner(): Scope {
+    return new Scope(this);
+  }
+}

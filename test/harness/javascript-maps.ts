@@ -1,0 +1,91 @@
+// Maps for modules that run as plain JavaScript: the DSL's constructors, with operations on the harness's own maps. The
+// values of lookups are views over an entry's bytes, as refs of a filter are. Keys and values become bytes as the DSL's
+// constructors write them.
+import type { Layout, MapSpec, MapTypeName } from "@typebpf/abi";
+import { arrayMap, hashMap, lpmTrie, lruHashMap, lruPerCpuHashMap, perCpuArray, perCpuHashMap } from "@typebpf/dsl";
+import { construct, memoryOf, viewOf } from "../../packages/dsl/src/view.ts";
+import { hexText } from "./case-file.ts";
+import { IrMap } from "./ir-maps.ts";
+import { mapEntries, type Outcome } from "./outcome.ts";
+
+/** What a constructor of the DSL gives. */
+interface Description {
+  readonly type: MapTypeName;
+  readonly key: { readonly layout: Layout };
+  readonly value: { readonly layout: Layout };
+  readonly maxEntries: number;
+  readonly flags: number;
+}
+
+/** The bytes of a value of a schema. */
+function bytesOf(layout: Layout, init: unknown): Uint8Array {
+  const fields = [{ name: "all", offset: 0, layout }];
+  const memory = memoryOf(
+    construct({ kind: "struct", name: "", fields, size: layout.size, align: layout.align }, { all: init }),
+  );
+  if (!memory) throw new Error("harness: a value without memory");
+  return new Uint8Array(memory.data.buffer, memory.data.byteOffset + memory.offset, layout.size);
+}
+
+/** The maps of one module. */
+export class JavaScriptMaps {
+  readonly #made = new Map<unknown, IrMap>();
+  /** What stands in for exports of the DSL. */
+  readonly instead: Readonly<Record<string, unknown>>;
+
+  constructor() {
+    const makers = { hashMap, lruHashMap, perCpuHashMap, lruPerCpuHashMap, lpmTrie, arrayMap, perCpuArray };
+    this.instead = Object.fromEntries(
+      Object.entries(makers).map(([name, make]) => {
+        const describe = make as unknown as (options: unknown) => Description;
+        return [name, (options: unknown) => this.#make(describe(options))];
+      }),
+    );
+  }
+
+  #make(description: Description): object {
+    const { type, key, value, maxEntries, flags } = description;
+    const spec: MapSpec = { name: "", type, key: key.layout, value: value.layout, maxEntries, flags };
+    const entries = new IrMap(spec);
+    const found = (index: unknown): Uint8Array | undefined => entries.lookup(bytesOf(spec.key, index));
+    const map = {
+      ...description,
+      get: (index: unknown) => {
+        const bytes = found(index);
+        if (!bytes) return undefined;
+        return viewOf({
+          layout: spec.value,
+          data: new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
+          offset: 0,
+        });
+      },
+      has: (index: unknown) => found(index) !== undefined,
+      set: (index: unknown, init: unknown, flag = 0) =>
+        entries.update(bytesOf(spec.key, index), bytesOf(spec.value, init), BigInt(flag)),
+      delete: (index: unknown) => entries.delete(bytesOf(spec.key, index)),
+    };
+    this.#made.set(map, entries);
+    return map;
+  }
+
+  /** Empties all maps. */
+  clear(): void {
+    for (const map of this.#made.values()) map.clear();
+  }
+
+  /** The entries of what a module exports, by name. */
+  outcome(exports: Readonly<Record<string, unknown>>): Outcome["maps"] {
+    const found = Object.entries(exports).flatMap(([name, value]) => {
+      const map = this.#made.get(value);
+      if (!map) return [];
+      const texts = [...map.entries()].map(([key, bytes]) => [hexText(key), hexText(bytes)] as const);
+      return [[name, mapEntries(map.spec, texts)] as const];
+    });
+    return Object.fromEntries(found);
+  }
+
+  /** The map that a module exports under a name. */
+  map(exports: Readonly<Record<string, unknown>>, name: string): IrMap | undefined {
+    return this.#made.get(exports[name]);
+  }
+}
