@@ -4,15 +4,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type BpfObject, renderDiagnostic } from "@typebpf/abi";
-import type { XdpProgram } from "@typebpf/dsl";
-import { createXdpContext } from "@typebpf/dsl/runtime";
 import { kernel, simulator } from "@typebpf/loader";
 import { beforeAll, describe, expect, test } from "vitest";
 import { compileFile } from "../packages/codegen/src/compile.ts";
 import type { IrModule } from "../packages/codegen/src/ir/function.ts";
-import { type CaseFile, type CaseRun, hexText, parseCaseFile } from "./harness/case-file.ts";
-import { globalsOf, JavaScriptGlobals } from "./harness/globals.ts";
-import { loadJavaScript } from "./harness/javascript.ts";
+import { type CaseRun, parseCaseFile } from "./harness/case-file.ts";
+import { javaScriptOutcomes } from "./harness/javascript-run.ts";
 import { kernelGate } from "./harness/kernel-gate.ts";
 import { backendExecutor, type Executor, irExecutor, type Outcome } from "./harness/outcome.ts";
 
@@ -78,20 +75,6 @@ function differences(outcome: Outcome, expected: Outcome): readonly string[] {
   return found;
 }
 
-/** Runs in JavaScript; the maps of a pure file stay as they are. Each run has globals of its own. */
-function javaScript(path: string, { signed, runs }: CaseFile, object: BpfObject): readonly Outcome[] {
-  const once = loadJavaScript(path, signed);
-  return runs.map((run) => {
-    const globals = globalsOf(object).length > 0 ? new JavaScriptGlobals(object) : undefined;
-    const module = globals ? loadJavaScript(path, signed, undefined, () => globals.exports()) : once;
-    globals?.give(run);
-    const packet = run.packet.slice();
-    const { filter } = module[run.program] as XdpProgram;
-    const retval = filter(createXdpContext(packet, run.context));
-    return { retval, packet: hexText(packet), context: {}, maps: globals?.entries() ?? {} };
-  });
-}
-
 function check(runs: readonly CaseRun[], executor: Executor, expected: readonly Outcome[]): void {
   const failures: string[] = [];
   runs.forEach((run, index) => {
@@ -121,7 +104,9 @@ describe.each(files)("%s", (name) => {
     using executor = irExecutor(ir, object);
     // Where JavaScript is no oracle, the unoptimised IR is the reference, and the directives say what it must give.
     expected =
-      cases.notJavaScript === undefined ? javaScript(path, cases, object) : cases.runs.map((run) => executor.run(run));
+      cases.notJavaScript === undefined
+        ? javaScriptOutcomes({ path, ...cases, object })
+        : cases.runs.map((run) => executor.run(run));
   });
 
   test("says what must come of it", () => {

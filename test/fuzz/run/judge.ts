@@ -1,14 +1,11 @@
 // One random module in four ways: JavaScript, the IR interpreter after each pass, the simulator and the kernel at each
 // level. Takes source and runs; gives what came of it. A disagreement, a crash and a refusal are values, not exceptions.
-import { type Diagnostic, DiagnosticError } from "@typebpf/abi";
-import type { XdpProgram } from "@typebpf/dsl";
-import { createXdpContext } from "@typebpf/dsl/runtime";
+import { type BpfObject, type Diagnostic, DiagnosticError } from "@typebpf/abi";
 import { kernel, simulator } from "@typebpf/loader";
 import { type Compiled, prepareFile } from "../../../packages/codegen/src/compile.ts";
 import type { IrFunction } from "../../../packages/codegen/src/ir/function.ts";
-import { type CaseRun, hexBytes, hexText } from "../../harness/case-file.ts";
-import { loadJavaScript } from "../../harness/javascript.ts";
-import { JavaScriptMaps } from "../../harness/javascript-maps.ts";
+import type { CaseRun } from "../../harness/case-file.ts";
+import { javaScriptOutcomes } from "../../harness/javascript-run.ts";
 import { backendExecutor, type Executor, irExecutor, type Outcome } from "../../harness/outcome.ts";
 
 export interface Subject {
@@ -61,20 +58,6 @@ async function attempt<T>(way: string, make: () => T | Promise<T>): Promise<T> {
 
 function textOf({ code, message, notes = [] }: Diagnostic): string {
   return [`${code}: ${message}`, ...notes].join("\n");
-}
-
-/** What JavaScript gives for each run. */
-export function javaScriptOutcomes({ path, source, javaScript, signed, runs }: Subject): readonly Outcome[] {
-  const maps = new JavaScriptMaps();
-  const exports = loadJavaScript(path, signed, () => javaScript ?? source, undefined, maps.instead);
-  return runs.map((run) => {
-    maps.clear();
-    for (const { map, key, value } of run.given) maps.map(exports, map)?.update(hexBytes(key), hexBytes(value), 0n);
-    const packet = run.packet.slice();
-    const { filter } = exports[run.program] as XdpProgram;
-    const retval = filter(createXdpContext(packet, run.context));
-    return { retval, packet: hexText(packet), context: {}, maps: maps.outcome(exports) };
-  });
 }
 
 /** Verdict, packet and maps as text, to compare. */
@@ -158,8 +141,10 @@ export async function judge(subject: Subject, ways: Ways): Promise<Verdict> {
         prepared.finish({ level, check: true, onPass });
       // JavaScript runs what the compiler accepts, of which it knows that it ends.
       if (!expected) {
-        await attempt("-O0, compiler", () => refuse(prepared.finish({ level: 0 })));
-        expected = (await attempt("JavaScript", () => javaScriptOutcomes(subject))).map(seen);
+        const object = await attempt("-O0, compiler", () => accepted(prepared.finish({ level: 0 })));
+        const read = (): string => subject.javaScript ?? source;
+        const oracle = { ...subject, object, read };
+        expected = (await attempt("JavaScript", () => javaScriptOutcomes(oracle))).map(seen);
       }
       await judgeLevel(subject, finish, level, expected, ways);
     }
@@ -170,8 +155,8 @@ export async function judge(subject: Subject, ways: Ways): Promise<Verdict> {
   }
 }
 
-function refuse({ object, diagnostics }: Compiled): void {
-  if (object) return;
+function accepted({ object, diagnostics }: Compiled): BpfObject {
+  if (object) return object;
   const [first] = diagnostics.filter(({ severity }) => severity === "error");
   throw new Found({ kind: "refused", code: first?.code ?? "none", message: first?.message ?? "" });
 }
