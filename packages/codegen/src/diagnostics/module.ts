@@ -151,6 +151,14 @@ export const moduleDiagnostics = {
     explain: "The first value of a global variable is put into its memory by the compiler, so it must fit the layout.",
     help: "change the value, or the width of the variable",
   },
+  evaluationBudget: {
+    code: "BPF1073",
+    severity: "error",
+    title: "constant that takes too long to evaluate",
+    explain:
+      "The compiler evaluates constants of a module by walking their functions, for at most two million steps each.",
+    help: "do less at compile time: a smaller table, or a loop with fewer rounds",
+  },
   internal: {
     code: "BPF1999",
     severity: "error",

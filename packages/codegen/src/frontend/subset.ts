@@ -70,8 +70,6 @@ const forms: ReadonlyMap<ts.SyntaxKind, Form> = new Map<ts.SyntaxKind, Form>([
   [SyntaxKind.FunctionExpression, functionForm],
   [SyntaxKind.ArrowFunction, functionForm],
   [SyntaxKind.ForOfStatement, forOfForm],
-  [SyntaxKind.TemplateExpression, templateForm],
-  [SyntaxKind.NoSubstitutionTemplateLiteral, templateForm],
   [SyntaxKind.Identifier, identifierForm],
   [SyntaxKind.ImportDeclaration, importForm],
 ]);
@@ -136,11 +134,6 @@ const refusedOperators: ReadonlyMap<ts.SyntaxKind, FrontendDiagnostic> = new Map
 function binaryForm({ operatorToken }: ts.BinaryExpression): Omit<Refusal, "covers"> | undefined {
   const name = refusedOperators.get(operatorToken.kind);
   return name && { name, at: operatorToken };
-}
-
-/** A template has a tag. */
-function templateForm(node: ts.TemplateLiteral): ReturnType<Form> {
-  return ts.isTaggedTemplateExpression(node.parent) ? undefined : { name: "template", at: node };
 }
 
 function enumForm(node: ts.EnumDeclaration): Omit<Refusal, "covers"> | undefined {

@@ -7,6 +7,14 @@ import type { DslExport } from "./dsl.ts";
 /** A function of the author's, by its declaration. */
 export type FunctionNode = ts.FunctionDeclaration | ts.FunctionExpression | ts.ArrowFunction;
 
+/** Names around a function that is evaluated at compile time. */
+export interface Closure {
+  /** "runtime" for a variable of run time; undefined for names from elsewhere. */
+  get(symbol: ts.Symbol): Constant | "runtime" | undefined;
+  /** False where there is no such variable to assign. */
+  set(symbol: ts.Symbol, value: Constant): boolean;
+}
+
 /** A value known at compile time. */
 export type Constant =
   /** Exactly the number that JavaScript computes; may be a fraction until it is used. */
@@ -22,7 +30,7 @@ export type Constant =
   | { readonly kind: "schema"; readonly layout: Layout; readonly value: unknown }
   | MapConstant
   | ProgramConstant
-  | { readonly kind: "function"; readonly declaration: FunctionNode }
+  | { readonly kind: "function"; readonly declaration: FunctionNode; readonly closure?: Closure }
   | { readonly kind: "dsl"; readonly entry: DslExport }
   /** A name of the library: Math, BigInt, Object, Boolean, Number. */
   | { readonly kind: "global"; readonly name: string }

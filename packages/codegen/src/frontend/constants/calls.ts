@@ -2,8 +2,20 @@
 // The DSL's own functions make the schemas, so that sizes, counts and names are checked in one place.
 import type { ScalarLayout } from "@typebpf/abi";
 import { ts } from "ts-morph";
-import { type Constant, poisonConstant } from "../values.ts";
+import { type Constant, isScalar, poisonConstant } from "../values.ts";
+import { changeArray } from "./assignments.ts";
 import type { Evaluation } from "./evaluation.ts";
+import type { Budget } from "./frame.ts";
+import { budgetOf, callFunction } from "./functions.ts";
+import {
+  arrayMethod,
+  type Call,
+  changingMethods,
+  libraryCast,
+  libraryFunction,
+  scalarMethod,
+  stringMethod,
+} from "./library.ts";
 import { wrap } from "./operators.ts";
 import { fromRuntime, toRuntime } from "./runtime.ts";
 
@@ -30,6 +42,11 @@ export function evaluateCall(node: ts.CallExpression, evaluation: Evaluation): C
     return callee.layout.kind === "scalar" ? castConstant(node, callee.layout, evaluation) : undefined;
   }
   if (callee?.kind === "global" && callee.name === "BigInt") return toBigint(argumentsOf(node, evaluation));
+  if (callee?.kind === "global") {
+    const values = argumentsOf(node, evaluation);
+    return values && libraryCast(callee.name, values);
+  }
+  if (callee?.kind === "function") return functionCall(node, callee, evaluation);
   if (ts.isPropertyAccessExpression(node.expression)) return methodCall(node, node.expression, evaluation);
   return undefined;
 }
@@ -44,7 +61,74 @@ function argumentsOf(node: ts.CallExpression, evaluation: Evaluation): readonly 
   return values;
 }
 
-const schemaMakers: ReadonlySet<string> = new Set(["structSchema", "arraySchema", "bitField", "sizeOf", "offsetOf"]);
+const schemaMakers: ReadonlySet<string> = new Set([
+  "structSchema",
+  "arraySchema",
+  "bitField",
+  "sizeOf",
+  "offsetOf",
+  "address",
+]);
+
+/** A function of the author's. In a program, only integers come of it at compile time: objects are made at run time. */
+function functionCall(
+  node: ts.CallExpression,
+  callee: Extract<Constant, { readonly kind: "function" }>,
+  evaluation: Evaluation,
+): Constant | undefined {
+  const values = argumentsOf(node, evaluation);
+  if (!values || values.some(({ kind }) => kind === "map" || kind === "program")) return undefined;
+  const budget = budgetOf(evaluation);
+  const result = callFunction(callee, values, evaluation, budget);
+  reportBudget(node, budget, evaluation);
+  if (!result || evaluation.top || evaluation.scope.frame) return result;
+  return isScalar(result) && result.kind !== "nothing" ? result : undefined;
+}
+
+function reportBudget(node: ts.Node, budget: Budget, { top, reporter, scope }: Evaluation): void {
+  if (budget.exhausted && top && !scope.frame) reporter.report("evaluationBudget", node);
+}
+
+/** Calls what a library function was given. */
+function callerIn(node: ts.Node, evaluation: Evaluation, budget: Budget): Call {
+  return (callee, args) => {
+    if (!budget.spend()) return undefined;
+    if (callee.kind === "function") return callFunction(callee, args, evaluation, budget);
+    if (callee.kind === "global") return callee.name === "BigInt" ? toBigint(args) : libraryCast(callee.name, args);
+    if (callee.kind === "schema" && callee.layout.kind === "scalar") return castOf(args[0], callee.layout);
+    if (callee.kind !== "dsl" || callee.entry.intrinsic?.kind !== "address") return undefined;
+    const { value, name } = callee.entry;
+    if (typeof value !== "function") return undefined;
+    return runDsl(node, name, () => Reflect.apply(value, undefined, args.slice(0, 1).map(toRuntime)), evaluation);
+  };
+}
+
+/** A method of a constant array, text or number. */
+function constantMethod(
+  node: ts.CallExpression,
+  callee: ts.PropertyAccessExpression,
+  object: Constant,
+  evaluation: Evaluation,
+): Constant | undefined {
+  const values = argumentsOf(node, evaluation);
+  if (!values) return undefined;
+  const name = callee.name.text;
+  if (object.kind === "string") return stringMethod(object.value, name, values);
+  if (object.kind !== "array") return scalarMethod(object, name, values);
+  if (changingMethods.has(name) && !isFresh(callee.expression)) return changeArray(object, name, values, evaluation);
+  const budget = budgetOf(evaluation);
+  const result = arrayMethod(object, name, values, callerIn(node, evaluation, budget));
+  reportBudget(node, budget, evaluation);
+  if (result?.kind === "array") budget.owned.add(result);
+  return result;
+}
+
+/** True for an array that has no other name, which may be changed like a copy. */
+function isFresh(node: ts.Expression): boolean {
+  if (ts.isParenthesizedExpression(node)) return isFresh(node.expression);
+  if (ts.isArrayLiteralExpression(node)) return true;
+  return ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression);
+}
 
 function dslCall(
   node: ts.CallExpression,
@@ -91,7 +175,11 @@ export function runDsl(
 
 function castConstant(node: ts.CallExpression, layout: ScalarLayout, evaluation: Evaluation): Constant | undefined {
   const [value, ...more] = argumentsOf(node, evaluation) ?? [];
-  if (!value || more.length > 0) return undefined;
+  return more.length > 0 ? undefined : castOf(value, layout);
+}
+
+function castOf(value: Constant | undefined, layout: ScalarLayout): Constant | undefined {
+  if (!value) return undefined;
   if (value.kind === "number" && !Number.isInteger(value.value)) return undefined;
   if (value.kind !== "number" && value.kind !== "bigint") return value.kind === "poison" ? value : undefined;
   const whole = BigInt(value.value);
@@ -116,11 +204,16 @@ function methodCall(
   evaluation: Evaluation,
 ): Constant | undefined {
   const object = evaluation.evaluate(callee.expression);
-  if (object?.kind !== "global") return undefined;
+  if (!object || object.kind === "poison") return object;
+  if (object.kind !== "global") return constantMethod(node, callee, object, evaluation);
   const values = argumentsOf(node, evaluation);
   if (!values) return undefined;
   const name = callee.name.text;
-  if (object.name === "Object" && name === "freeze") return values[0];
+  const budget = budgetOf(evaluation);
+  const found = libraryFunction(object.name, name, values, callerIn(node, evaluation, budget));
+  reportBudget(node, budget, evaluation);
+  if (found?.kind === "array" || (found?.kind === "object" && name !== "freeze")) budget.owned.add(found);
+  if (found) return found;
   if (object.name === "BigInt") return wrapConstant(name, values);
   if (object.name !== "Math" || !Object.hasOwn(mathFunctions, name)) return undefined;
   const numbers = values.map((value) => (value.kind === "number" ? value.value : undefined));

@@ -98,18 +98,31 @@ function mapSpec(name: string, made: unknown, at: MapSpec["at"]): MapSpec {
 function bindingConstant(element: ts.BindingElement, evaluation: Evaluation): Constant | undefined {
   const pattern = element.parent;
   const owner = pattern.parent;
-  if (element.initializer || element.dotDotDotToken) return undefined;
   const source = ts.isBindingElement(owner)
     ? bindingConstant(owner, evaluation)
     : ts.isVariableDeclaration(owner)
       ? variableConstant(owner, evaluation)
       : undefined;
   if (source?.kind === "poison") return source;
-  if (ts.isArrayBindingPattern(pattern)) {
-    return source?.kind === "array" ? source.items[pattern.elements.indexOf(element)] : undefined;
-  }
-  const name = element.propertyName ?? element.name;
-  return source?.kind === "object" && ts.isIdentifier(name) ? source.members.get(name.text) : undefined;
+  const found = ts.isArrayBindingPattern(pattern)
+    ? itemFor(element, pattern.elements.indexOf(element), source)
+    : memberFor(element, pattern, source);
+  return found?.kind === "nothing" && element.initializer ? evaluation.evaluate(element.initializer) : found;
+}
+
+function itemFor({ dotDotDotToken }: ts.BindingElement, index: number, source: Constant | undefined) {
+  if (source?.kind !== "array") return undefined;
+  if (dotDotDotToken) return { kind: "array", items: source.items.slice(index) } satisfies Constant;
+  return source.items[index] ?? ({ kind: "nothing" } satisfies Constant);
+}
+
+function memberFor(element: ts.BindingElement, pattern: ts.ObjectBindingPattern, source: Constant | undefined) {
+  if (source?.kind !== "object") return undefined;
+  const nameOf = ({ propertyName, name }: ts.BindingElement): string => (propertyName ?? name).getText();
+  if (!element.dotDotDotToken) return source.members.get(nameOf(element)) ?? ({ kind: "nothing" } satisfies Constant);
+  const taken = new Set(pattern.elements.filter((one) => one !== element).map(nameOf));
+  const members = new Map([...source.members].filter(([name]) => !taken.has(name)));
+  return { kind: "object", members } satisfies Constant;
 }
 
 function enumConstant(declaration: ts.EnumDeclaration, evaluation: Evaluation): Constant {

@@ -5,9 +5,11 @@ import type { Reporter } from "../reporter.ts";
 import type { Resolution, Symbols } from "../symbols.ts";
 import { isAssignment } from "../syntax.ts";
 import { type Constant, poisonConstant } from "../values.ts";
+import { assign, update } from "./assignments.ts";
 import { evaluateCall } from "./calls.ts";
 import { declaredConstant } from "./declarations.ts";
 import type { ConstantScope, Evaluation, Evaluator } from "./evaluation.ts";
+import { textOf } from "./library.ts";
 import { binaryConstant, truthiness, unaryConstant } from "./operators.ts";
 import { fromRuntime, runtimeProperty } from "./runtime.ts";
 
@@ -24,8 +26,17 @@ export function createEvaluator(symbols: Symbols, reporter: Reporter): Evaluator
     scope,
     evaluate: (node) => evaluate(node, scope),
     resolved: (resolution) => resolved(resolution, scope),
+    inFrame: (frame) => {
+      const lookup = (symbol: ts.Symbol): Constant | "runtime" | undefined => frame.get(symbol);
+      return evaluationIn({ memo: scope.memo, frame, lookup });
+    },
   });
   const evaluate = (node: ts.Expression, scope: ConstantScope): Constant | undefined => {
+    // What names stand for changes while a call is evaluated.
+    if (scope.frame) {
+      if (!scope.frame.budget.spend()) return undefined;
+      return evaluators.get(node.kind)?.(node, evaluationIn(scope));
+    }
     if (scope.memo.has(node)) return scope.memo.get(node);
     const result = evaluators.get(node.kind)?.(node, evaluationIn(scope));
     scope.memo.set(node, result);
@@ -65,6 +76,9 @@ function globalConstant(name: string): Constant {
 
 const { SyntaxKind } = ts;
 
+/** Most characters of a text that is computed. */
+const MAX_TEXT = 1 << 16;
+
 const evaluators: ReadonlyMap<ts.SyntaxKind, Evaluate> = new Map<ts.SyntaxKind, Evaluate>([
   [SyntaxKind.NumericLiteral, (node) => ({ kind: "number", value: Number((node as ts.NumericLiteral).text) })],
   [SyntaxKind.BigIntLiteral, (node) => bigintLiteral(node as ts.BigIntLiteral)],
@@ -75,8 +89,11 @@ const evaluators: ReadonlyMap<ts.SyntaxKind, Evaluate> = new Map<ts.SyntaxKind, 
   [SyntaxKind.ParenthesizedExpression, inner],
   [SyntaxKind.SatisfiesExpression, inner],
   [SyntaxKind.AsExpression, inner],
-  [SyntaxKind.ArrowFunction, (node) => ({ kind: "function", declaration: node as ts.ArrowFunction })],
-  [SyntaxKind.FunctionExpression, (node) => ({ kind: "function", declaration: node as ts.FunctionExpression })],
+  [SyntaxKind.NoSubstitutionTemplateLiteral, (node) => ({ kind: "string", value: (node as ts.StringLiteral).text })],
+  [SyntaxKind.TemplateExpression, template],
+  [SyntaxKind.ArrowFunction, functionValue],
+  [SyntaxKind.FunctionExpression, functionValue],
+  [SyntaxKind.PostfixUnaryExpression, update],
   [SyntaxKind.PrefixUnaryExpression, unary],
   [SyntaxKind.BinaryExpression, binary],
   [SyntaxKind.ConditionalExpression, conditional],
@@ -96,16 +113,18 @@ function bigintLiteral(node: ts.BigIntLiteral): Constant {
   return { kind: "bigint", value: BigInt(node.text.slice(0, -1).replaceAll("_", "")), signed: undefined };
 }
 
-function unary(node: ts.Expression, { evaluate }: Evaluation): Constant | undefined {
+function unary(node: ts.Expression, evaluation: Evaluation): Constant | undefined {
   const { operator, operand } = node as ts.PrefixUnaryExpression;
-  if (operator === SyntaxKind.PlusPlusToken || operator === SyntaxKind.MinusMinusToken) return undefined;
+  if (operator === SyntaxKind.PlusPlusToken || operator === SyntaxKind.MinusMinusToken) return update(node, evaluation);
+  const { evaluate } = evaluation;
   const value = evaluate(operand);
   return value && (value.kind === "poison" ? value : unaryConstant(operator, value));
 }
 
-function binary(node: ts.Expression, { evaluate }: Evaluation): Constant | undefined {
+function binary(node: ts.Expression, evaluation: Evaluation): Constant | undefined {
   const { left, operatorToken, right } = node as ts.BinaryExpression;
-  if (isAssignment(operatorToken.kind)) return undefined;
+  if (isAssignment(operatorToken.kind)) return assign(node as ts.BinaryExpression, evaluation);
+  const { evaluate } = evaluation;
   const first = evaluate(left);
   if (!first || first.kind === "poison") return first;
   const short = shortCircuit(operatorToken.kind, first);
@@ -133,9 +152,10 @@ function conditional(node: ts.Expression, { evaluate }: Evaluation): Constant | 
 }
 
 function propertyAccess(node: ts.Expression, evaluation: Evaluation): Constant | undefined {
-  const { expression, name } = node as ts.PropertyAccessExpression;
+  const { expression, name, questionDotToken } = node as ts.PropertyAccessExpression;
   const object = evaluation.evaluate(expression);
   if (!object || object.kind === "poison") return object;
+  if (object.kind === "nothing" && questionDotToken) return object;
   if (object.kind === "module") return evaluation.resolved(evaluation.symbols.resolve(name));
   return memberOf(object, name.text);
 }
@@ -167,19 +187,45 @@ function numberLimit(name: string): Constant | undefined {
 }
 
 function elementAccess(node: ts.Expression, evaluation: Evaluation): Constant | undefined {
-  const { expression, argumentExpression } = node as ts.ElementAccessExpression;
+  const { expression, argumentExpression, questionDotToken } = node as ts.ElementAccessExpression;
   const object = evaluation.evaluate(expression);
   if (!object || object.kind === "poison") return object;
+  if (object.kind === "nothing" && questionDotToken) return object;
   const index = evaluation.evaluate(argumentExpression);
   if (!index || index.kind === "poison") return index;
   if (index.kind === "string") return memberOf(object, index.value);
   if (object.kind === "object" && index.kind === "number") return memberOf(object, String(index.value));
+  if (object.kind === "string" && index.kind === "number") return characterOf(object.value, index.value);
   if (object.kind !== "array" || index.kind !== "number") return undefined;
   const item = object.items[index.value];
   if (item) return item;
+  if (evaluation.scope.frame) return { kind: "nothing" };
   const message = `index ${index.value} is outside a table of ${object.items.length} items`;
   evaluation.reporter.report("tableIndex", argumentExpression, { message });
   return poisonConstant;
+}
+
+function characterOf(text: string, index: number): Constant {
+  const character = text[index];
+  return character === undefined ? { kind: "nothing" } : { kind: "string", value: character };
+}
+
+function functionValue(node: ts.Expression, { scope }: Evaluation): Constant {
+  const declaration = node as ts.ArrowFunction | ts.FunctionExpression;
+  return { kind: "function", declaration, ...(scope.frame && { closure: scope.frame }) };
+}
+
+function template(node: ts.Expression, { evaluate }: Evaluation): Constant | undefined {
+  const { head, templateSpans } = node as ts.TemplateExpression;
+  let value = head.text;
+  for (const { expression, literal } of templateSpans) {
+    const part = evaluate(expression);
+    if (part?.kind === "poison") return part;
+    const text = part && textOf(part);
+    if (text === undefined) return undefined;
+    value += text + literal.text;
+  }
+  return value.length <= MAX_TEXT ? { kind: "string", value } : undefined;
 }
 
 function objectLiteral(node: ts.Expression, evaluation: Evaluation): Constant | undefined {
@@ -196,7 +242,13 @@ function objectLiteral(node: ts.Expression, evaluation: Evaluation): Constant | 
     if (name === undefined || !value) return undefined;
     members.set(name, value);
   }
-  return { kind: "object", members };
+  return owned({ kind: "object", members }, evaluation);
+}
+
+/** What a call made itself it may change. */
+function owned(constant: Constant, { scope }: Evaluation): Constant {
+  scope.frame?.budget.owned.add(constant);
+  return constant;
 }
 
 function memberValue(property: ts.ObjectLiteralElementLike, evaluation: Evaluation): Constant | undefined {
@@ -217,13 +269,15 @@ function arrayLiteral(node: ts.Expression, evaluation: Evaluation): Constant | u
   for (const element of (node as ts.ArrayLiteralExpression).elements) {
     if (ts.isSpreadElement(element)) {
       const source = evaluation.evaluate(element.expression);
-      if (source?.kind !== "array") return undefined;
-      items.push(...source.items);
+      if (source?.kind === "string")
+        items.push(...Array.from(source.value, (value) => ({ kind: "string", value }) as const));
+      else if (source?.kind === "array") items.push(...source.items);
+      else return undefined;
       continue;
     }
     const item = evaluation.evaluate(element);
     if (!item) return undefined;
     items.push(item);
   }
-  return { kind: "array", items };
+  return owned({ kind: "array", items }, evaluation);
 }

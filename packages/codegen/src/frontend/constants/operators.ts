@@ -86,7 +86,24 @@ export function binaryConstant(operator: ts.SyntaxKind, left: Constant, right: C
     return compute && { kind: "number", value: compute(left.value, right.value) };
   }
   if (left.kind === "bigint" && right.kind === "bigint") return bigintConstant(operator, left, right);
-  return undefined;
+  return operator === SyntaxKind.PlusToken ? joined(left, right) : undefined;
+}
+
+/** Most characters of a text that is computed. */
+const MAX_TEXT = 1 << 16;
+
+/** A text and another value, one after the other. */
+function joined(left: Constant, right: Constant): Constant | undefined {
+  if (left.kind !== "string" && right.kind !== "string") return undefined;
+  if (!("value" in left) || !("value" in right) || left.kind === "schema" || right.kind === "schema") return undefined;
+  const value = `${left.value}${right.value}`;
+  return value.length <= MAX_TEXT ? { kind: "string", value } : undefined;
+}
+
+/** `===` on constants, objects by identity; undefined where it cannot be said. */
+export function equalConstants(left: Constant, right: Constant): boolean | undefined {
+  const result = compareConstants((order) => order === 0, left, right);
+  return result?.kind === "boolean" ? result.value : undefined;
 }
 
 type BigintConstant = Extract<Constant, { readonly kind: "bigint" }>;
@@ -125,10 +142,22 @@ function compareConstants(comparison: Comparison, left: Constant, right: Constan
   ) {
     return truth(comparison(order(left.value, right.value)));
   }
-  return undefined;
+  const same = identity(left, right);
+  // `===` and `!==` alone have a meaning here: equality is order 0, anything else no order at all.
+  return same === undefined || comparison(0) === comparison(Number.NaN) || comparison(0) === comparison(1)
+    ? undefined
+    : truth(comparison(same ? 0 : Number.NaN));
 }
 
-function order<T extends number | bigint | boolean | string>(left: T, right: T): number {
+/** Whether two constants of which one is `undefined`, an object or an array are the same. */
+function identity(left: Constant, right: Constant): boolean | undefined {
+  if (left.kind === "nothing" || right.kind === "nothing") return left.kind === right.kind;
+  const isObject = (one: Constant): boolean => one.kind === "object" || one.kind === "array";
+  return isObject(left) && isObject(right) ? left === right : undefined;
+}
+
+/** Negative, zero or positive, as the first is less than, the same as or more than the second; else NaN. */
+export function order<T extends number | bigint | boolean | string>(left: T, right: T): number {
   return left < right ? -1 : left > right ? 1 : left === right ? 0 : Number.NaN;
 }
 
@@ -163,8 +192,14 @@ export function truthiness(value: Constant): boolean | undefined {
       return value.value !== 0 && !Number.isNaN(value.value);
     case "bigint":
       return value.value !== 0n;
+    case "string":
+      return value.value !== "";
     case "nothing":
       return false;
+    case "object":
+    case "array":
+    case "function":
+      return true;
     default:
       return undefined;
   }

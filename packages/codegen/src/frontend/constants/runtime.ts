@@ -53,8 +53,8 @@ export function schemaConstant(value: object): Constant | undefined {
 }
 
 function plainConstant(value: object): Constant | undefined {
-  if (Array.isArray(value)) {
-    const items = value.map(fromRuntime);
+  if (Array.isArray(value) || value instanceof Uint8Array) {
+    const items = Array.from(value, fromRuntime);
     return items.every((item) => item !== undefined) ? { kind: "array", items } : undefined;
   }
   const members = new Map<string, Constant>();

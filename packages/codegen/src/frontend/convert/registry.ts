@@ -48,6 +48,7 @@ export const expressionConverters: ReadonlyMap<ts.SyntaxKind, ExpressionConverte
   [SyntaxKind.PostfixUnaryExpression, convertPostfix],
   [SyntaxKind.ConditionalExpression, convertConditional],
   [SyntaxKind.TaggedTemplateExpression, convertTrace],
+  [SyntaxKind.TemplateExpression, (node: ts.TemplateExpression, scope: Scope) => refuse("template", node, scope)],
 ]);
 
 /** Kinds of expressions that are always constants, so that they never reach a converter. */
@@ -56,7 +57,6 @@ export const constantExpressions: ReadonlySet<ts.SyntaxKind> = new Set([
   SyntaxKind.BigIntLiteral,
   SyntaxKind.StringLiteral,
   SyntaxKind.NoSubstitutionTemplateLiteral,
-  SyntaxKind.TemplateExpression,
   SyntaxKind.TrueKeyword,
   SyntaxKind.FalseKeyword,
   SyntaxKind.ArrowFunction,

@@ -9,11 +9,44 @@ interface NewableFunction extends Function {}
 type IArguments = {};
 type RegExp = {};
 type Boolean = {};
-type Number = {};
-type BigInt = {};
+/** On constants, when compiling. */
+interface Number {
+  toString(radix?: number): string;
+}
+/** On constants, when compiling. */
+interface BigInt {
+  toString(radix?: number): string;
+}
 type Symbol = {};
+/** Methods are for constants, when compiling: there is no text in a program. */
 interface String {
   readonly length: number;
+  readonly [index: number]: string;
+  [Symbol.iterator](): ArrayIterator<string>;
+  at(index: number): string | undefined;
+  charAt(index: number): string;
+  charCodeAt(index: number): number;
+  codePointAt(index: number): number | undefined;
+  concat(...texts: string[]): string;
+  endsWith(text: string, end?: number): boolean;
+  includes(text: string, from?: number): boolean;
+  indexOf(text: string, from?: number): number;
+  lastIndexOf(text: string, from?: number): number;
+  padEnd(length: number, fill?: string): string;
+  padStart(length: number, fill?: string): string;
+  repeat(count: number): string;
+  replace(text: string, by: string): string;
+  replaceAll(text: string, by: string): string;
+  slice(start?: number, end?: number): string;
+  split(separator: string, limit?: number): string[];
+  startsWith(text: string, from?: number): boolean;
+  substring(start: number, end?: number): string;
+  toLowerCase(): string;
+  toUpperCase(): string;
+  trim(): string;
+  trimEnd(): string;
+  trimStart(): string;
+  toString(): string;
 }
 
 interface SymbolConstructor {
@@ -53,15 +86,63 @@ interface TemplateStringsArray extends ReadonlyArray<string> {
   readonly raw: readonly string[];
 }
 
+/** Methods are for constants, when compiling. */
 interface ReadonlyArray<T> {
   readonly length: number;
   readonly [index: number]: T;
   [Symbol.iterator](): ArrayIterator<T>;
+  map<U>(each: (item: T, index: number) => U): U[];
+  filter<S extends T>(keep: (item: T, index: number) => item is S): S[];
+  filter(keep: (item: T, index: number) => boolean): T[];
+  flatMap<U>(each: (item: T, index: number) => U | readonly U[]): U[];
+  reduce(join: (before: T, item: T, index: number) => T): T;
+  reduce<U>(join: (before: U, item: T, index: number) => U, first: U): U;
+  find(wanted: (item: T, index: number) => boolean): T | undefined;
+  findIndex(wanted: (item: T, index: number) => boolean): number;
+  some(test: (item: T, index: number) => boolean): boolean;
+  every(test: (item: T, index: number) => boolean): boolean;
+  slice(start?: number, end?: number): T[];
+  concat(...more: (T | readonly T[])[]): T[];
+  includes(item: T): boolean;
+  indexOf(item: T): number;
+  at(index: number): T | undefined;
+  join(separator?: string): string;
+  toReversed(): T[];
+  toSorted(compare?: (a: T, b: T) => number): T[];
+  keys(): ArrayIterator<number>;
+  values(): ArrayIterator<T>;
+  entries(): ArrayIterator<[number, T]>;
 }
+/** Methods are for constants, when compiling. */
 interface Array<T> {
   readonly length: number;
   [index: number]: T;
   [Symbol.iterator](): ArrayIterator<T>;
+  map<U>(each: (item: T, index: number) => U): U[];
+  filter<S extends T>(keep: (item: T, index: number) => item is S): S[];
+  filter(keep: (item: T, index: number) => boolean): T[];
+  flatMap<U>(each: (item: T, index: number) => U | readonly U[]): U[];
+  reduce(join: (before: T, item: T, index: number) => T): T;
+  reduce<U>(join: (before: U, item: T, index: number) => U, first: U): U;
+  find(wanted: (item: T, index: number) => boolean): T | undefined;
+  findIndex(wanted: (item: T, index: number) => boolean): number;
+  some(test: (item: T, index: number) => boolean): boolean;
+  every(test: (item: T, index: number) => boolean): boolean;
+  slice(start?: number, end?: number): T[];
+  concat(...more: (T | readonly T[])[]): T[];
+  includes(item: T): boolean;
+  indexOf(item: T): number;
+  at(index: number): T | undefined;
+  join(separator?: string): string;
+  toReversed(): T[];
+  toSorted(compare?: (a: T, b: T) => number): T[];
+  keys(): ArrayIterator<number>;
+  values(): ArrayIterator<T>;
+  entries(): ArrayIterator<[number, T]>;
+  push(...items: T[]): number;
+  pop(): T | undefined;
+  reverse(): T[];
+  sort(compare?: (a: T, b: T) => number): T[];
 }
 
 type PropertyKey = string | number | symbol;
@@ -116,7 +197,28 @@ declare const BigInt: {
 
 declare const Boolean: (value?: unknown) => boolean;
 
+declare const String: {
+  (value: string | number | bigint | boolean): string;
+  fromCharCode(...codes: number[]): string;
+};
+
+/** For constants, when compiling. */
+declare const Array: {
+  from<T>(items: Iterable<T> | { readonly length: number; readonly [index: number]: T }): T[];
+  from<T, U>(
+    items: Iterable<T> | { readonly length: number; readonly [index: number]: T },
+    each: (item: T, index: number) => U,
+  ): U[];
+  from<U>(items: { readonly length: number }, each: (item: undefined, index: number) => U): U[];
+  of<T>(...items: T[]): T[];
+  isArray(value: unknown): boolean;
+};
+
 declare const Number: {
+  (value: string | number | bigint | boolean): number;
+  isInteger(value: number): boolean;
+  isSafeInteger(value: number): boolean;
+  parseInt(text: string, radix?: number): number;
   readonly MAX_SAFE_INTEGER: number;
   readonly MIN_SAFE_INTEGER: number;
 };
@@ -125,6 +227,11 @@ declare const Object: {
   /** Copies the members of the sources over the target, bytes deeply for schema types. */
   assign<T extends object, U>(target: T, source: U): T & U;
   assign<T extends object, U, V>(target: T, first: U, second: V): T & U & V;
+  /** For constants, when compiling, as the three below. */
+  keys(object: object): string[];
+  values<T>(object: { readonly [name: string]: T } | readonly T[]): T[];
+  entries<T>(object: { readonly [name: string]: T } | readonly T[]): [string, T][];
+  fromEntries<T>(entries: readonly (readonly [string | number, T])[]): { [name: string]: T };
   /** In a filter: the object itself, which is constant. */
   freeze<T>(object: T): Readonly<T>;
 };
