@@ -96,7 +96,7 @@ describe("functions are converted once per list of arguments", () => {
     const before = `function same<T>(x: T): T { return x; }
 function fits<T>(ctx: XdpContext, schema: Schema<T>): boolean { return ctx.packet.at(0, schema) !== undefined; }`;
     const { functions } = moduleOf(
-      "same(ctx.rxQueueIndex); same(1); same(2n); fits(ctx, Pair); fits(ctx, Wide); fits(ctx, Pair);",
+      "same(ctx.rxQueueIndex); same(ctx.ingressIfindex); same(BigInt(ctx.rxQueueIndex)); fits(ctx, Pair); fits(ctx, Wide); fits(ctx, Pair);",
       before,
     );
     expect(functions.map(({ name }) => name)).toEqual(["same", "same", "fits", "fits", "filter"]);
@@ -142,7 +142,7 @@ function fits<T>(ctx: XdpContext, schema: Schema<T>): boolean { return ctx.packe
   test("of an overloaded function the implementation is converted", () => {
     const before =
       "function id(x: number): number;\nfunction id(x: bigint): bigint;\nfunction id(x: number | bigint): number | bigint { return x; }";
-    const { functions } = moduleOf("const a = id(ctx.rxQueueIndex); const b = id(2n);", before);
+    const { functions } = moduleOf("const a = id(ctx.rxQueueIndex); const b = id(BigInt(ctx.rxQueueIndex));", before);
     expect(functions.map(({ result }) => result.kind)).toEqual(["number", "bigint", "number"]);
   });
 
