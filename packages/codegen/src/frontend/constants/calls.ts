@@ -7,17 +7,11 @@ import { changeArray } from "./assignments.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Budget } from "./frame.ts";
 import { budgetOf, callFunction } from "./functions.ts";
-import {
-  arrayMethod,
-  type Call,
-  changingMethods,
-  libraryCast,
-  libraryFunction,
-  scalarMethod,
-  stringMethod,
-} from "./library.ts";
+import { arrayMethod, changingMethods, libraryCast, libraryFunction } from "./library.ts";
 import { wrap } from "./operators.ts";
+import type { Call } from "./plain.ts";
 import { fromRuntime, toRuntime } from "./runtime.ts";
+import { scalarMethod, stringMethod } from "./texts.ts";
 
 /** Math functions on constants. */
 const mathFunctions: Readonly<Record<string, (...values: number[]) => number>> = {

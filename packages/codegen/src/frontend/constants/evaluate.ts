@@ -9,8 +9,8 @@ import { assign, update } from "./assignments.ts";
 import { evaluateCall } from "./calls.ts";
 import { declaredConstant } from "./declarations.ts";
 import type { ConstantScope, Evaluation, Evaluator } from "./evaluation.ts";
-import { textOf } from "./library.ts";
 import { binaryConstant, truthiness, unaryConstant } from "./operators.ts";
+import { textOf } from "./plain.ts";
 import { fromRuntime, runtimeProperty } from "./runtime.ts";
 
 type Evaluate = (node: ts.Expression, evaluation: Evaluation) => Constant | undefined;

@@ -2,52 +2,22 @@
 // them. What cannot be computed, or would be too large, is `undefined`: known at run time only.
 import type { Constant } from "../values.ts";
 import { equalConstants, order } from "./operators.ts";
-
-/** Most items of an array and characters of a text that are computed. */
-const MAX_LENGTH = 1 << 16;
-
-type Values = readonly Constant[];
-/** Calls a constant with arguments. */
-export type Call = (callee: Constant, args: Values) => Constant | undefined;
+import {
+  array,
+  boolean,
+  type Call,
+  integerOr,
+  MAX_LENGTH,
+  nothing,
+  number,
+  string,
+  textOf,
+  truth,
+  type Values,
+} from "./plain.ts";
 
 type ArrayConstant = Extract<Constant, { readonly kind: "array" }>;
 type Method<T> = (self: T, args: Values, call: Call) => Constant | undefined;
-
-const nothing: Constant = { kind: "nothing" };
-const number = (value: number): Constant => ({ kind: "number", value });
-const boolean = (value: boolean): Constant => ({ kind: "boolean", value });
-const string = (value: string): Constant | undefined =>
-  value.length <= MAX_LENGTH ? { kind: "string", value } : undefined;
-const array = (items: Values): Constant | undefined =>
-  items.length <= MAX_LENGTH ? { kind: "array", items: [...items] } : undefined;
-
-/** The text of a constant in a template, or joined with others. */
-export function textOf(value: Constant): string | undefined {
-  switch (value.kind) {
-    case "number":
-    case "bigint":
-    case "boolean":
-    case "string":
-      return String(value.value);
-    case "nothing":
-      return "undefined";
-    case "array": {
-      const texts = value.items.map((item) => (item.kind === "nothing" ? "" : textOf(item)));
-      return texts.every((text) => text !== undefined) ? texts.join(",") : undefined;
-    }
-    default:
-      return undefined;
-  }
-}
-
-function integerOr(value: Constant | undefined, otherwise: number): number | undefined {
-  if (!value || value.kind === "nothing") return otherwise;
-  return value.kind === "number" ? value.value : undefined;
-}
-
-function truth(value: Constant | undefined): boolean | undefined {
-  return value?.kind === "boolean" ? value.value : undefined;
-}
 
 /** The results of a callback for each item; undefined where one is not known. */
 function each(items: Values, callback: Constant | undefined, call: Call): Values | undefined {
@@ -173,72 +143,6 @@ export const changingMethods: ReadonlySet<string> = new Set(["reverse", "sort", 
 /** `array.name(…)`. */
 export function arrayMethod(self: ArrayConstant, name: string, args: Values, call: Call): Constant | undefined {
   return Object.hasOwn(arrayMethods, name) ? arrayMethods[name]?.(self.items, args, call) : undefined;
-}
-
-/** Methods of texts that take texts and numbers and give such, or arrays of texts: JavaScript's own. */
-const stringMethods: ReadonlySet<string> = new Set([
-  "at",
-  "charAt",
-  "charCodeAt",
-  "codePointAt",
-  "concat",
-  "endsWith",
-  "includes",
-  "indexOf",
-  "lastIndexOf",
-  "padEnd",
-  "padStart",
-  "repeat",
-  "replace",
-  "replaceAll",
-  "slice",
-  "split",
-  "startsWith",
-  "substring",
-  "toLowerCase",
-  "toUpperCase",
-  "trim",
-  "trimEnd",
-  "trimStart",
-]);
-
-function plain(value: Constant): string | number | undefined {
-  return value.kind === "string" || value.kind === "number" ? value.value : undefined;
-}
-
-function fromPlain(value: unknown): Constant | undefined {
-  if (typeof value === "string") return string(value);
-  if (typeof value === "number") return number(value);
-  if (typeof value === "boolean") return boolean(value);
-  if (value === undefined) return nothing;
-  if (!Array.isArray(value)) return undefined;
-  const items = value.map(fromPlain);
-  return items.every((item) => item !== undefined) ? array(items) : undefined;
-}
-
-/** `text.name(…)`: arguments are plain values, so that nothing of the author's is called. */
-export function stringMethod(self: string, name: string, args: Values): Constant | undefined {
-  const values = args.map(plain);
-  if (!stringMethods.has(name) || !values.every((value) => value !== undefined)) return undefined;
-  const longest = Math.max(0, ...values.map((value) => (typeof value === "number" ? value : value.length)));
-  if (longest > MAX_LENGTH || self.length * Math.max(1, name === "repeat" ? longest : 1) > MAX_LENGTH) return undefined;
-  const method: unknown = Reflect.get(String.prototype, name);
-  if (typeof method !== "function") return undefined;
-  try {
-    return fromPlain(Reflect.apply(method, self, values));
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
-
-/** `number.toString(radix)` and the like. */
-export function scalarMethod(self: Constant, name: string, [radix]: Values): Constant | undefined {
-  if (name !== "toString" || (self.kind !== "number" && self.kind !== "bigint")) return undefined;
-  const base = integerOr(radix, 10);
-  return base !== undefined && Number.isInteger(base) && base >= 2 && base <= 36
-    ? string(self.value.toString(base))
-    : undefined;
 }
 
 function membersOf(value: Constant | undefined): readonly (readonly [string, Constant])[] | undefined {
