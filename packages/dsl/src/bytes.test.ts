@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { array, bytesEqual, copy, startsWith, u8, u16, u16be, u32, view } from "./index.ts";
+import { array, bytesEqual, copy, startsWith, struct, u8, u16, u16be, u32, view } from "./index.ts";
 
 const Word = array(u8, 4);
 
@@ -44,4 +44,13 @@ test("copies and views stay within the bytes", () => {
   expect(() => array(u8, 2)("abc")).toThrow("3 items do not fit an array of 2");
   expect(() => array(u16, 2)("a")).toThrow("Text fills arrays of u8");
   expect(() => array(u8, 2)("\u0147")).toThrow("characters below 256");
+});
+
+test("a copy of a struct has no padding of others", () => {
+  const Padded = struct("padded", { a: u8, b: u16be });
+  const bytes = array(u8, 8)([1, 2, 3, 4]);
+  const place = view(bytes, 4, struct("outer", { inner: Padded }));
+  bytes[5] = 9;
+  place.inner = view(bytes, 0, Padded);
+  expect(Array.from({ length: 8 }, (_, index) => bytes[index])).toEqual([1, 2, 3, 4, 1, 0, 3, 4]);
 });

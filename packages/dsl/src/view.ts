@@ -130,12 +130,25 @@ function fill(layout: StructLayout | ArrayLayout, data: DataView, offset: number
   if (init === undefined) return;
   const source = memoryOf(init);
   if (source?.layout === layout) {
-    bytesOf(data, offset, layout.size).set(bytesOf(source.data, source.offset, layout.size));
+    copyMembers(layout, data, offset, source);
   } else if (layout.kind === "struct") {
     fillStruct(layout, data, offset, init);
   } else {
     fillArray(layout, data, offset, init);
   }
+}
+
+/** Copies the bytes of members; those of none of them stay zero. */
+function copyMembers(layout: Layout, data: DataView, offset: number, source: Omit<Memory, "layout">): void {
+  if (layout.kind === "struct") {
+    for (const field of layout.fields) {
+      copyMembers(field.layout, data, offset + field.offset, { ...source, offset: source.offset + field.offset });
+    }
+  } else if (layout.kind === "array" && layout.item.kind !== "scalar") {
+    for (let at = 0; at < layout.size; at += layout.item.size) {
+      copyMembers(layout.item, data, offset + at, { ...source, offset: source.offset + at });
+    }
+  } else bytesOf(data, offset, layout.size).set(bytesOf(source.data, source.offset, layout.size));
 }
 
 function fillMember(field: FieldLayout, data: DataView, base: number, value: unknown): void {

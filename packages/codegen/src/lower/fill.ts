@@ -15,9 +15,18 @@ import { type Cell, idOf, readCell, type Value } from "./cells.ts";
 import { changesMemory } from "./effects.ts";
 import { assertFits } from "./fits.ts";
 import type { Lowering } from "./lowering.ts";
-import { type Address, copyBytes, loadScalar, mayAlias, scalarPlace, storeBytes, storeScalar } from "./memory.ts";
+import {
+  type Address,
+  copyBytes,
+  loadScalar,
+  mayAlias,
+  scalarPlace,
+  slotOf,
+  storeBytes,
+  storeScalar,
+} from "./memory.ts";
 import { refAddress, stackPlace } from "./places.ts";
-import { byteRanges, covered, gaps, hasPadding, isSameLayout } from "./ranges-of-layout.ts";
+import { byteRanges, covered, gaps, hasPadding, isSameLayout, lies } from "./ranges-of-layout.ts";
 
 /** One store, already evaluated; offsets are from the start of the memory to fill. */
 type Action =
@@ -63,6 +72,8 @@ export function fillFresh(
   at: Span,
 ): void {
   const fill: Fill = { l, actions: [], target: undefined, unstable: false };
+  const own = slotOf(l.build, address);
+  if (own?.offset === 0) l.clean.set(own.slot, layout);
   if (init) zeroGaps(fill, layout, 0, { at }, () => whole(fill, init, layout, undefined, 0));
   else fill.actions.push({ kind: "zero", offset: 0, size: layout.size, at });
   run(l, address, fill.actions);
@@ -165,12 +176,21 @@ function value(fill: Fill, expr: Expr, layout: Layout, field: FieldLayout | unde
 /** What is larger is no key and never lies on the stack, so its padding may be copied. */
 const largestWithPadding = 4096;
 
-/** Copies a layout without its padding, which in memory that others wrote may hold anything. */
+/** True where the padding is certainly zero: of memory that was filled as this layout, and not seen as another. */
+function hasCleanPadding(l: Lowering, from: Address, layout: Layout): boolean {
+  const own = slotOf(l.build, from);
+  const made = own && l.clean.get(own.slot);
+  return made !== undefined && lies(layout, made, own?.offset ?? 0);
+}
+
+/** Copies a layout; its padding, which in memory that others wrote may hold anything, becomes zero. */
 function copyFrom(fill: Fill, from: Address, layout: Layout, offset: number, at: Span): void {
   const source = stable(fill, from, layout, at);
-  const isClean =
-    fill.l.build.typeOf(from.base) === "ptr.stack" || (layout.size > largestWithPadding && countLocks(layout) === 0);
+  const isLockFree = countLocks(layout) === 0;
+  const isClean = hasCleanPadding(fill.l, from, layout) || (layout.size > largestWithPadding && isLockFree);
   const ranges = hasPadding(layout) && !isClean ? byteRanges(layout) : [{ start: 0, end: layout.size }];
+  for (const { start, end } of isLockFree ? gaps(layout.size, ranges) : [])
+    fill.actions.push({ kind: "zero", offset: offset + start, size: end - start, at });
   for (const { start, end } of ranges) {
     const piece: Address = { base: source.base, offset: source.offset + start };
     fill.actions.push({ kind: "copy", offset: offset + start, size: end - start, source: piece, at });

@@ -1,8 +1,8 @@
 // Lowering: typed AST → SSA IR, one function per program, every call of an author's function inlined. Takes a module that
 // the front end gave without errors; ensures well-formed IR in which what analyze/ must prove stands as asserts.
-import { type Diagnostic, type DiagnosticRow, diagnostic, programTypes, type Span } from "@typebpf/abi";
+import { type Diagnostic, type DiagnosticRow, diagnostic, type Layout, programTypes, type Span } from "@typebpf/abi";
 import type { AstFunction, AstProgram, Expr, Statement, TypedModule } from "../ast/nodes.ts";
-import type { BlockId, IrFunction, IrModule, ValueId } from "../ir/function.ts";
+import type { BlockId, IrFunction, IrModule, SlotId, ValueId } from "../ir/function.ts";
 import { idOf, newCell, none, readCell, type Value, writeCell } from "./cells.ts";
 import { lowerCondition } from "./conditions.ts";
 import { lowerDiagnostics } from "./diagnostics.ts";
@@ -52,6 +52,7 @@ class ProgramLowering implements Lowering {
   readonly #diagnostics: Diagnostic[];
   frame: Frame;
   readonly reserved = new Map<ValueId, Reservation>();
+  readonly clean = new Map<SlotId, Layout>();
   #failure: BlockId | undefined;
   /** Blocks that end the program while records are held. */
   readonly #failures: { readonly block: BlockId; readonly held: readonly Held[] }[] = [];

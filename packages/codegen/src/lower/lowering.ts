@@ -1,8 +1,8 @@
 // The state of lowering one program, which every lowering function takes first. The functions of the registries reach
 // each other through it, so that no file of them imports another in a circle.
-import type { Diagnostic, DiagnosticRow, Span } from "@typebpf/abi";
+import type { Diagnostic, DiagnosticRow, Layout, Span } from "@typebpf/abi";
 import type { AstFunction, AstProgram, Expr, Statement, TypedModule } from "../ast/nodes.ts";
-import type { BlockId, ValueId } from "../ir/function.ts";
+import type { BlockId, SlotId, ValueId } from "../ir/function.ts";
 import type { Cell, Value } from "./cells.ts";
 import type { SsaBuilder, VariableKey } from "./ssa-builder.ts";
 
@@ -74,6 +74,9 @@ export interface Lowering {
 
   /** By pointer: a test of such a pointer is a test of `present`. */
   readonly reserved: Map<ValueId, Reservation>;
+
+  /** Slots that were filled whole when they were made, with the layout whose padding is zero in them ever since. */
+  readonly clean: Map<SlotId, Layout>;
 
   /** Inlines a function. */
   call(callee: number, args: readonly Value[], at: Span): Value;

@@ -79,3 +79,14 @@ export function isSameLayout(a: Layout, b: Layout): boolean {
     return field.bitOffset === other.bitOffset && isSameLayout(field.layout, other.layout);
   });
 }
+
+/** True when a `layout` lies at `offset` of another, so that bytes of no member there are bytes of no member of the whole. */
+export function lies(layout: Layout, whole: Layout, offset: number): boolean {
+  if (offset === 0 && isSameLayout(layout, whole)) return true;
+  if (whole.kind === "array") return offset < whole.size && lies(layout, whole.item, offset % whole.item.size);
+  if (whole.kind !== "struct" || whole.union) return false;
+  return whole.fields.some((field) => {
+    const within = offset - field.offset;
+    return within >= 0 && within < field.layout.size && lies(layout, field.layout, within);
+  });
+}
