@@ -1,6 +1,8 @@
 // The command on TypeScript: a filter from source to verdict, its objects and listings at each level, and reports on the
 // author's lines.
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { decodeBtf, dumpBtf } from "@typebpf/abi";
 import { describe, expect, test } from "vitest";
 import { document, Folder, packetFrom, typebpf } from "./harness.ts";
 
@@ -63,6 +65,20 @@ describe("the command on TypeScript", () => {
     expect(assembly.stdout).toContain("map[blocked]");
     const ir = await typebpf("build", filter, "--emit", "ir");
     expect(ir.stdout).toMatch(/^function firewall failure 0\n/);
+  });
+
+  test("types as BTF and as a C header", async () => {
+    const dump = await typebpf("build", filter, "--emit", "btf");
+    expect(dump.stdout).toMatch(/^\[1\] INT 'unsigned int' size=4 /);
+    expect(dump.stdout).toMatch(/FUNC 'firewall' type_id=\d+ linkage=global\n/);
+    const bytes = join(folder.path, "firewall.btf");
+    expect(await typebpf("build", filter, "--emit", "btf", "-o", bytes)).toMatchObject({ status: 0, stderr: "" });
+    const btf = decodeBtf(new Uint8Array(readFileSync(bytes)));
+    expect("types" in btf && `${dumpBtf(btf.types)}`).toBe(dump.stdout);
+    const header = await typebpf("build", filter, "--emit", "header");
+    expect(header.stdout).toContain("typedef __u32 __be32;\n");
+    expect(header.stdout).toContain("/* key of blocked: hash, 10000 entries */\ntypedef __be32 blocked_key;\n");
+    expect(header.stdout).toContain("typedef __u64 blocked_value;\n");
   });
 
   test("a missing check is refused on its line", async () => {

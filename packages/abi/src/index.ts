@@ -10,6 +10,7 @@ export * from "./btf/encode.ts";
 export * from "./btf/ext.ts";
 export * from "./btf/format.ts";
 export { layoutType } from "./btf/from-layout.ts";
+export { formatHeader } from "./btf/header.ts";
 export { btfName } from "./btf/names.ts";
 export * from "./btf/object-types.ts";
 export * from "./btf/references.ts";

@@ -1,8 +1,8 @@
-// `typebpf build FILE…`: compiles, and prints a table of programs and maps, or writes the object, its assembly or its
-// intermediate form. ELF is the form to come.
+// `typebpf build FILE…`: compiles, and prints a table of programs and maps, or writes the object, its assembly, its
+// intermediate form, its types or a C header. ELF is the form to come.
 import { mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type BpfObject, slotCount } from "@typebpf/abi";
+import { type BpfObject, dumpBtf, encodeBtf, formatHeader, objectTypes, slotCount } from "@typebpf/abi";
 import type { Command } from "../command.ts";
 import { cliError } from "../diagnostics.ts";
 import { fileReason, writeBytes } from "../input/files.ts";
@@ -14,7 +14,7 @@ import { type Styles, stylesFor } from "../output/style.ts";
 import { formatTable } from "../output/table.ts";
 
 /** What can be written. */
-export const emitForms = ["json", "asm", "ir", "elf"] as const;
+export const emitForms = ["json", "asm", "ir", "elf", "btf", "header"] as const;
 
 /** Arguments of `build`. */
 export interface BuildArguments extends CompileSettings {
@@ -83,13 +83,21 @@ type TextForm = Exclude<NonNullable<BuildArguments["emit"]>, "elf">;
 async function emitted({ object, ir, file }: Filter, form: TextForm, styles: Styles): Promise<string> {
   if (!object) return "";
   if (form === "asm") return formatAssembly(object, styles);
+  if (form === "btf") return dumpBtf(objectTypes(object).types);
+  if (form === "header") return formatHeader(object);
   if (form === "json") return (await import("../json/object.ts")).objectText(object);
   if (ir === undefined) throw cliError("noIr", { message: `${file} is compiled already and has no intermediate form` });
   return ir;
 }
 
+/** What goes into a file: BTF as bytes, the rest as text. */
+async function written(filter: Filter, form: TextForm): Promise<string | Uint8Array> {
+  if (form === "btf" && filter.object) return encodeBtf(objectTypes(filter.object).types);
+  return emitted(filter, form, stylesFor(false));
+}
+
 function outputPath(output: string, file: string, form: TextForm, several: boolean): string {
-  return several ? join(output, `${basename(file).replace(/\.[^.]*$/, "")}.${form}`) : output;
+  return several ? join(output, `${basename(file).replace(/\.[^.]*$/, "")}.${form === "header" ? "h" : form}`) : output;
 }
 
 function makeFolder(path: string): void {
@@ -111,7 +119,7 @@ function checkOptions({ files, emit, output }: BuildArguments, json: boolean): v
   }
   if (emit === undefined || output !== undefined) return;
   if (json) throw cliError("conflict", { message: "--json prints its own document: give --emit a file with -o" });
-  if (emit === "json" && files.length > 1) {
+  if (["json", "btf", "header"].includes(emit) && files.length > 1) {
     throw cliError("conflict", { message: "several objects do not make one file: give a folder with -o" });
   }
 }
@@ -136,8 +144,8 @@ export const build: Command<BuildArguments, BuildDocument> = {
     const several = files.length > 1;
     if (several) makeFolder(output);
     for (const filter of filters) {
-      const text = await emitted(filter, emit, stylesFor(false));
-      if (text !== "") writeBytes(outputPath(output, filter.file, emit, several), text);
+      const contents = await written(filter, emit);
+      if (contents.length > 0) writeBytes(outputPath(output, filter.file, emit, several), contents);
     }
     return { body, text: tableText(body, styles), diagnostics, filters };
   },

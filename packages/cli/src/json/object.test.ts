@@ -1,5 +1,13 @@
 // Object files: an object survives writing and reading; what the back ends would trip over is refused.
-import { arrayLayout, type BpfObject, bitsLayout, instruction, scalarLayouts, structLayout } from "@typebpf/abi";
+import {
+  arrayLayout,
+  type BpfObject,
+  bitsLayout,
+  instruction,
+  objectTypes,
+  scalarLayouts,
+  structLayout,
+} from "@typebpf/abi";
 import { describe, expect, test } from "vitest";
 import { objectSchema, objectText } from "./object.ts";
 
@@ -51,6 +59,19 @@ const contradictions: readonly (readonly [from: string, to: string])[] = [
 describe("object files", () => {
   test("an object survives writing and reading", () => {
     expect(objectSchema.parse(JSON.parse(objectText(object)))).toEqual(object);
+  });
+
+  test("types that came with an object, and names of parameters, survive, too", () => {
+    const [program] = object.programs;
+    if (!program) throw new Error("there is no program");
+    const own = { ...object, programs: [{ ...program, parameters: ["packet"] }] };
+    const typed: BpfObject = { ...own, btf: objectTypes(own) };
+    expect(typed.btf?.types.length).toBeGreaterThan(10);
+    const text = objectText(typed);
+    expect(objectSchema.parse(JSON.parse(text))).toEqual(typed);
+    const parse = (from: RegExp, to: string) => objectSchema.safeParse(JSON.parse(text.replace(from, to)));
+    expect(parse(/"bytes": "9feb/, '"bytes": "9fec').error?.message).toMatch(/malformed BTF/);
+    expect(parse(/"key": \d+/, '"key": 999').error?.message).toMatch(/a type is not there/);
   });
 
   test("the text does not depend on the order of fields", () => {

@@ -12,6 +12,7 @@ import {
   slotCount,
 } from "@typebpf/abi";
 import { z } from "zod";
+import { btfFile, btfSchema } from "./btf.ts";
 import { spanSchema } from "./diagnostic.ts";
 import { layoutSchema } from "./layout.ts";
 
@@ -117,7 +118,9 @@ export const objectSchema: z.ZodType<BpfObject> = z
     functions: z.array(fn),
     sections: z.array(section),
     sources: z.array(z.strictObject({ file: z.string(), text: z.string() })),
+    btf: btfSchema.optional(),
   })
+  .transform(({ btf, ...rest }) => ({ ...rest, ...(btf && { btf }) }))
   .refine((one) => unique([...one.programs, ...one.functions]), "two programs or functions have one name")
   .refine((one) => unique([...one.maps, ...one.sections]), "two maps or sections have one name")
   .refine(namesResolve, "a relocation names something that is not there");
@@ -138,5 +141,6 @@ function namesResolve(object: BpfObject): boolean {
 
 /** The text of an object file; `readObject` gives the object back. */
 export function objectText(object: BpfObject): string {
-  return `${JSON.stringify(objectSchema.parse(object), null, 1)}\n`;
+  const { btf, ...rest } = object;
+  return `${JSON.stringify({ ...objectSchema.parse(rest), ...(btf && { btf: btfFile(btf) }) }, null, 1)}\n`;
 }

@@ -5,7 +5,7 @@ import { type CommonOptions, type Declaration, type Execute, filterCommand, spli
 const load = async () => (await import("../commands/build.ts")).build;
 
 interface BuildOptions extends CommonOptions {
-  readonly emit?: "json" | "asm" | "ir" | "elf";
+  readonly emit?: "json" | "asm" | "ir" | "elf" | "btf" | "header";
   readonly output?: string;
 }
 
@@ -13,10 +13,21 @@ function add(program: Command, execute: Execute): void {
   const example = `Examples:
   typebpf build firewall.bpf.ts                            a table of programs and maps
   typebpf build firewall.bpf.ts --emit asm                 assembly with the TypeScript lines
-  typebpf build firewall.bpf.ts --emit json -o fw.json     the object, which the other commands take too`;
+  typebpf build firewall.bpf.ts --emit json -o fw.json     the object, which the other commands take too
+  typebpf build firewall.bpf.ts --emit header -o fw.h      C types of the maps' keys and values
+  typebpf build firewall.bpf.ts --emit btf                 BTF as bpftool prints it; with -o, its bytes`;
   filterCommand(program, "build", "compile filters", example)
     .argument("<file...>", "filters")
-    .addOption(new Option("--emit <form>", "what to write: elf comes later").choices(["json", "asm", "ir", "elf"]))
+    .addOption(
+      new Option("--emit <form>", "what to write: elf comes later").choices([
+        "json",
+        "asm",
+        "ir",
+        "elf",
+        "btf",
+        "header",
+      ]),
+    )
     .option(
       "-o, --output <path>",
       "where to write it: a file, or a folder for several filters (default: standard output)",
