@@ -46,7 +46,7 @@ const entryPoints: readonly EntryPoint[] = [
         "flags",
         "contexts.generated",
       ],
-      ...["config", "addresses", "xdp", "tc", "socket-filter", "atomics", "bytes", "trace", "spin-lock"],
+      ...["config", "addresses", "xdp", "tc", "socket-filter", "atomics", "bytes", "trace", "spin-lock", "functions"],
     ]
       .map((name) => `${source}/${name}.ts`)
       .concat("packages/abi/src/layout.ts"),

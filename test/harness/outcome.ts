@@ -68,7 +68,8 @@ export function irExecutor(ir: IrModule, object: BpfObject): Executor {
       for (const { map, key, value } of run.given) host.maps.get(map)?.update(hexBytes(key), hexBytes(value), 0n);
       const fn = ir.functions.find((one) => one.name === run.program);
       if (!fn) throw new Error(`the IR has no program ${run.program}`);
-      const { result } = interpret(fn, host, host.begin(run.packet, run.context, programTypeOf(object, run.program)));
+      const context = host.begin(run.packet, run.context, programTypeOf(object, run.program));
+      const { result } = interpret(fn, host, context, 1_000_000, ir.functions);
       const maps = object.maps.map((spec) => {
         const ring = host.rings.get(spec.name);
         if (ring) return [spec.name, recordEntries(ring.submitted())] as const;

@@ -16,6 +16,7 @@ import { type ConvertResult, convertModule } from "./frontend/project.ts";
 import type { IrFunction, IrModule } from "./ir/function.ts";
 import { link } from "./link/link.ts";
 import { lowerModule } from "./lower/lower.ts";
+import { checkCallChains } from "./machine/call-chains.ts";
 import type { EmittedProgram } from "./machine/emit.ts";
 import { generateProgram } from "./machine/generate.ts";
 import { type OptimizationLevel, optimize, type PassName } from "./passes/pipeline.ts";
@@ -114,6 +115,7 @@ function finishModule(analyzed: Analyzed, target: Target, options: CompileOption
     if ("program" in generated) emitted.push(generated.program);
     else found.push(...generated.diagnostics);
   }
+  found.push(...checkCallChains(module.programs, emitted));
   if (hasErrors(found)) return { ir: { functions }, diagnostics: found };
   return { object: link(module, emitted), ir: { functions }, diagnostics: found };
 }

@@ -16,7 +16,7 @@ import {
 } from "@typebpf/abi";
 import { analyzeDiagnostics } from "./analyze/diagnostics.ts";
 import type { TypedModule } from "./ast/nodes.ts";
-import type { IrModule } from "./ir/function.ts";
+import type { IrFunction, IrModule } from "./ir/function.ts";
 
 interface Use {
   readonly what: string;
@@ -54,19 +54,23 @@ function refusedByLicence(module: TypedModule, ir: IrModule): readonly Diagnosti
   );
 }
 
-function helperCalls(ir: IrModule): readonly { readonly fn: string; readonly row: HelperRow; readonly at: Span }[] {
+function helperCalls(ir: IrModule): readonly { readonly fn: IrFunction; readonly row: HelperRow; readonly at: Span }[] {
   return ir.functions.flatMap((fn) =>
     fn.blocks.flatMap((block) =>
-      block.insts.flatMap((inst) =>
-        inst.op === "call" ? [{ fn: fn.name, row: helpers[inst.helper], at: inst.at }] : [],
-      ),
+      block.insts.flatMap((inst) => (inst.op === "call" ? [{ fn, row: helpers[inst.helper], at: inst.at }] : [])),
     ),
   );
 }
 
 function newerParts(module: TypedModule, ir: IrModule): readonly Diagnostic[] {
   const { kernel } = module.target;
-  const uses = [...mapUses(module), ...globalUses(module, ir), ...programUses(module), ...helperUses(module, ir)];
+  const uses = [
+    ...mapUses(module),
+    ...globalUses(module, ir),
+    ...programUses(module),
+    ...functionUses(ir),
+    ...helperUses(module, ir),
+  ];
   const newer = uses.filter((use) => compareKernels(use.since, kernel) > 0);
   const once = new Map(newer.map((use) => [JSON.stringify(use), use]));
   return [...once.values()].map(({ what, since, at }) =>
@@ -107,10 +111,19 @@ function programUses(module: TypedModule): readonly Use[] {
   });
 }
 
+/** BPF functions that programs call. */
+function functionUses(ir: IrModule): readonly Use[] {
+  const { since } = features.subprograms;
+  const insts = ir.functions.flatMap((fn) => fn.blocks.flatMap((block) => block.insts));
+  return insts.flatMap((inst) =>
+    inst.op === "invoke" ? [{ what: `the function ${inst.function}`, since, at: inst.at }] : [],
+  );
+}
+
 /** Program types may get a helper later than others do. */
 function helperUses(module: TypedModule, ir: IrModule): readonly Use[] {
   return helperCalls(ir).map(({ fn, row, at }) => {
-    const program = module.programs.find((one) => one.name === fn);
-    return { what: row.symbol, since: (program && helperSince(row, program.type)) ?? row.since, at };
+    const program = module.programs.find((one) => one.name === fn.name)?.type ?? fn.program;
+    return { what: row.symbol, since: (program && helperSince(row, program)) ?? row.since, at };
   });
 }

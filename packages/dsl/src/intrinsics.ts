@@ -32,6 +32,8 @@ export type Intrinsic =
   | { readonly kind: "schema" }
   /** The tag of a line to trace. */
   | { readonly kind: "trace" }
+  /** `noinline(fn)`: the function, with a wish for the compiler. */
+  | { readonly kind: "functionHint" }
   /** An operation that the compiler lowers itself. */
   | { readonly kind: "function"; readonly name: DslFunctionName };
 
@@ -116,6 +118,7 @@ export const intrinsics = {
   AdjustRoom: { kind: "constant", value: { NET: 0, MAC: 1 } },
   spinLock: { kind: "schema" },
   trace: { kind: "trace" },
+  noinline: { kind: "functionHint" },
   bytesEqual: { kind: "function", name: "bytesEqual" },
   copy: { kind: "function", name: "copy" },
   startsWith: { kind: "function", name: "startsWith" },

@@ -1007,6 +1007,12 @@ export interface SpinLock {
  */
 export declare const spinLock: Schema<SpinLock>;
 
+/**
+ * The same function, which the compiler keeps as a BPF function of its own and does not inline:
+ * `export const parse = noinline((packet: Packet) => …)`. The tag `@noinline` in a function's comment does the same.
+ */
+export declare function noinline<F extends (...args: never[]) => unknown>(fn: F): F;
+
 /** An integer in memory. `bigEndian` is about memory only: expressions always see host order. */
 interface ScalarLayout {
   readonly kind: "scalar";

@@ -73,14 +73,18 @@ export function formatListing(
   return `${lines.join("\n")}\n`;
 }
 
-function formatProgram(program: ProgramSpec, sources: ReadonlyMap<string, readonly string[]>, styles: Styles): string {
+/** A program, or a function with a word in place of the section. */
+type Code = Omit<ProgramSpec, "type">;
+
+function formatProgram(program: Code, sources: ReadonlyMap<string, readonly string[]>, styles: Styles): string {
   const slots = program.insns.reduce((sum, insn) => sum + slotsOf(insn), 0);
   const title = `${program.name} (${program.section}): ${slots} instructions, ${program.stackBytes} bytes of stack`;
   return `${styles.title(displayText(title))}\n${formatListing(listProgram(program), sources, styles)}`;
 }
 
-/** Programs of an object as assembly, all of them or those given, a blank line between them. */
+/** Programs of an object as assembly, all of them or those given, and the functions; a blank line between them. */
 export function formatAssembly(object: BpfObject, styles: Styles, programs = object.programs): string {
   const sources = sourceLines(object);
-  return programs.map((program) => formatProgram(program, sources, styles)).join("\n");
+  const functions = object.functions.map((one) => ({ ...one, section: "function" }));
+  return [...programs, ...functions].map((one) => formatProgram(one, sources, styles)).join("\n");
 }

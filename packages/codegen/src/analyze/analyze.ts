@@ -16,7 +16,9 @@ import { checkPacketRefs } from "./packet-refs.ts";
 import { checkRecordRefs } from "./record-refs.ts";
 import { settle } from "./settle.ts";
 import { shareSlots } from "./share-slots.ts";
+import { inferSignatures } from "./signatures.ts";
 import { checkStack } from "./stack.ts";
+import { passOnStack } from "./stack-arguments.ts";
 import { computeWidths } from "./widths.ts";
 
 /** The module without asserts, and what is wrong with it. */
@@ -25,21 +27,20 @@ export interface Analyzed {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Analyses every program of a module. The target is not needed yet: no rule depends on the kernel's release. */
+/** Analyses every function of a module. The target is not needed yet: no rule depends on the kernel's release. */
 export function analyze(module: IrModule, _target: Target): Analyzed {
-  const analyzed = module.functions.map(analyzeFunction);
+  const merged = module.functions.map((fn) => mergeCongruent(fn));
+  const analyzed = inferSignatures(merged).map(analyzeFunction);
   return {
-    module: { functions: analyzed.map((one) => one.fn) },
+    module: { functions: passOnStack(analyzed.map((one) => one.fn)) },
     diagnostics: unique(analyzed.flatMap((one) => one.diagnostics)),
   };
 }
 
-function analyzeFunction(lowered: IrFunction): {
+function analyzeFunction(fn: IrFunction): {
   readonly fn: IrFunction;
   readonly diagnostics: readonly Diagnostic[];
 } {
-  const tree = dominators(lowered);
-  const fn = mergeCongruent(lowered, tree);
   const ranges = computeRanges(fn);
   const places = new Places(fn);
   const diagnostics = [

@@ -65,9 +65,9 @@ class Keeper {
     this.#blocks = new Map(fn.blocks.filter((block) => loop.blocks.has(block.id)).map((block) => [block.id, block]));
     this.#writes = [...this.#blocks.values()].flatMap((block) =>
       block.insts.flatMap((inst, index) => {
-        const write = writeOf(inst, places);
-        const isOwn = write?.place.memory.kind === "stack" && write.place.memory.slot === slot;
-        return write && isOwn ? [{ ...write, block: block.id, index }] : [];
+        const isOwn = ({ memory }: Place): boolean => memory.kind === "stack" && memory.slot === slot;
+        const found = writesOf(inst, places).filter((write) => isOwn(write.place));
+        return found.map((write) => ({ ...write, block: block.id, index }));
       }),
     );
   }
@@ -148,6 +148,15 @@ class Keeper {
     }
     return found;
   }
+}
+
+/** What an instruction writes; a function may write all that it is given. */
+function writesOf(inst: Inst, places: Places): readonly Omit<Write, keyof Position>[] {
+  if (inst.op === "invoke") {
+    return inst.args.map((arg) => ({ place: places.of(arg), size: Number.POSITIVE_INFINITY, source: undefined }));
+  }
+  const write = writeOf(inst, places);
+  return write ? [write] : [];
 }
 
 function writeOf(inst: Inst, places: Places): Omit<Write, keyof Position> | undefined {

@@ -16,6 +16,7 @@ function isPacket(type: IrType): boolean {
 }
 
 function moves(inst: Inst): boolean {
+  if (inst.op === "invoke") return inst.movesPackets;
   if (inst.op !== "call") return false;
   const row: HelperRow = helpers[inst.helper];
   return row.effects.includes("invalidatesPackets");

@@ -28,6 +28,10 @@ export function computeWidths(fn: IrFunction, ranges: Ranges): Widths {
       if (!ranges.isReachable(block.id)) continue;
       block.params.forEach((param, index) => {
         const edges = ranges.incoming(block.id).filter((edge) => ranges.isFeasible(edge.from.id, edge.index));
+        if (edges.length === 0) {
+          set(param.value, Math.min(param.known?.width ?? 64, bitsNeeded(ranges.of(param.value))));
+          return;
+        }
         const widest = edges.reduce((most, edge) => {
           const arg = edge.args[index];
           return arg === undefined ? most : Math.max(most, Math.min(width(arg), bitsNeeded(ranges.onEdge(arg, edge))));
@@ -66,10 +70,13 @@ function widthOf(inst: Inst, width: (value: ValueId) => number): number {
       return 32;
     case "call":
       return returnedWidth(helpers[inst.helper]);
+    case "invoke":
+      return inst.known?.width ?? 64;
     case "ptradd":
     case "slot":
     case "map":
     case "address":
+    case "function":
     case "store":
     case "copy":
     case "zero":

@@ -518,6 +518,8 @@ export interface AstFunction {
   readonly parameters: readonly Variable[];
   readonly result: AstType;
   readonly body: readonly Statement[];
+  /** The author wants it to be a function of its own. */
+  readonly noinline?: true;
   readonly at: Span;
 }
 

@@ -30,7 +30,13 @@ export type Constant =
   | { readonly kind: "schema"; readonly layout: Layout; readonly value: unknown }
   | MapConstant
   | ProgramConstant
-  | { readonly kind: "function"; readonly declaration: FunctionNode; readonly closure?: Closure }
+  /** `noinline`: the author wants a function of its own. */
+  | {
+      readonly kind: "function";
+      readonly declaration: FunctionNode;
+      readonly closure?: Closure;
+      readonly noinline?: true;
+    }
   | { readonly kind: "dsl"; readonly entry: DslExport }
   /** A name of the library: Math, BigInt, Object, Boolean, Number. */
   | { readonly kind: "global"; readonly name: string }

@@ -182,6 +182,8 @@ class Merger {
       case "map":
       case "address":
       case "call":
+      case "invoke":
+      case "function":
       case "store":
       case "atomic":
       case "copy":

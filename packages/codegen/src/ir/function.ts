@@ -1,8 +1,10 @@
-// The IR: SSA with block parameters, plain readonly data. One function per BPF program; calls of the author's functions
-// were inlined by lowering. Every instruction and terminator carries its source span.
+// The IR: SSA with block parameters, plain readonly data. One function per BPF program, and one per function of the author's
+// that lowering did not inline, and per callback. Every instruction and terminator carries its source span.
 //
-//   block 0's first parameter is the context (ptr.context); every value is defined once and dominates its uses.
-import type { HelperName, Span } from "@typebpf/abi";
+//   block 0's parameters are what the function is called with: a program gets the context (ptr.context). Every value is
+//   defined once and dominates its uses.
+import type { HelperName, ProgramTypeName, Span } from "@typebpf/abi";
+import type { Interval } from "./interval.ts";
 import type { BinaryOp, CompareOp, UnaryOp } from "./ops.ts";
 import type { IrType } from "./types.ts";
 
@@ -130,6 +132,23 @@ export interface CallInst extends Defines {
   readonly args: readonly ValueId[];
 }
 
+/** A call of another function of the module; `args` are all of its parameters, in order. */
+export interface InvokeInst extends Defines {
+  readonly op: "invoke";
+  readonly function: string;
+  readonly args: readonly ValueId[];
+  /** It may move packet data: earlier packet pointers are dead. */
+  readonly movesPackets: boolean;
+  /** What analysis found of the result. */
+  readonly known?: Known;
+}
+
+/** The address of a function of the module, a helper's callback. */
+export interface FunctionInst extends Defines {
+  readonly op: "function";
+  readonly function: string;
+}
+
 /** What `analyze` must prove of a value; removed after it. Says nothing at run time. */
 export type Check =
   /** A number stays within ±(2^53-1). */
@@ -164,6 +183,8 @@ export type Inst =
   | MapInst
   | AddressInst
   | CallInst
+  | InvokeInst
+  | FunctionInst
   | AssertInst;
 
 /** A jump with the values of the target's parameters. */
@@ -183,9 +204,18 @@ export type Terminator =
     })
   | (Base & { readonly op: "return"; readonly args: readonly [ValueId] });
 
+/** What analysis found of a value that comes from another function, over all calls. */
+export interface Known {
+  readonly range: Interval;
+  /** By the rule of widths. */
+  readonly width: number;
+}
+
 export interface Param {
   readonly value: ValueId;
   readonly type: IrType;
+  /** Of a parameter of the function. */
+  readonly known?: Known;
 }
 
 export interface Block {
@@ -204,8 +234,15 @@ export interface Slot {
   readonly at: Span;
 }
 
+/** What a function is to the kernel; a callback is called by a helper. */
+export type Role = "program" | "subprogram" | "callback";
+
 export interface IrFunction {
   readonly name: string;
+  /** Absent: a program. */
+  readonly role?: Role;
+  /** Of a function that is no program: the type of the programs that call it. */
+  readonly program?: ProgramTypeName;
   /** Returned by code that can never run. */
   readonly failure: number;
   readonly slots: readonly Slot[];

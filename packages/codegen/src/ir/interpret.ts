@@ -4,7 +4,17 @@
 import type { HelperName } from "@typebpf/abi";
 import { argsOf, blockMap, entryOf } from "./cfg.ts";
 import { evaluateBinary, evaluateCompare, evaluateUnary } from "./evaluate.ts";
-import type { AddressInst, AtomicInst, Block, Edge, Inst, IrFunction, SlotId, ValueId } from "./function.ts";
+import type {
+  AddressInst,
+  AtomicInst,
+  Block,
+  Edge,
+  Inst,
+  IrFunction,
+  SlotId,
+  Terminator,
+  ValueId,
+} from "./function.ts";
 import type { BinaryOp, UnaryOp } from "./ops.ts";
 import { unaryOps } from "./ops.ts";
 
@@ -21,7 +31,8 @@ export interface InterpreterHost {
   map(name: string): bigint;
   /** Address of a section of global data, or of the only value of a map; absent where there is none. */
   address?(of: "section" | "map", name: string): bigint;
-  call(helper: HelperName, args: readonly bigint[]): bigint;
+  /** A helper; `run` runs a function by its address. */
+  call(helper: HelperName, args: readonly bigint[], run: (address: bigint, args: readonly bigint[]) => bigint): bigint;
 }
 
 /** How a run ended. */
@@ -31,27 +42,79 @@ export interface Interpreted {
   readonly steps: number;
 }
 
-/** Runs `fn`; at most `maxSteps` instructions. @throws Error when the limit is reached or the host faults. */
-export function interpret(fn: IrFunction, host: InterpreterHost, context: bigint, maxSteps = 1_000_000): Interpreted {
-  const machine = new Machine(fn, host);
-  const blocks = blockMap(fn);
-  let block = entryOf(fn);
-  let args: readonly bigint[] = block.params.length > 0 ? [context] : [];
-  for (let steps = 0; ; steps += block.insts.length + 1) {
-    if (steps > maxSteps) throw new Error(`interpret: ${fn.name} ran more than ${maxSteps} instructions`);
-    machine.enter(block, args);
-    const { end } = block;
-    if (end.op === "return") return { result: machine.value(end.args[0]), steps: steps + block.insts.length + 1 };
-    let edge: Edge;
-    if (end.op === "jump") edge = end.to;
-    else {
-      const [left, right] = end.args;
-      edge = evaluateCompare(end.compare, machine.value(left), machine.value(right)) ? end.then : end.else;
+/** Calls nested deeper than this are endless: the kernel allows 8. */
+const deepest = 64;
+/** Addresses of functions, which no memory has. */
+const firstAddress = 0xf00d_0000_0000n;
+
+/**
+ * Runs `fn`; at most `maxSteps` instructions. `module` has the functions that it calls.
+ * @throws Error when the limit is reached or the host faults.
+ */
+export function interpret(
+  fn: IrFunction,
+  host: InterpreterHost,
+  context: bigint,
+  maxSteps = 1_000_000,
+  module: readonly IrFunction[] = [],
+): Interpreted {
+  const run = new Run(module, host, maxSteps);
+  const result = run.call(fn, [context]);
+  return { result, steps: run.steps };
+}
+
+/** One run: counts the instructions of all functions. */
+class Run {
+  steps = 0;
+  #depth = 0;
+  readonly #module: readonly IrFunction[];
+  readonly #host: InterpreterHost;
+  readonly #maxSteps: number;
+
+  constructor(module: readonly IrFunction[], host: InterpreterHost, maxSteps: number) {
+    this.#module = module;
+    this.#host = host;
+    this.#maxSteps = maxSteps;
+  }
+
+  call(fn: IrFunction, given: readonly bigint[]): bigint {
+    if (++this.#depth > deepest) throw new Error(`interpret: ${fn.name} is called too deep`);
+    const machine = new Machine(fn, this.#host, this);
+    const blocks = blockMap(fn);
+    let block = entryOf(fn);
+    let args: readonly bigint[] = given.slice(0, block.params.length);
+    for (;;) {
+      if (this.steps > this.#maxSteps)
+        throw new Error(`interpret: ${fn.name} ran more than ${this.#maxSteps} instructions`);
+      this.steps += block.insts.length + 1;
+      machine.enter(block, args);
+      const { end } = block;
+      if (end.op === "return") {
+        this.#depth--;
+        return machine.value(end.args[0]);
+      }
+      const edge = end.op === "jump" ? end.to : machine.taken(end);
+      args = edge.args.map((arg) => machine.value(arg));
+      const next = blocks.get(edge.block);
+      if (!next) throw new Error(`interpret: b${edge.block} does not exist`);
+      block = next;
     }
-    args = edge.args.map((arg) => machine.value(arg));
-    const next = blocks.get(edge.block);
-    if (!next) throw new Error(`interpret: b${edge.block} does not exist`);
-    block = next;
+  }
+
+  addressOf(name: string): bigint {
+    return firstAddress + BigInt(this.#module.indexOf(this.named(name)));
+  }
+
+  named(name: string): IrFunction {
+    const found = this.#module.find((one) => one.name === name);
+    if (!found) throw new Error(`interpret: no function ${name}`);
+    return found;
+  }
+
+  at(address: bigint, args: readonly bigint[]): bigint {
+    const fn = this.#module[Number(address - firstAddress)];
+    if (!fn) throw new Error(`interpret: no function at ${address.toString(16)}`);
+    return this.call(fn, args);
   }
 }
 
@@ -60,14 +123,19 @@ class Machine {
   private readonly slots = new Map<SlotId, bigint>();
   private readonly contexts = new Set<ValueId>();
   private readonly host: InterpreterHost;
-  constructor(fn: IrFunction, host: InterpreterHost) {
+  private readonly module: Run;
+  constructor(fn: IrFunction, host: InterpreterHost, module: Run) {
     this.host = host;
+    this.module = module;
     for (const slot of fn.slots) this.slots.set(slot.id, host.allocate(slot.size, slot.name));
   }
   value(id: ValueId): bigint {
     const value = this.values.get(id);
     if (value === undefined) throw new Error(`interpret: v${id} has no value`);
     return value;
+  }
+  taken({ compare, args: [left, right], then, else: otherwise }: Extract<Terminator, { op: "branch" }>): Edge {
+    return evaluateCompare(compare, this.value(left), this.value(right)) ? then : otherwise;
   }
   enter(block: Block, args: readonly bigint[]): void {
     block.params.forEach((param, index) => {
@@ -78,7 +146,9 @@ class Machine {
   }
   private step(inst: Inst): void {
     const result = this.run(inst);
-    if ("result" in inst && inst.result !== undefined && result !== undefined) this.values.set(inst.result, result);
+    if (!("result" in inst) || inst.result === undefined || result === undefined) return;
+    this.values.set(inst.result, result);
+    if (inst.type === "ptr.context") this.contexts.add(inst.result);
   }
   private address(pointer: ValueId, offset: number): bigint {
     return BigInt.asUintN(64, this.value(pointer) + BigInt(offset));
@@ -126,7 +196,17 @@ class Machine {
         return this.host.call(
           inst.helper,
           inst.args.map((arg) => this.value(arg)),
+          (address, args) => this.module.at(address, args),
         );
+      case "invoke": {
+        const callee = this.module.named(inst.function);
+        return this.module.call(
+          callee,
+          inst.args.map((arg) => this.value(arg)),
+        );
+      }
+      case "function":
+        return this.module.addressOf(inst.function);
       case "assert":
         return undefined;
       default:

@@ -35,10 +35,21 @@ export function changedBy(inst: Inst, places: Places): readonly Memory[] {
       return [places.of(inst.args[0]).memory];
     case "call":
       return changedByCall(helpers[inst.helper], inst.args, places);
+    case "invoke":
+      return [...shared, ...inst.args.map((arg) => places.of(arg).memory).filter((one) => one.kind === "stack")];
     default:
       return [];
   }
 }
+
+/** Memory that any function can reach; of a caller's stack it reaches what it is given. */
+const shared: readonly Memory[] = [
+  { kind: "context" },
+  { kind: "packet" },
+  { kind: "mapValue" },
+  { kind: "record" },
+  { kind: "other" },
+];
 
 function changedByCall(row: HelperRow, args: readonly number[], places: Places): readonly Memory[] {
   const changed: Memory[] = [];

@@ -9,6 +9,7 @@ import type {
   Inst,
   IrFunction,
   IrModule,
+  Role,
   Slot,
   Terminator,
   ValueId,
@@ -28,7 +29,8 @@ export function parseModule(text: string, file = "ir"): IrModule {
       if (open) functions.push(close(open));
       const name = reader.word();
       reader.expect("failure");
-      open = { name, failure: Number(reader.word()), slots: [], blocks: [] };
+      const failure = Number(reader.word());
+      open = { name, failure, ...(!reader.done() && { role: reader.word() as Role }), slots: [], blocks: [] };
     } else if (!open) reader.fail("a function must come first");
     else readLine(open, reader, at);
   });
@@ -39,6 +41,7 @@ export function parseModule(text: string, file = "ir"): IrModule {
 interface OpenFunction {
   readonly name: string;
   readonly failure: number;
+  readonly role?: Role;
   readonly slots: Slot[];
   readonly blocks: {
     readonly id: number;
@@ -53,7 +56,7 @@ function close(open: OpenFunction): IrFunction {
     if (!block.end) throw new Error(`ir: ${open.name}: b${block.id} has no end`);
     return { id: block.id, params: block.params, insts: block.insts, end: block.end };
   });
-  return { name: open.name, failure: open.failure, slots: open.slots, blocks };
+  return { ...open, blocks };
 }
 
 class Reader {
@@ -278,6 +281,10 @@ function readValue(
       return { op, ...base, of: readOwner(reader), name: reader.text(), offset: Number(reader.word()) };
     case "call":
       return { op, ...base, helper: reader.word() as HelperName, args: reader.values() };
+    case "invoke":
+      return { op, ...base, function: reader.text(), movesPackets: reader.take("moving"), args: reader.values() };
+    case "function":
+      return { op, ...base, function: reader.text() };
     default:
       return reader.fail(`unknown operation ${op}`);
   }

@@ -16,7 +16,7 @@ export function printModule(module: IrModule): string {
 
 /** The text of a function, ending in a newline. */
 export function printFunction(fn: IrFunction): string {
-  const lines = [`function ${fn.name} failure ${fn.failure}`];
+  const lines = [`function ${fn.name} failure ${fn.failure}${fn.role ? ` ${fn.role}` : ""}`];
   for (const slot of fn.slots)
     lines.push(`slot s${slot.id} size ${slot.size} align ${slot.align} ${JSON.stringify(slot.name)}`);
   for (const block of fn.blocks) {
@@ -63,6 +63,10 @@ function body(inst: Inst): string {
       return `address ${inst.of} ${JSON.stringify(inst.name)}${offset(inst.offset)}`;
     case "call":
       return `call ${inst.helper}${values(inst.args)}`;
+    case "invoke":
+      return `invoke ${JSON.stringify(inst.function)}${inst.movesPackets ? " moving" : ""}${values(inst.args)}`;
+    case "function":
+      return `function ${JSON.stringify(inst.function)}`;
     case "assert":
       return `assert${values(inst.args)} ${printCheck(inst.check)}`;
     default:

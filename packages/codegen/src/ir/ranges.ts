@@ -9,7 +9,7 @@ import { equal, full, type Interval, join, meet, widen } from "./interval.ts";
 import { nest, type Part } from "./loop-nest.ts";
 import { findLoops, type Loop } from "./loops.ts";
 import type { Knowledge } from "./said.ts";
-import { pointerRange, transferInst } from "./transfer-inst.ts";
+import { givenRange, transferInst } from "./transfer-inst.ts";
 import { boundLoops, type LoopBounds } from "./trips.ts";
 import { isPointer } from "./types.ts";
 
@@ -186,7 +186,7 @@ class Solver implements Ranges {
     this.#visits.set(block.id, visits);
     const edges = this.incoming(block.id).filter((edge) => this.isFeasible(edge.from.id, edge.index));
     block.params.forEach((param, index) => {
-      let range = isPointer(param.type) && edges.length === 0 ? pointerRange : undefined;
+      let range = edges.length === 0 ? givenRange(param, this.#knowledge) : undefined;
       for (const edge of edges) {
         const arg = edge.args[index];
         if (arg !== undefined && this.#base.has(arg)) range = join(range, this.onEdge(arg, edge));

@@ -1,7 +1,7 @@
 // The range of an instruction's result from the ranges of its operands. Helpers give what their rows say; with the kernel's
 // knowledge only what its verifier follows is known.
 import { type HelperRow, helpers } from "@typebpf/abi";
-import type { Inst, ValueId } from "./function.ts";
+import type { Inst, Param, ValueId } from "./function.ts";
 import { exactly, full, type Interval, signed, unsigned, unsignedMax } from "./interval.ts";
 import { kernelFollows } from "./kernel-knowledge.ts";
 import type { BinaryOp, UnaryOp } from "./ops.ts";
@@ -10,7 +10,7 @@ import { transferBinary, transferUnary } from "./transfer.ts";
 import { isPointer } from "./types.ts";
 
 /** Any pointer that is not null. */
-export const pointerRange = unsigned(1n, unsignedMax);
+const pointerRange = unsigned(1n, unsignedMax);
 
 /** The range of what an instruction gives, `at` being the ranges of its operands where it stands. */
 export function transferInst(inst: Inst, at: (value: ValueId) => Interval, knowledge: Knowledge): Interval {
@@ -25,10 +25,13 @@ export function transferInst(inst: Inst, at: (value: ValueId) => Interval, knowl
       return knowledge === "all" ? unsigned(0n, 0x7fffffffn) : full;
     case "call":
       return knowledge === "all" ? returned(helpers[inst.helper]) : full;
+    case "invoke":
+      return (knowledge === "all" && inst.known?.range) || full;
     case "ptradd":
     case "slot":
     case "map":
     case "address":
+    case "function":
       return pointerRange;
     case "store":
     case "copy":
@@ -43,6 +46,12 @@ export function transferInst(inst: Inst, at: (value: ValueId) => Interval, knowl
   const [a = full, b] = operands;
   if (knowledge === "kernel" && !kernelFollows(inst.op, operands)) return full;
   return b ? transferBinary(inst.op as BinaryOp, a, b) : transferUnary(inst.op as UnaryOp, a);
+}
+
+/** A parameter of the function. Of integers the kernel's verifier may know nothing. */
+export function givenRange({ type, known }: Param, knowledge: Knowledge): Interval {
+  if (isPointer(type)) return known?.range ?? pointerRange;
+  return (knowledge === "all" && known?.range) || full;
 }
 
 function loaded(size: 1 | 2 | 4 | 8, isSigned: boolean): Interval {

@@ -2,9 +2,18 @@
 
 /**
  * Where a pointer points; `map` is the map itself (an argument of helpers), `packetEnd` only bounds packet pointers, `record`
- * is a reserved record of a ring buffer, which no other record overlaps.
+ * is a reserved record of a ring buffer, which no other record overlaps, `mapKey` a key that a callback is given, to be read only.
  */
-export type PointerSpace = "context" | "packet" | "packetEnd" | "stack" | "mapValue" | "map" | "record";
+export type PointerSpace =
+  | "context"
+  | "packet"
+  | "packetEnd"
+  | "stack"
+  | "mapKey"
+  | "mapValue"
+  | "map"
+  | "record"
+  | "function";
 
 /** The value of a pointer may be null (0) where it joins a null constant: nullability is not part of the type. */
 export type IrType = "i64" | `ptr.${PointerSpace}`;

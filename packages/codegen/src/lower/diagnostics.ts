@@ -1,4 +1,4 @@
-// Diagnostics that lowering raises: BPF3003, BPF3005, BPF3006 and BPF3007, limits of what can be inlined and kept in
+// Diagnostics that lowering raises: BPF3003, BPF3005, BPF3006, BPF3007 and BPF3020, limits of what can be inlined and kept in
 // registers. Codes are stable: a row is never renumbered.
 import type { DiagnosticRow } from "@typebpf/abi";
 
@@ -42,5 +42,13 @@ export const lowerDiagnostics = {
     explain:
       "Plain objects live in registers and have no address, so a variable cannot name one of several objects that others still use.",
     help: "copy its members (`{ ...object }`), or give the object a schema so that it lives in memory",
+  },
+  notSubprogram: {
+    code: "BPF3020",
+    severity: "error",
+    title: "the function cannot be a BPF function of its own",
+    explain:
+      "A function marked `noinline` is called with values in registers: numbers, bigints, booleans, refs and the context, and objects member by member. It gives back one such value, and the kernel lets it give no ref to the stack.",
+    help: "drop `noinline`, pass a struct in memory and let the function fill it, or return one value",
   },
 } as const satisfies Readonly<Record<string, DiagnosticRow>>;

@@ -41,7 +41,8 @@ export function emptyDraft(id: BlockId): BlockDraft {
   return { id, params: [], insts: [], end: undefined, predecessors: [], sealed: false, variables: new Map() };
 }
 
-interface Drafts {
+/** All that a function is made of. */
+export interface Drafts {
   readonly name: string;
   readonly failure: number;
   readonly order: readonly BlockDraft[];
@@ -49,7 +50,10 @@ interface Drafts {
   readonly resolve: (value: ValueId) => ValueId;
   readonly types: ReadonlyMap<ValueId, IrType>;
   readonly fresh: () => ValueId;
+  /** Hears of each value that joins pointers into two spaces. */
   readonly conflict: (types: readonly IrType[], at: Span) => void;
+  /** What a returned null is. */
+  readonly returns: IrType;
 }
 
 /** A null pointer that nothing gives a space is never followed; any space will do. */
@@ -116,7 +120,7 @@ class Freezer {
       case "jump":
         return { op: "jump", to: this.#edge(block, 0, end.to, insts, end.at), at: end.at };
       case "return":
-        return { op: "return", args: [this.#use(end.args[0], "i64", insts, end.at)], at: end.at };
+        return { op: "return", args: [this.#use(end.args[0], this.#drafts.returns, insts, end.at)], at: end.at };
       case "branch": {
         const [left, right] = [this.#drafts.resolve(end.args[0]), this.#drafts.resolve(end.args[1])];
         const type = this.#typeOf(left) ?? this.#typeOf(right) ?? anySpace;

@@ -1,8 +1,10 @@
-// Lowering: typed AST → SSA IR, one function per program, every call of an author's function inlined. Takes a module that
-// the front end gave without errors; ensures well-formed IR in which what analyze/ must prove stands as asserts.
+// Lowering: typed AST → SSA IR, one function per program, calls of the author's functions inlined but for those that stay
+// functions (subprograms.ts). Takes a module that the front end gave without errors; ensures well-formed IR in which what
+// analyze/ must prove stands as asserts.
 import { type Diagnostic, type DiagnosticRow, diagnostic, type Layout, programTypes, type Span } from "@typebpf/abi";
 import type { AstFunction, AstProgram, Expr, Statement, TypedModule } from "../ast/nodes.ts";
 import type { BlockId, IrFunction, IrModule, SlotId, ValueId } from "../ir/function.ts";
+import type { IrType } from "../ir/types.ts";
 import { idOf, newCell, none, readCell, type Value, writeCell } from "./cells.ts";
 import { lowerCondition } from "./conditions.ts";
 import { lowerDiagnostics } from "./diagnostics.ts";
@@ -12,19 +14,24 @@ import { returnsOf } from "./freshness.ts";
 import type { Frame, Held, Lowering, Reservation } from "./lowering.ts";
 import { lowerExpr, lowerStatement } from "./registry.ts";
 import { endReservations, openReservations } from "./reservations.ts";
-import { SsaBuilder } from "./ssa-builder.ts";
+import { nullValue, SsaBuilder } from "./ssa-builder.ts";
+import { leavesOf, type SubprogramRequest, Subprograms } from "./subprograms.ts";
 
 /** Instructions of one program after inlining. */
 const budget = 200_000;
 
-/** Lowers every program of the module. */
+/** Lowers every program of the module; the functions that they call stand behind them, callees first. */
 export function lowerModule(module: TypedModule): {
   readonly module: IrModule;
   readonly diagnostics: readonly Diagnostic[];
 } {
   const diagnostics: Diagnostic[] = [];
-  const functions = module.programs.map((program) => lowerProgram(module, program, diagnostics));
-  return { module: { functions }, diagnostics: unique(diagnostics) };
+  const subprograms: Subprograms = new Subprograms(module, (request) =>
+    lowerFunction({ module, diagnostics, subprograms }, request.program, request),
+  );
+  const shared: Shared = { module, diagnostics, subprograms };
+  const programs = module.programs.map((program) => lowerFunction(shared, program));
+  return { module: { functions: [...programs, ...subprograms.functions] }, diagnostics: unique(diagnostics) };
 }
 
 /** A function that is inlined twice reports its errors twice. */
@@ -38,18 +45,26 @@ function functionAt(module: TypedModule, index: number): AstFunction {
   return found;
 }
 
-function lowerProgram(module: TypedModule, program: AstProgram, diagnostics: Diagnostic[]): IrFunction {
-  const fn = functionAt(module, program.function);
-  const lowering = new ProgramLowering(module, program, fn, diagnostics);
-  lowering.statements(fn.body);
+/** What the functions of a module share. */
+interface Shared {
+  readonly module: TypedModule;
+  readonly diagnostics: Diagnostic[];
+  readonly subprograms: Subprograms;
+}
+
+function lowerFunction(shared: Shared, program: AstProgram, request?: SubprogramRequest): IrFunction {
+  const lowering = new FunctionLowering(shared, program, request);
+  lowering.statements(lowering.frame.function.body);
   return lowering.finish();
 }
 
-class ProgramLowering implements Lowering {
+class FunctionLowering implements Lowering {
   readonly module: TypedModule;
   readonly program: AstProgram;
   readonly build: SsaBuilder;
   readonly #diagnostics: Diagnostic[];
+  readonly #subprograms: Subprograms;
+  readonly #request: SubprogramRequest | undefined;
   frame: Frame;
   readonly reserved = new Map<ValueId, Reservation>();
   readonly clean = new Map<SlotId, Layout>();
@@ -58,14 +73,28 @@ class ProgramLowering implements Lowering {
   readonly #failures: { readonly block: BlockId; readonly held: readonly Held[] }[] = [];
   #isTooLarge = false;
 
-  constructor(module: TypedModule, program: AstProgram, fn: AstFunction, diagnostics: Diagnostic[]) {
-    this.module = module;
+  constructor(shared: Shared, program: AstProgram, request: SubprogramRequest | undefined) {
+    const callee = request?.callee ?? program.function;
+    this.module = shared.module;
     this.program = program;
-    this.build = new SsaBuilder(fn.at);
-    this.#diagnostics = diagnostics;
-    this.frame = this.#open(program.function);
-    const [context] = fn.parameters;
-    if (context) this.#bind(context, { kind: "scalar", id: this.build.context });
+    this.#subprograms = shared.subprograms;
+    this.#request = request;
+    this.build = new SsaBuilder(functionAt(shared.module, callee).at);
+    this.#diagnostics = shared.diagnostics;
+    this.frame = this.#open(callee);
+    this.#parameters(request?.types ?? []);
+  }
+
+  /** Binds what the function is called with; the context has a parameter of its own. */
+  #parameters(types: readonly IrType[]): void {
+    const { build, frame } = this;
+    const given = types.map((type) => build.parameter(type)).values();
+    for (const parameter of frame.function.parameters) {
+      const cell = newCell(build, parameter.type);
+      frame.locals.set(parameter.id, cell);
+      if (parameter.type.kind === "context") writeCell(build, cell, { kind: "scalar", id: build.context });
+      else for (const key of leavesOf(cell)) build.write(key, given.next().value ?? nullValue);
+    }
   }
 
   expr(expr: Expr): Value {
@@ -123,6 +152,8 @@ class ProgramLowering implements Lowering {
     for (let open: Frame | undefined = caller; open; open = open.caller) {
       if (open.callee === callee) throw new Error(`lower: ${open.function.name} calls itself`);
     }
+    const called = this.#subprograms.call(this, callee, args, at);
+    if (called) return called;
     if (build.size > budget) return this.#tooLarge(callee, caller.calledAt ?? at);
     const after = build.block();
     this.frame = this.#open(callee, after, caller, caller.calledAt ?? at);
@@ -169,23 +200,27 @@ class ProgramLowering implements Lowering {
 
   finish(): IrFunction {
     const { build, program } = this;
-    const { failure } = programTypes[program.type];
-    const { at } = functionAt(this.module, program.function);
-    if (build.reachable) build.return(constant(build, failure, at), at);
+    const { at, result } = this.frame.function;
+    const failure = this.#request ? 0 : programTypes[program.type].failure;
+    const isRef = this.#request !== undefined && result.kind === "ref";
+    const failed = (): ValueId => (isRef ? nullValue : constant(build, failure, at));
+    if (build.reachable) build.return(failed(), at);
     for (const { block, held } of this.#failures) {
       build.enterSealed(block);
       endReservations(this, held, at);
-      build.return(constant(build, failure, at), at);
+      build.return(failed(), at);
     }
     if (this.#failure !== undefined) {
       build.enterSealed(this.#failure);
-      build.return(constant(build, failure, at), at);
+      build.return(failed(), at);
     }
-    return build.finish(program.name, failure, (types, where) => {
+    const conflict = (types: readonly IrType[], where: Span): void => {
       const spaces = types.map((type) => type.replace("ptr.", "")).join(" or ");
       this.report(lowerDiagnostics.mixedMemory, where, {
         message: `a ref may point into two kinds of memory: ${spaces}`,
       });
-    });
+    };
+    const name = this.#request?.name ?? program.name;
+    return build.finish({ name, failure, conflict, returns: isRef ? "ptr.mapValue" : "i64" });
   }
 }

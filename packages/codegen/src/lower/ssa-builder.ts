@@ -5,7 +5,7 @@ import type { Span } from "@typebpf/abi";
 import type { BlockId, Inst, IrFunction, Slot, SlotId, ValueId } from "../ir/function.ts";
 import type { CompareOp } from "../ir/ops.ts";
 import type { IrType } from "../ir/types.ts";
-import { type BlockDraft, emptyDraft, freeze, type ParamDraft } from "./freeze.ts";
+import { type BlockDraft, type Drafts, emptyDraft, freeze, type ParamDraft } from "./freeze.ts";
 
 /** Names a variable that may be assigned many times. */
 export type VariableKey = number;
@@ -39,13 +39,19 @@ export class SsaBuilder {
     this.at = at;
     this.#current = this.#draft();
     this.#current.sealed = true;
-    const context = this.#fresh("ptr.context");
-    this.#current.params.push({ value: context, key: undefined, operands: [] });
+    this.parameter("ptr.context");
   }
 
   /** The context pointer. */
   get context(): ValueId {
     return 0;
+  }
+
+  /** A further parameter of the function, behind the context. */
+  parameter(type: IrType): ValueId {
+    const value = this.#fresh(type);
+    this.#find(0).params.push({ value, key: undefined, operands: [] });
+    return value;
   }
 
   /** Instructions made so far. */
@@ -274,25 +280,20 @@ export class SsaBuilder {
     return true;
   }
 
-  /** The finished function. `conflict` hears of each value that joins pointers into two spaces. */
-  finish(name: string, failure: number, conflict: (types: readonly IrType[], at: Span) => void): IrFunction {
+  /** The finished function. */
+  finish(given: Pick<Drafts, "name" | "failure" | "conflict" | "returns">): IrFunction {
+    const drafts = this.#order.flatMap((block) => block.params.map((param) => ({ block, param })));
     for (let again = true; again; ) {
       again = false;
-      for (const block of this.#order) {
-        for (const param of block.params) {
-          if (param.key !== undefined) again = this.#settle(block, param) || again;
-        }
-      }
+      for (const { block, param } of drafts) if (param.key !== undefined) again = this.#settle(block, param) || again;
     }
     return freeze({
-      name,
-      failure,
+      ...given,
       order: this.#order,
       slots: this.#slots,
       resolve: (value) => this.resolve(value),
       types: this.#types,
       fresh: () => this.#nextValue++,
-      conflict,
     });
   }
 }

@@ -95,3 +95,13 @@ export function valueAddress(dst: Register, of: "section" | "map", name: string,
     at,
   };
 }
+
+/** Calls another function with `args` arguments in registers. */
+export function callFunction(name: string, args: number, at: Span): MirInst {
+  return { name: "call_local", function: name, imm: -1, args, at };
+}
+
+/** `dst` = the address of a function. */
+export function functionAddress(dst: Register, name: string, at: Span): MirInst {
+  return { name: "lddw_function", dst, function: name, at };
+}

@@ -1,4 +1,4 @@
-// Diagnostics that code generation raises: BPF3010…BPF3019, limits of the machine. Codes are stable.
+// Diagnostics that code generation raises: BPF3010…BPF3019 and BPF3021, limits of the machine. Codes are stable.
 import type { DiagnosticRow } from "@typebpf/abi";
 
 /** Rows of this folder, by the name the code uses for them. */
@@ -40,5 +40,13 @@ export const machineDiagnostics = {
     title: "the program uses too many maps",
     explain: "The kernel takes programs that refer to up to 64 maps.",
     help: "merge maps of the same key and value types",
+  },
+  callsTooDeep: {
+    code: "BPF3021",
+    severity: "error",
+    title: "the calls need too much stack",
+    explain:
+      "All functions that are open at a time share 512 bytes of stack: the kernel rounds each frame up to 32 bytes and adds them up along every chain of calls and callbacks. A chain has at most 8 frames.",
+    help: "drop `noinline` where it is not needed, keep large data in a map value, or build it in one function only",
   },
 } as const satisfies Readonly<Record<string, DiagnosticRow>>;

@@ -104,7 +104,10 @@ function itemsOf(inst: MirInst, frame: Frame): readonly Item[] {
 }
 
 /** What a loader must fill in. */
-function referenceOf({ name, map, section, wide = 0n }: MirInst): ((slot: number) => Relocation) | undefined {
+function referenceOf(inst: MirInst): ((slot: number) => Relocation) | undefined {
+  const { name, map, section, wide = 0n, function: callee } = inst;
+  if (callee !== undefined)
+    return (slot) => ({ kind: name === "call_local" ? "call" : "function", slot, function: callee });
   if (map === undefined) return undefined;
   const offset = Number(wide);
   if (name !== "lddw_map_value") return (slot) => ({ kind: "map", slot, map });

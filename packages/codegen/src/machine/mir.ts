@@ -31,9 +31,11 @@ export interface MirInst {
   readonly map?: string;
   /** With `map`: it names a section of global data. */
   readonly section?: true;
+  /** The function of `call_local` and `lddw_function`. */
+  readonly function?: string;
   /** The frame slot that r10-based accesses and `frame_address` mean; `offset` counts from its start. */
   readonly slot?: SlotId;
-  /** Of `call_helper`: how many of r1…r5 it reads. */
+  /** Of calls: how many of r1…r5 it reads. */
   readonly args?: number;
   /** Stays although nobody reads the result: a copy that lets the kernel's verifier know two places hold one value. */
   readonly keep?: true;
@@ -79,9 +81,16 @@ export interface Mir<Phase extends Virtual | Physical> {
   readonly name: string;
   readonly slots: readonly FrameSlot[];
   readonly blocks: readonly MirBlock[];
+  /** How many of r1…r5 it is called with; 1 where it is not said. */
+  readonly parameters?: number;
   /** Virtual registers with integers, as far as known. */
   readonly scalars?: ReadonlySet<Register>;
   readonly [phase]?: Phase;
+}
+
+/** True for calls: of helpers, and of other functions. */
+export function isCall(inst: MirInst): boolean {
+  return inst.name === "call_helper" || inst.name === "call_local";
 }
 
 type Use = "dst" | "src" | number;

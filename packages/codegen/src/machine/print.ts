@@ -18,6 +18,7 @@ export function printMirInst(inst: MirInst): string {
   if (inst.wide !== undefined) parts.push(`#0x${inst.wide.toString(16)}`);
   if (inst.map !== undefined) parts.push(inst.map);
   if (inst.section) parts.push("section");
+  if (inst.function !== undefined) parts.push(inst.function);
   if (inst.args !== undefined) parts.push(`args ${inst.args}`);
   return parts.join(" ");
 }

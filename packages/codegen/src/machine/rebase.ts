@@ -12,6 +12,7 @@ import type { JumpOp } from "@typebpf/abi";
 import type { BlockId } from "../ir/function.ts";
 import { blockOf, byId, dominatorsOf, predecessorsOf } from "./flow.ts";
 import {
+  isCall,
   isMove,
   isVirtual,
   type MirBlock,
@@ -136,7 +137,7 @@ class Rewriter {
       for (index--; index >= 0; index--) {
         const inst = this.insts.get(block)?.[index];
         const found = this.changeAt({ block, index });
-        if (!inst || inst.name === "call_helper" || writesOf(inst).includes(pointer)) return undefined;
+        if (!inst || isCall(inst) || writesOf(inst).includes(pointer)) return undefined;
         if (found?.pointer !== pointer || this.writes.get(found.advanced)?.length !== 2) continue;
         const onTheWay = (use: Position): boolean =>
           use.block === at.block ? use.index < at.index : visited.has(use.block) || use.block === block;

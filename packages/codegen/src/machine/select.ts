@@ -1,7 +1,7 @@
 // Instruction selection: IR to MIR over virtual registers. Takes well-formed IR without asserts; ensures that every
 // instruction exists in the instruction set version, that constants are folded where BPF has room for them, and that
 // edges with arguments have blocks of their own where they need one. Blocks come in reverse postorder.
-import { argumentRegisters, type Diagnostic, helpers, R0, R1 } from "@typebpf/abi";
+import { argumentRegisters, type Diagnostic, helpers, R0 } from "@typebpf/abi";
 import { entryOf, reversePostorder } from "../ir/cfg.ts";
 import type {
   AddressInst,
@@ -11,6 +11,7 @@ import type {
   CallInst,
   Edge,
   Inst,
+  InvokeInst,
   IrFunction,
   LoadInst,
   Param,
@@ -18,7 +19,7 @@ import type {
   PointerDifferenceInst,
   UnaryInst,
 } from "../ir/function.ts";
-import { move, valueAddress } from "./build.ts";
+import { callFunction, move, valueAddress } from "./build.ts";
 import { slotAlignment } from "./facts.ts";
 import type { Mir, MirBlock, MirEnd, MirInst, Register, Virtual } from "./mir.ts";
 import { selectBinary, selectUnary } from "./select/arithmetic.ts";
@@ -52,7 +53,8 @@ export function select(fn: IrFunction, isa: 1 | 2 | 3 | 4): Selected {
     .flatMap((block) => selectBlock(sel, block, params, block === entryOf(fn)).toReversed())
     .toReversed();
   const slots = fn.slots.map((slot) => ({ ...slot, align: slotAlignment(slot), spill: false }));
-  return { mir: { name: fn.name, slots, blocks, scalars: sel.scalars }, diagnostics: sel.diagnostics };
+  const parameters = entryOf(fn).params.length;
+  return { mir: { name: fn.name, slots, blocks, parameters, scalars: sel.scalars }, diagnostics: sel.diagnostics };
 }
 
 function selectBlock(
@@ -71,10 +73,17 @@ function selectBlock(
     selectInst(sel, inst, group);
     sel.prepend(group);
   }
-  const context = isEntry ? block.params[0] : undefined;
-  const register = context && sel.needed(context.value);
-  if (register !== undefined) sel.prepend([move(register, R1, block.insts[0]?.at ?? block.end.at)]);
+  if (isEntry) sel.prepend(parameterMoves(sel, block));
   return [{ id: block.id, insts: sel.closeBlock(), end }, ...edges];
+}
+
+/** What the function is called with comes in r1…r5. */
+function parameterMoves(sel: Selection, { params, insts, end }: Block): MirInst[] {
+  return params.flatMap(({ value }, index) => {
+    const [register, argument] = [sel.needed(value), argumentRegisters[index]];
+    if (argument === undefined) throw new Error("select: a function has more parameters than registers");
+    return register === undefined ? [] : [move(register, argument, insts[0]?.at ?? end.at)];
+  });
 }
 
 function selectEnd(
@@ -125,11 +134,15 @@ function selectInst(sel: Selection, inst: Inst, out: MirInst[]): void {
     case "call":
       selectCall(sel, inst, out);
       break;
+    case "invoke":
+      selectCall(sel, inst, out);
+      break;
     case "assert":
       throw new Error("select: an assert was not stripped");
     case "const":
     case "slot":
     case "map":
+    case "function":
       // Uses fold them in.
       break;
     default:
@@ -170,14 +183,15 @@ function selectValue(sel: Selection, inst: ValueInst, dst: Register, out: MirIns
   }
 }
 
-function selectCall(sel: Selection, inst: CallInst, out: MirInst[]): void {
+function selectCall(sel: Selection, inst: CallInst | InvokeInst, out: MirInst[]): void {
   const { at } = inst;
   inst.args.forEach((arg, index) => {
     const register = argumentRegisters[index];
-    if (register === undefined) throw new Error(`select: ${inst.helper} has more arguments than registers`);
+    if (register === undefined) throw new Error(`select: ${inst.op} with more arguments than registers`);
     sel.moveInto(register, arg, out, at);
   });
-  out.push({ name: "call_helper", imm: helpers[inst.helper].number, args: inst.args.length, at });
+  if (inst.op === "invoke") out.push(callFunction(inst.function, inst.args.length, at));
+  else out.push({ name: "call_helper", imm: helpers[inst.helper].number, args: inst.args.length, at });
   const result = sel.needed(inst.result);
   if (result !== undefined) out.push(move(result, R0, at));
 }

@@ -51,6 +51,7 @@ function visit(inst: Inst, later: Overwritten, places: Places): readonly Inst[] 
     case "copy":
     case "atomic":
     case "call":
+    case "invoke":
       // A read of any record: which one it is does not matter.
       if (inst.args.some((arg) => places.typeOf(arg) === "ptr.record")) later.clear();
       return [inst];

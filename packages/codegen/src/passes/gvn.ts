@@ -96,6 +96,8 @@ function keyOf(inst: Inst, state: Versions, types: ReadonlyMap<ValueId, IrType>,
       return `map ${inst.map}`;
     case "address":
       return `address ${inst.of} ${inst.name} ${inst.offset}`;
+    case "function":
+      return `function ${inst.function}`;
     case "ptradd": {
       const [pointer, offset] = inst.args;
       const test = inst.type === "ptr.packet" ? (tests.get(offset) ?? "") : "";
@@ -136,6 +138,8 @@ function changes(inst: Inst, types: ReadonlyMap<ValueId, IrType>): readonly Memo
       const memory = memoryOf(types.get(inst.args[0]));
       return memory ? [memory] : memories;
     }
+    case "invoke":
+      return inst.movesPackets ? memories : memories.filter((memory) => memory !== "bounds");
     case "call": {
       const { effects, args } = helperRow(inst.helper);
       const touched = new Set<Memory>();

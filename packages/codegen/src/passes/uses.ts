@@ -40,6 +40,7 @@ export function isRemovable(inst: Inst): boolean {
     case "copy":
     case "zero":
     case "assert":
+    case "invoke":
       return false;
     case "call":
       return helperRow(inst.helper).effects.every((effect) => effect === "impure");

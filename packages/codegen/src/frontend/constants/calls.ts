@@ -135,6 +135,7 @@ function dslCall(
     evaluation.reporter.report(row, node.expression, { message: `${name}() stands on its own at the top of a module` });
     return poisonConstant;
   }
+  if (intrinsic?.kind === "functionHint") return hinted(node, evaluation);
   if (!intrinsic || !schemaMakers.has(intrinsic.kind) || typeof value !== "function") return undefined;
   const values: Constant[] = [];
   for (const argument of node.arguments) {
@@ -147,6 +148,16 @@ function dslCall(
     values.push(constant);
   }
   return runDsl(node, name, () => Reflect.apply(value, undefined, values.map(toRuntime)), evaluation);
+}
+
+/** `noinline(fn)`. */
+function hinted(node: ts.CallExpression, evaluation: Evaluation): Constant {
+  const [argument] = node.arguments;
+  const fn = argument && evaluation.evaluate(argument);
+  if (fn?.kind === "function") return { ...fn, noinline: true };
+  if (fn?.kind !== "poison")
+    evaluation.reporter.report("notConstant", argument ?? node, { message: "noinline() takes a function" });
+  return poisonConstant;
 }
 
 /** Runs a function of the DSL on constants; what it refuses is the author's mistake and becomes a finding. */

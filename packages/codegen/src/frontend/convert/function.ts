@@ -19,6 +19,7 @@ import {
   spanOf,
 } from "./context.ts";
 import { bindingOf } from "./expressions/name.ts";
+import { functionName, isTaggedNoinline } from "./function-syntax.ts";
 import { typeHint } from "./hints.ts";
 import { bareExpression } from "./initializer.ts";
 import { bindPattern } from "./pattern.ts";
@@ -37,7 +38,11 @@ export type Operand =
     };
 
 /** `f(…)` for a function of the author's. */
-export function callFunction(declaration: FunctionNode, node: ts.CallExpression, scope: Scope): Expr {
+export function callFunction(
+  { declaration, noinline }: Extract<Constant, { readonly kind: "function" }>,
+  node: ts.CallExpression,
+  scope: Scope,
+): Expr {
   const at = spanOf(node, scope);
   const operands: Operand[] = [];
   const args: Expr[] = [];
@@ -52,7 +57,14 @@ export function callFunction(declaration: FunctionNode, node: ts.CallExpression,
     args.push(value);
   }
   if (args.some((argument) => argument.kind === "poison")) return poison(at);
-  const instance = instantiate(declaration, operands, enclosing(declaration, [scope]), scope.module, node);
+  const instance = instantiate(
+    declaration,
+    operands,
+    enclosing(declaration, [scope]),
+    scope.module,
+    node,
+    noinline === true,
+  );
   if (instance?.index === undefined) return poison(at);
   for (const symbol of instance.captures) {
     const binding = bindingOf(symbol, node, scope);
@@ -121,18 +133,6 @@ function enclosing(declaration: FunctionNode, scopes: readonly Scope[]): Scope |
   return undefined;
 }
 
-/** Name of a function for messages and for the typed AST: its own, or that of the constant or program it is. */
-export function functionName(declaration: FunctionNode): string {
-  if (declaration.name) return declaration.name.text;
-  const { parent } = declaration;
-  const owner = ts.isCallExpression(parent) && isModuleConstant(parent.parent) ? parent.parent : parent;
-  return ts.isVariableDeclaration(owner) && ts.isIdentifier(owner.name) ? owner.name.text : "anonymous";
-}
-
-function isModuleConstant(node: ts.Node): boolean {
-  return ts.isVariableDeclaration(node) && ts.isSourceFile(node.parent.parent.parent);
-}
-
 /** Converts a function for a list of operands, once. Undefined after a finding about the call itself. */
 export function instantiate(
   declaration: FunctionNode,
@@ -140,10 +140,11 @@ export function instantiate(
   parent: Scope | undefined,
   module: ModuleContext,
   call: ts.Node,
+  noinline = false,
 ): Instance | undefined {
   const file = declaration.getSourceFile().fileName;
   const types = operands.map((operand) => (operand.kind === "value" ? typeKey(operand.type) : operand.key));
-  const key = [file, declaration.pos, scopeKey(parent), ...types].join("|");
+  const key = [file, declaration.pos, scopeKey(parent), noinline, ...types].join("|");
   const known = module.instances.get(key);
   if (known) return known;
   if (isRecursive(declaration, key, module)) {
@@ -153,7 +154,7 @@ export function instantiate(
     return undefined;
   }
   module.open.push({ declaration, key });
-  const instance = convertFunction(declaration, operands, parent, module);
+  const instance = convertFunction(declaration, operands, parent, module, noinline);
   module.open.pop();
   module.instances.set(key, instance);
   return instance;
@@ -208,6 +209,7 @@ function convertFunction(
   operands: readonly Operand[],
   parent: Scope | undefined,
   module: ModuleContext,
+  noinline: boolean,
 ): Instance {
   const definers = operands.flatMap((operand) =>
     operand.kind === "constant" && operand.definer ? [operand.definer] : [],
@@ -225,6 +227,7 @@ function convertFunction(
     parameters: [...parameters, ...captures.map(([, variable]) => variable)],
     result,
     body,
+    ...((noinline || isTaggedNoinline(declaration)) && { noinline: true }),
     at: spanOf(declaration.name ?? declaration, scope),
   });
   return { index, result, captures: captures.map(([symbol]) => symbol) };

@@ -7,7 +7,8 @@ import type { Collected, NamedProgram } from "../collect.ts";
 import { mapSpecs } from "../collect.ts";
 import { isAssignment, walk } from "../syntax.ts";
 import type { ModuleContext } from "./context.ts";
-import { functionName, instantiate } from "./function.ts";
+import { instantiate } from "./function.ts";
+import { functionName } from "./function-syntax.ts";
 import { dispatch } from "./registry.ts";
 import { describeType } from "./types.ts";
 

@@ -81,7 +81,8 @@ export function lowerReturn(l: Lowering, statement: ReturnStatement): void {
   const value = statement.value ? l.expr(statement.value) : none;
   endReservations(l, frame.reservations, statement.at);
   if (frame.after === undefined) {
-    build.return(value.kind === "none" ? constant(build, 0, statement.at) : idOf(value), statement.at);
+    const isNumber = value.kind === "none" && frame.function.result.kind !== "ref";
+    build.return(isNumber ? constant(build, 0, statement.at) : idOf(value), statement.at);
     return;
   }
   if (frame.result.kind === "record" && value.kind === "record" && frame.returns === 1) frame.result = value;

@@ -6,6 +6,7 @@
 //   definition: the name is nowhere but there     call: r0…r5 hold nothing but the result
 import type { BlockId } from "../../ir/function.ts";
 import {
+  isCall,
   isMove,
   isRematerialisable,
   type Mir,
@@ -36,9 +37,11 @@ class Checker {
   private readonly input: ReadonlyMap<BlockId, MirBlock>;
   private readonly output: readonly StepBlock[];
   private readonly spillSlots: ReadonlySet<number>;
+  private readonly parameters: readonly Register[];
   private readonly problems: string[] = [];
 
   constructor(input: Mir<Virtual>, output: readonly StepBlock[]) {
+    this.parameters = Array.from({ length: input.parameters ?? 1 }, (_, index) => index + 1);
     this.input = new Map(input.blocks.map((block) => [block.id, block]));
     this.output = output;
     const own = new Set(input.slots.map((slot) => slot.id));
@@ -54,8 +57,8 @@ class Checker {
     const states = new Map<BlockId, State>();
     const [entry] = this.output;
     if (!entry) return this.problems;
-    // r1 has the context on entry.
-    states.set(entry.id, new Map([["r1", new Set([1])]]));
+    // r1 and the registers after it have the function's parameters on entry.
+    states.set(entry.id, new Map(this.parameters.map((register) => [`r${register}`, new Set([register])])));
     const byId = new Map(this.output.map((block) => [block.id, block]));
     const work = [entry.id];
     for (let id = work.pop(); id !== undefined; id = work.pop()) {
@@ -123,7 +126,7 @@ class Checker {
     const source = isMove(of) && of.src !== of.dst ? state.get(`r${inst.src ?? -1}`) : undefined;
     for (const name of writesOf(of)) forget(state, name);
     for (const register of writesOf(inst)) state.delete(`r${register}`);
-    if (of.name === "call_helper") state.set("r0", new Set([0]));
+    if (isCall(of)) state.set("r0", new Set([0]));
     else
       for (const name of writesOf(of)) {
         const register = name === of.dst ? inst.dst : name === of.src ? inst.src : name;
@@ -166,7 +169,8 @@ class Checker {
 /** Everything of an instruction but its registers. */
 function shape(inst: MirInst): string {
   const base = inst.src === FRAME_POINTER ? "src" : inst.dst === FRAME_POINTER ? "dst" : "";
-  return [inst.name, base, inst.offset, inst.imm, inst.wide, inst.map, inst.section, inst.slot, inst.args].join("|");
+  const { name, offset, imm, wide, map, section, slot, args } = inst;
+  return [name, base, offset, imm, wide, map, section, inst.function, slot, args].join("|");
 }
 
 /** The place that holds the value that a rematerialisable instruction makes. */
@@ -190,12 +194,12 @@ function nameCopy(state: Map<Location, Names>, of: { readonly dst: Register; rea
 /** Names that the instruction reads in its own fields. */
 /** Machine registers that no field names: a call's arguments, r0 of a compare-exchange. */
 function fixedReads(of: MirInst): readonly Register[] {
-  if (of.name === "call_helper") return Array.from({ length: of.args ?? 0 }, (_, index) => index + 1);
+  if (isCall(of)) return Array.from({ length: of.args ?? 0 }, (_, index) => index + 1);
   return of.name === "atomic32_cmpxchg" || of.name === "atomic64_cmpxchg" ? [0] : [];
 }
 
 function readNames(of: MirInst): ReadonlySet<Register> {
-  return new Set(of.name === "call_helper" ? [] : readsOfFields(of));
+  return new Set(isCall(of) ? [] : readsOfFields(of));
 }
 
 function readsOfFields(of: MirInst): readonly Register[] {

@@ -7,6 +7,7 @@ import { R10, type Span } from "@typebpf/abi";
 import type { BlockId, SlotId } from "../../ir/function.ts";
 import { move } from "../build.ts";
 import {
+  isCall,
   isMove,
   type MirEnd,
   type MirInst,
@@ -113,10 +114,10 @@ class BlockRewriter {
     const renamed = renameRegisters(inst, (register) => this.held.get(register)?.piece ?? register);
     this.out.push({ ...step, inst: renamed });
     for (const register of writes) this.save(register, inst.at);
-    const isCall = inst.name === "call_helper";
+    const isCalling = isCall(inst);
     for (const register of [...this.held.keys()]) {
       const level = this.levelOf(register);
-      if (level === 3 || (level === 2 && isCall)) this.held.delete(register);
+      if (level === 3 || (level === 2 && isCalling)) this.held.delete(register);
     }
   }
 
@@ -149,7 +150,7 @@ class BlockRewriter {
     for (const { inst } of this.block.steps.slice(index + 1)) {
       if (!inst) continue;
       if (readsOf(inst).includes(register)) return true;
-      if (writesOf(inst).includes(register) || (level === 2 && inst.name === "call_helper")) return false;
+      if (writesOf(inst).includes(register) || (level === 2 && isCall(inst))) return false;
     }
     return readsOfEnd(this.block.end).includes(register);
   }

@@ -5,7 +5,17 @@ import { type Diagnostic, type DiagnosticRow, diagnostic, type Span } from "@typ
 import { argsOf, argsOfEnd, highestIds, valueTypes } from "../../ir/cfg.ts";
 import type { BlockId, Inst, IrFunction, PointerAddInst, SlotId, Terminator, ValueId } from "../../ir/function.ts";
 import type { IrType } from "../../ir/types.ts";
-import { alu, constant, frameAddress, mapReference, move, type Operand, type Place, valueAddress } from "../build.ts";
+import {
+  alu,
+  constant,
+  frameAddress,
+  functionAddress,
+  mapReference,
+  move,
+  type Operand,
+  type Place,
+  valueAddress,
+} from "../build.ts";
 import { type Facts, findFacts } from "../facts.ts";
 import { firstVirtual, type MirInst, type Register } from "../mir.ts";
 
@@ -146,7 +156,8 @@ export class Selection {
     if (anchor.kind === "value" && anchor.offset === 0) {
       const known = this.facts.constant(anchor.value);
       if (known !== undefined) return this.constantRegister(known, at);
-      if (this.instOf(anchor.value)?.op !== "map") return this.registerOf(anchor.value);
+      const op = this.instOf(anchor.value)?.op;
+      if (op !== "map" && op !== "function") return this.registerOf(anchor.value);
     }
     const register = this.fresh();
     this.moveInto(register, value, out, at);
@@ -165,6 +176,7 @@ export class Selection {
     else if (inst?.op === "map") out.push(mapReference(dst, inst.map, at));
     else if (inst?.op === "address" && anchor.offset > 0)
       out.push(valueAddress(dst, inst.of, inst.name, inst.offset + anchor.offset, at));
+    else if (inst?.op === "function") out.push(functionAddress(dst, inst.function, at));
     else {
       out.push(move(dst, this.registerOf(anchor.value), at));
       if (anchor.offset !== 0) out.push(alu("add", 64, dst, { kind: "immediate", value: anchor.offset }, at));

@@ -36,7 +36,7 @@ function isPoisoned(callee: ts.Expression, scope: Scope): boolean {
 function convertKnownCall(node: ts.CallExpression, callee: Constant, scope: Scope): Expr {
   switch (callee.kind) {
     case "function":
-      return callFunction(callee.declaration, node, scope);
+      return callFunction(callee, node, scope);
     case "schema":
       return convertSchemaCall(node, callee.layout, scope);
     case "global":
