@@ -7,7 +7,8 @@ import type { BlockId, Terminator, ValueId } from "../../ir/function.ts";
 import { type CompareName, splitOp, swapCompare } from "../../ir/ops.ts";
 import { alu, move, type Operand } from "../build.ts";
 import type { MirEnd, MirInst, Register } from "../mir.ts";
-import { fitsSigned, type Selection } from "./state.ts";
+import { fitsSigned } from "./extensions.ts";
+import type { Selection } from "./state.ts";
 
 type Branch = Extract<Terminator, { op: "branch" }>;
 

@@ -17,7 +17,8 @@ import { alu, atomic, frameAddress, load, move, type Place, store } from "../bui
 import { machineDiagnostics } from "../diagnostics.ts";
 import type { MirInst, Register } from "../mir.ts";
 import { signExtendByShifts } from "./arithmetic.ts";
-import { fitsSigned, type Selection } from "./state.ts";
+import { fitsSigned } from "./extensions.ts";
+import type { Selection } from "./state.ts";
 
 /** `dst = *(pointer + offset)`. */
 export function selectLoad(sel: Selection, inst: LoadInst, dst: Register, out: MirInst[]): void {
