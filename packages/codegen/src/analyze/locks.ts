@@ -2,7 +2,7 @@
 // kernel/bpf/verifier.c). A lock is held at the start of a block where one of the ways to it leaves it held.
 import { type Diagnostic, diagnostic, type HelperRow, helpers, type Span } from "@typebpf/abi";
 import { edgesOf, reversePostorder } from "../ir/cfg.ts";
-import type { Block, BlockId, CallInst, IrFunction } from "../ir/function.ts";
+import type { Block, BlockId, CallInst, InvokeInst, IrFunction } from "../ir/function.ts";
 import { analyzeDiagnostics } from "./diagnostics.ts";
 
 function effectsOf(inst: CallInst): HelperRow["effects"] {
@@ -14,10 +14,11 @@ function effectsOf(inst: CallInst): HelperRow["effects"] {
 function heldAfter(
   block: Block,
   atStart: Span | undefined,
-  found: (inst: CallInst, taken: Span) => void,
+  found: (inst: CallInst | InvokeInst, taken: Span) => void,
 ): Span | undefined {
   let held = atStart;
   for (const inst of block.insts) {
+    if (inst.op === "invoke" && held) found(inst, held);
     if (inst.op !== "call") continue;
     const effects = effectsOf(inst);
     if (effects.includes("releasesLock")) held = undefined;
@@ -46,7 +47,8 @@ export function checkLocks(fn: IrFunction): readonly Diagnostic[] {
   const found = new Map<string, Diagnostic>();
   for (const block of order) {
     heldAfter(block, atStart.get(block.id), (inst, taken) => {
-      const message = `${helpers[inst.helper].symbol} is called while a lock is held`;
+      const name = inst.op === "call" ? helpers[inst.helper].symbol : inst.function;
+      const message = `${name} is called while a lock is held`;
       const labels = [{ at: taken, message: "the lock is taken here" }];
       const { file, line, column } = inst.at;
       found.set(`${file}:${line}:${column}`, diagnostic(analyzeDiagnostics.lockHeld, { at: inst.at, message, labels }));
