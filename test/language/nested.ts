@@ -11,7 +11,11 @@
 //   packet: ff ff ffff 00000000
 //   given tables: 00000000 = 0100000000000000 0200000000000000 0300000000000000 0400000000000000 0500000000000000 0600000000000000 0700000000000000 0800000000000000 0900000000000000 0a00000000000000 0b00000000000000 0c00000000000000 0000000000000000
 //   returns: DROP
-import { array, arrayMap, struct, u16, u32, u64, u8, xdp, XDP } from "@typebpf/dsl";
+// run records
+//   packet: 01 02 0500 03000000
+//   returns: PASS
+//   after events: 00 = 00000000 0000000000000000 0000000005000100 0000000000000000 0000000006000000 00 00 61 62 63 00 00 00
+import { array, arrayMap, copy, ringBuffer, struct, u16, u32, u64, u8, xdp, XDP } from "@typebpf/dsl";
 
 const Cell = struct("cell", { x: u16, y: u16, z: u32 });
 const Row = struct("row", { cells: array(Cell, 3) });
@@ -37,5 +41,19 @@ export const maps = xdp((ctx) => {
     if (table.rows[k].cells[j].y === p.add) total += 3n;
   }
   table.total = total;
+  return XDP.PASS;
+});
+
+const Event = struct("event", { n: u32, cells: array(Cell, 4), text: array(u8, 8) });
+export const events = ringBuffer({ value: Event, maxEntries: 4096 });
+
+export const records = xdp((ctx) => {
+  const p = ctx.packet.at(0, In);
+  using event = events.reserve();
+  if (!p || !event) return XDP.ABORTED;
+  event.cells[p.i % 4].z = p.add + 0x10000 * p.i;
+  event.cells[p.seen & 3] = Cell({ z: p.add + 1 });
+  copy(event.text, "abc", p.j % 6);
+  event.submit();
   return XDP.PASS;
 });

@@ -78,7 +78,10 @@ function details(check: Exclude<Check, { kind: "fits" }>, range: Interval): Diag
       const mask = Number.isInteger(Math.log2(length)) ? `, or mask it: \`index & ${length - 1}\`` : "";
       const guard = range.smin < 0n ? `index >= 0 && index < ${length}` : `index < ${length}`;
       return {
-        message: `the index is ${known}, the array has ${length} ${length === 1 ? "item" : "items"}`,
+        message:
+          check.part === undefined
+            ? `the index is ${known}, the array has ${length} ${length === 1 ? "item" : "items"}`
+            : `the offset is ${known}, ${check.part} fit at ${length === 1 ? "0" : `0…${length - 1}`} only`,
         help: `test it before: \`if (${guard}) …\`${mask}`,
       };
     }

@@ -154,7 +154,12 @@ export type Check =
   /** A number stays within ±(2^53-1). */
   | { readonly kind: "safe" }
   /** 0 ≤ value < length. */
-  | { readonly kind: "index"; readonly length: number }
+  | {
+      readonly kind: "index";
+      readonly length: number;
+      /** Where the index is an offset: what must fit there, "4 bytes". */
+      readonly part?: string;
+    }
   /** Not zero: the divisor of `what`. */
   | { readonly kind: "nonzero"; readonly what: string }
   /** By the rule of widths the value may be stored in an integer of `bits` bits. */

@@ -32,7 +32,7 @@ function elementAddress(l: Lowering, object: Address, place: ElementExpr): Addre
   const { build } = l;
   const at = place.index.at;
   const index = l.scalar(place.index);
-  assert(build, index, { kind: "index", length: place.length }, at);
+  assert(build, index, { kind: "index", length: place.length, ...partOf(place) }, at);
   const stride = place.stride ?? place.layout.size;
   const known = build.definition(index);
   if (known?.op === "const") {
@@ -45,6 +45,14 @@ function elementAddress(l: Lowering, object: Address, place: ElementExpr): Addre
   const base = addPointer(build, object.base, bytes, at);
   if (build.typeOf(base) === "ptr.packet") recheck(l, base, object.offset + place.layout.size, at);
   return { base, offset: object.offset };
+}
+
+/** What the message says that must fit at an offset. */
+function partOf({ stride, layout, type }: ElementExpr): { readonly part?: string } {
+  if (stride === undefined) return {};
+  const count = layout.kind === "array" && type.kind === "ref" ? layout.length : layout.size / stride;
+  const isItems = stride > 1 || layout.kind === "array";
+  return { part: `${count} ${isItems ? "item" : "byte"}${count === 1 ? "" : "s"}` };
 }
 
 function scaled(l: Lowering, index: ValueId, size: number, at: Span): ValueId {

@@ -118,7 +118,8 @@ export function convertParts(
 ): readonly StructPart[] | undefined {
   const parts: StructPart[] = [];
   let failed = false;
-  if (layout.union && node.properties.length > 1) refuseMembers(node, layout, scope);
+  if (layout.union && !(node.properties.length <= 1 && node.properties.every((one) => !ts.isSpreadAssignment(one))))
+    refuseMembers(node, layout, scope);
   for (const property of node.properties) {
     const part = ts.isSpreadAssignment(property)
       ? convertSpread(property.expression, layout, scope)

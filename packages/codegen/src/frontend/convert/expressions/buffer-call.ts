@@ -175,7 +175,9 @@ function sourceOf(node: ts.Expression, { item }: ArrayLayout, scope: Scope): Exp
   if (constant?.kind === "poison") return poison(at);
   const bytes = constant && constantItems(constant, item);
   if (bytes) return made(arrayLayout(item, bytes.length / item.size), { kind: "bytes", bytes, at }, at);
-  const source = constant ? refuse("operands", node, scope) : convertExpression(node, scope);
+  const source = constant
+    ? refuse("operands", node, scope, { message: `constants that do not fit ${describeLayout(item)}` })
+    : convertExpression(node, scope);
   if (source.kind === "poison") return source;
   const { type } = source;
   if (type.kind === "ref" && type.layout.kind === "array" && sameLayout(type.layout.item, item)) return source;
