@@ -81,7 +81,7 @@ export const analyzeDiagnostics = {
     title: "no bound is found for the loop",
     explain:
       "The kernel follows every iteration before it accepts a program, so a loop must end after a number of iterations that is known beforehand.",
-    help: "let a counter run to a constant, or bound the limit: `for (let i = 0; i < Math.min(n, 64); i++)`",
+    help: "let a counter run to a constant or bound the limit (`i < Math.min(n, 64)`), or count the turns: `for (let turn = 0; turn < 64; turn++) { if (done) break; … }`",
   },
   stackTooLarge: {
     code: "BPF3002",

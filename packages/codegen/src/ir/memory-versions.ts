@@ -3,7 +3,7 @@
 import { type HelperRow, helpers } from "@typebpf/abi";
 import { edgesOf } from "./cfg.ts";
 import type { DominatorTree } from "./dominators.ts";
-import type { BlockId, Inst } from "./function.ts";
+import type { Block, BlockId, Inst } from "./function.ts";
 import type { Memory, Places } from "./places.ts";
 
 /** Versions by name of memory; what is absent is as it was on entry. */
@@ -81,37 +81,52 @@ export function versionName(block: BlockId, index: number): string {
 
 /** Versions at the start of each reachable block: those of its predecessors where they agree, else its own. */
 export function versionsAtStart(tree: DominatorTree, places: Places): ReadonlyMap<BlockId, Versions> {
+  const step = (block: Block, start: Versions): Versions =>
+    block.insts.reduce(
+      (versions, inst, index) => versionsAfter(versions, inst, versionName(block.id, index), places),
+      start,
+    );
+  return flowVersions(tree, step);
+}
+
+/** Versions at the start of each reachable block, `step` giving those at its end. */
+export function flowVersions(
+  tree: DominatorTree,
+  step: (block: Block, start: Versions) => Versions,
+): ReadonlyMap<BlockId, Versions> {
+  const before = new Map<BlockId, BlockId[]>(tree.order.map((block) => [block.id, []]));
+  for (const block of tree.order) for (const edge of edgesOf(block.end)) before.get(edge.block)?.push(block.id);
   const atStart = new Map<BlockId, Versions>();
-  const [entry] = tree.order;
-  if (entry) atStart.set(entry.id, new Map());
+  const atEnd = new Map<BlockId, Versions>();
   for (let changed = true; changed; ) {
     changed = false;
     for (const block of tree.order) {
-      let end = atStart.get(block.id);
-      if (!end) continue;
-      for (const [index, inst] of block.insts.entries())
-        end = versionsAfter(end, inst, versionName(block.id, index), places);
-      for (const edge of edgesOf(block.end)) {
-        const known = atStart.get(edge.block);
-        const merged = merge(known, end, edge.block);
-        if (merged === known) continue;
-        atStart.set(edge.block, merged);
-        changed = true;
-      }
+      const arriving = (before.get(block.id) ?? []).flatMap((id) => atEnd.get(id) ?? []);
+      const known = atStart.get(block.id);
+      const start = merge(known, arriving, `b${block.id}`);
+      if (known && isSame(known, start)) continue;
+      changed = true;
+      atStart.set(block.id, start);
+      atEnd.set(block.id, step(block, start));
     }
   }
   return atStart;
 }
 
-function merge(known: Versions | undefined, arriving: Versions, block: BlockId): Versions {
-  if (!known || known === arriving) return arriving;
-  const own = `b${block}`;
-  let merged: Map<string, string> | undefined;
-  for (const name of new Set([...known.keys(), ...arriving.keys()])) {
-    const before = known.get(name) ?? "entry";
-    if (before === own || before === (arriving.get(name) ?? "entry")) continue;
-    merged ??= new Map(known);
-    merged.set(name, own);
+/** A name that a block has given once stays, so that this comes to an end. */
+function merge(known: Versions | undefined, arriving: readonly Versions[], own: string): Versions {
+  const [first, ...others] = arriving;
+  if (!first) return known ?? new Map();
+  if (others.length === 0) return first;
+  const merged = new Map(first);
+  for (const name of new Set(arriving.flatMap((versions) => [...versions.keys()]))) {
+    const version = first.get(name) ?? "entry";
+    const agree = others.every((versions) => (versions.get(name) ?? "entry") === version);
+    merged.set(name, agree && known?.get(name) !== own ? version : own);
   }
-  return merged ?? known;
+  return merged;
+}
+
+function isSame(a: Versions, b: Versions): boolean {
+  return a === b || (a.size === b.size && [...a].every(([name, version]) => b.get(name) === version));
 }

@@ -2,88 +2,140 @@
 // the version of the memory that they read, so that a store or a helper between two loads keeps them apart. A packet pointer at a
 // variable offset is bound to the last test of that offset: the verifier knows the pointer's reach from where it was made, so one
 // that was made under a weaker test does not serve under a stronger one (find_good_pkt_pointers, kernel/bpf/verifier.c).
-import { argsOf, edgesOf, predecessors, resultOf, valueTypes } from "../ir/cfg.ts";
+import { argsOf, predecessors, resultOf, valueTypes } from "../ir/cfg.ts";
 import { type DominatorTree, dominators } from "../ir/dominators.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "../ir/function.ts";
+import { flowVersions, type Versions, versionName } from "../ir/memory-versions.ts";
 import { type BinaryOp, commutative } from "../ir/ops.ts";
-import { following, renameInst, renameUses } from "../ir/rewrite.ts";
+import { following, type Rename, renameInst, renameUses } from "../ir/rewrite.ts";
 import { type IrType, isPointer } from "../ir/types.ts";
 import { helperRow, isPure } from "./uses.ts";
 
 /** Kinds of memory that do not overlap; `bounds` are the packet's pointers, which no store to the context changes. */
 const memories = ["context", "bounds", "packet", "stack", "mapValue", "record"] as const;
 type Memory = (typeof memories)[number];
-/** A name for the state of each memory: equal names, equal contents. */
-type Versions = Readonly<Record<Memory, string>>;
 
 /** The function with repeated computations replaced. */
 export function mergeCommonSubexpressions(fn: IrFunction): IrFunction {
-  const tree = dominators(fn);
-  const types = valueTypes(fn);
-  const versions = entryVersions(tree, types);
-  const to = new Map<ValueId, ValueId>();
-  const rename = following(to);
-  const constants = new Set(
-    fn.blocks.flatMap(({ insts }) => insts.flatMap((i) => (i.op === "const" ? [i.result] : []))),
-  );
-  const before = predecessors(fn);
-  const visit = (block: Block, outer: ReadonlyMap<string, ValueId>, tests: Tests): void => {
-    const known = new Map(outer);
-    let state = versions.get(block.id) ?? initial;
+  const merger = new Merger(fn, dominators(fn));
+  merger.run();
+  return merger.to.size === 0 ? fn : renameUses(fn, following(merger.to));
+}
+
+/** What a block added to the tables, to be taken back where its part of the dominator tree ends. */
+interface Scope {
+  readonly children: readonly Block[];
+  next: number;
+  readonly keys: readonly string[];
+  /** Tests as they were before. */
+  readonly tests: readonly (readonly [value: ValueId, way: string | undefined])[];
+}
+
+class Merger {
+  readonly to = new Map<ValueId, ValueId>();
+  readonly #tree: DominatorTree;
+  readonly #types: ReadonlyMap<ValueId, IrType>;
+  readonly #atStart: ReadonlyMap<BlockId, Versions>;
+  readonly #constants: ReadonlySet<ValueId>;
+  readonly #before: ReadonlyMap<BlockId, readonly BlockId[]>;
+  readonly #ends: ReadonlyMap<BlockId, Block["end"]>;
+  readonly #rename: Rename = following(this.to);
+  readonly #known = new Map<string, ValueId>();
+  /** The way out of the last branch that tested a value, by value. */
+  readonly #tests = new Map<ValueId, string>();
+
+  constructor(fn: IrFunction, tree: DominatorTree) {
+    this.#tree = tree;
+    this.#types = valueTypes(fn);
+    this.#atStart = flowVersions(tree, (block, start) => this.#atEnd(block, start));
+    this.#constants = new Set(
+      fn.blocks.flatMap(({ insts }) => insts.flatMap((i) => (i.op === "const" ? [i.result] : []))),
+    );
+    this.#before = predecessors(fn);
+    this.#ends = new Map(fn.blocks.map((block) => [block.id, block.end]));
+  }
+
+  run(): void {
+    const [entry] = this.#tree.order;
+    const open: Scope[] = entry ? [this.#enter(entry)] : [];
+    for (let scope = open.at(-1); scope; scope = open.at(-1)) {
+      const child = scope.children[scope.next++];
+      if (child) {
+        open.push(this.#enter(child));
+        continue;
+      }
+      for (const key of scope.keys) this.#known.delete(key);
+      for (const [value, way] of scope.tests) {
+        if (way === undefined) this.#tests.delete(value);
+        else this.#tests.set(value, way);
+      }
+      open.pop();
+    }
+  }
+
+  #enter(block: Block): Scope {
+    const tests = this.#test(block);
+    const keys: string[] = [];
+    let state = this.#atStart.get(block.id) ?? new Map();
     for (const [index, inst] of block.insts.entries()) {
-      const key = keyOf(renameInst(inst, rename), state, types, tests);
+      const key = keyOf(renameInst(inst, this.#rename), state, this.#types, this.#tests);
       const result = resultOf(inst);
       if (key !== undefined && result) {
-        const earlier = known.get(key);
-        if (earlier === undefined) known.set(key, result.value);
-        else to.set(result.value, earlier);
+        const earlier = this.#known.get(key);
+        if (earlier !== undefined) this.to.set(result.value, earlier);
+        else {
+          this.#known.set(key, result.value);
+          keys.push(key);
+        }
       }
-      state = after(inst, versionName(block, index), state, types);
+      state = after(inst, versionName(block.id, index), state, this.#types);
     }
-    for (const child of tree.children(block.id)) {
-      const decided = (before.get(child.id) ?? []).length === 1;
-      visit(child, known, decided ? tested(tests, block, child, constants, rename) : tests);
-    }
-  };
-  const [entry] = tree.order;
-  if (entry) visit(entry, new Map(), new Map());
-  return to.size === 0 ? fn : renameUses(fn, rename);
+    return { children: this.#tree.children(block.id), next: 0, keys, tests };
+  }
+
+  /** Notes what the only branch before the block tested. */
+  #test(block: Block): Scope["tests"] {
+    const before = this.#before.get(block.id) ?? [];
+    const above = this.#tree.parent(block.id);
+    const [only] = before;
+    const end = only === above && before.length === 1 ? this.#endOf(above) : undefined;
+    if (end?.op !== "branch") return [];
+    const way = `b${above} b${block.id}`;
+    return end.args
+      .filter((value) => !this.#constants.has(value))
+      .map((value) => {
+        const tested = this.#rename(value);
+        const old = [tested, this.#tests.get(tested)] as const;
+        this.#tests.set(tested, way);
+        return old;
+      })
+      .reverse();
+  }
+
+  #endOf(block: BlockId | undefined): Block["end"] | undefined {
+    return block === undefined ? undefined : this.#ends.get(block);
+  }
+
+  #atEnd(block: Block, start: Versions): Versions {
+    return block.insts.reduce(
+      (state, inst, index) => after(inst, versionName(block.id, index), state, this.#types),
+      start,
+    );
+  }
 }
 
-/** The way out of the last branch that tested a value, by value. */
-type Tests = ReadonlyMap<ValueId, string>;
-
-function tested(
-  tests: Tests,
-  block: Block,
-  child: Block,
-  constants: ReadonlySet<ValueId>,
-  rename: (value: ValueId) => ValueId,
-): Tests {
-  if (block.end.op !== "branch") return tests;
-  const way = `b${block.id} b${child.id}`;
-  return new Map([
-    ...tests,
-    ...block.end.args.filter((value) => !constants.has(value)).map((value) => [rename(value), way] as const),
-  ]);
-}
-
-const initial: Versions = {
-  context: "entry",
-  bounds: "entry",
-  packet: "entry",
-  stack: "entry",
-  mapValue: "entry",
-  record: "entry",
-};
-
-function keyOf(inst: Inst, state: Versions, types: ReadonlyMap<ValueId, IrType>, tests: Tests): string | undefined {
+function keyOf(
+  inst: Inst,
+  state: Versions,
+  types: ReadonlyMap<ValueId, IrType>,
+  tests: ReadonlyMap<ValueId, string>,
+): string | undefined {
   if (inst.op === "load") {
     const from = memoryOf(types.get(inst.args[0]));
     const memory = from === "context" && isPointer(inst.type) ? "bounds" : from;
     return (
       memory &&
-      `load ${inst.size} ${inst.signed} ${inst.offset} ${inst.args[0]} ${inst.type} ${memory} ${state[memory]}`
+      `load ${inst.size} ${inst.signed} ${inst.offset} ${inst.args[0]} ${inst.type} ${memory} ${state.get(memory) ?? "entry"}`
     );
   }
   if (!isPure(inst)) return undefined;
@@ -119,14 +171,9 @@ function memoryOf(type: IrType | undefined): Memory | undefined {
 function after(inst: Inst, name: string, state: Versions, types: ReadonlyMap<ValueId, IrType>): Versions {
   const changed = changes(inst, types);
   if (changed.length === 0) return state;
-  const next: Record<Memory, string> = { ...state };
-  for (const memory of changed) next[memory] = name;
+  const next = new Map(state);
+  for (const memory of changed) next.set(memory, name);
   return next;
-}
-
-/** Names the memory that an instruction leaves: unique in the function. */
-function versionName(block: Block, index: number): string {
-  return `b${block.id}.${index}`;
 }
 
 function changes(inst: Inst, types: ReadonlyMap<ValueId, IrType>): readonly Memory[] {
@@ -158,38 +205,4 @@ function changes(inst: Inst, types: ReadonlyMap<ValueId, IrType>): readonly Memo
     default:
       return [];
   }
-}
-
-/** Versions at the start of each block: those of all predecessors where they agree, else the block's own. */
-function entryVersions(tree: DominatorTree, types: ReadonlyMap<ValueId, IrType>): ReadonlyMap<BlockId, Versions> {
-  const atStart = new Map<BlockId, Versions>();
-  const [entry] = tree.order;
-  if (entry) atStart.set(entry.id, initial);
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const block of tree.order) {
-      const start = atStart.get(block.id);
-      if (!start) continue;
-      const end = block.insts.reduce(
-        (state, inst, index) => after(inst, versionName(block, index), state, types),
-        start,
-      );
-      for (const edge of edgesOf(block.end)) {
-        const merged = merge(atStart.get(edge.block), end, edge.block);
-        if (merged !== atStart.get(edge.block)) {
-          atStart.set(edge.block, merged);
-          changed = true;
-        }
-      }
-    }
-  }
-  return atStart;
-}
-
-function merge(known: Versions | undefined, arriving: Versions, block: BlockId): Versions {
-  if (!known) return arriving;
-  const own = `b${block}`;
-  const differing = memories.filter((memory) => known[memory] !== arriving[memory] && known[memory] !== own);
-  if (differing.length === 0) return known;
-  return { ...known, ...Object.fromEntries(differing.map((memory) => [memory, own])) };
 }
