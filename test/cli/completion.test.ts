@@ -42,7 +42,7 @@ describe("completion", () => {
     [["typebpf", "build", "--em"], ["--emit"]],
     [
       ["typebpf", "build", "f.bpf.ts", "--emit", ""],
-      ["json", "asm", "ir", "elf", "btf", "header"],
+      ["elf", "json", "asm", "ir", "btf", "header"],
     ],
     [
       ["typebpf", "check", "-O", ""],

@@ -6,6 +6,7 @@ import {
   load,
   machineCpus,
   type ProgramHandle,
+  refuseForeign,
   simulator,
   type VirtualClock,
 } from "@typebpf/loader";
@@ -35,17 +36,23 @@ export function loadInto(object: BpfObject, inKernel: boolean, clock?: VirtualCl
   return load(object, simulator({ cpus, cpu: Math.min(first, cpus - 1), ...(clock && { clock }) }));
 }
 
-/** The name of the wanted program; without a wish, of the only one. @throws DiagnosticError BPF6306 */
-export function chooseProgram(object: BpfObject, wanted: string | undefined): string {
-  const names = object.programs.map(({ name }) => name);
-  const [only] = names;
-  if (wanted === undefined && names.length === 1 && only !== undefined) return only;
-  if (wanted !== undefined && names.includes(wanted)) return wanted;
+/** That there is no such program, or several. */
+export function noProgram(names: readonly string[], wanted: string | undefined): DiagnosticError {
   const notes = [names.length === 0 ? "it has no programs" : `its programs: ${names.join(", ")}`];
   const message =
     wanted === undefined ? `the filter has ${names.length} programs` : `the filter has no program "${wanted}"`;
   const near = wanted === undefined ? undefined : nearest(wanted, names);
-  throw cliError("noProgram", { message, notes, ...(near !== undefined && { help: `did you mean "${near}"?` }) });
+  return cliError("noProgram", { message, notes, ...(near !== undefined && { help: `did you mean "${near}"?` }) });
+}
+
+/** The name of the wanted program; without a wish, of the only one. @throws DiagnosticError BPF6020, BPF6306 */
+export function chooseProgram(object: BpfObject, wanted: string | undefined): string {
+  refuseForeign(object);
+  const names = object.programs.map(({ name }) => name);
+  const [only] = names;
+  if (wanted === undefined && names.length === 1 && only !== undefined) return only;
+  if (wanted !== undefined && names.includes(wanted)) return wanted;
+  throw noProgram(names, wanted);
 }
 
 /** The handle of a program that the object has. */

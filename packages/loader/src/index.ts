@@ -38,6 +38,7 @@ export {
   type KernelProgram,
   kernel,
 } from "./kernel/kernel.ts";
+export { refuseForeign } from "./foreign.ts";
 export { type Loaded, type LoadOptions, load } from "./load.ts";
 export {
   arp,

@@ -1,20 +1,20 @@
-// `typebpf build FILE…`: compiles, and prints a table of programs and maps, or writes the object, its assembly, its
-// intermediate form, its types or a C header. ELF is the form to come.
+// `typebpf build FILE…`: compiles, and prints a table of programs and maps, or writes the object: as ELF unless another
+// form is asked for. Forms that are text may be printed.
 import { mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type BpfObject, dumpBtf, encodeBtf, formatHeader, objectTypes, slotCount } from "@typebpf/abi";
+import { type BpfObject, dumpBtf, encodeBtf, formatHeader, objectTypes, slotCount, writeElf } from "@typebpf/abi";
 import type { Command } from "../command.ts";
 import { cliError } from "../diagnostics.ts";
 import { fileReason, writeBytes } from "../input/files.ts";
 import { type CompileSettings, type Filter, openFilter } from "../input/filter.ts";
 import { type BuildDocument, buildDocument } from "../json/documents.ts";
 import { formatAssembly } from "../output/assembly.ts";
-import { mapTypeName, programTypeName } from "../output/names.ts";
+import { mapTypeName, mapTypeOfNumber, programTypeName } from "../output/names.ts";
 import { type Styles, stylesFor } from "../output/style.ts";
 import { formatTable } from "../output/table.ts";
 
 /** What can be written. */
-export const emitForms = ["json", "asm", "ir", "elf", "btf", "header"] as const;
+export const emitForms = ["elf", "json", "asm", "ir", "btf", "header"] as const;
 
 /** Arguments of `build`. */
 export interface BuildArguments extends CompileSettings {
@@ -29,15 +29,21 @@ type BuildBody = Omit<BuildDocument, "diagnostics">;
 function describe(objects: readonly BpfObject[]): BuildBody {
   return {
     programs: objects.flatMap((object) =>
-      object.programs.map(({ name, type, section, insns, stackBytes }) => {
-        return { name, type: programTypeName(type), section, insns: slotCount(insns), stackBytes };
+      [
+        ...object.programs.map((one) => ({ ...one, type: programTypeName(one.type) })),
+        ...(object.foreign?.programs ?? []),
+      ].map(({ name, type, section, insns, stackBytes }) => {
+        return { name, type, section, insns: slotCount(insns), stackBytes };
       }),
     ),
-    maps: objects.flatMap((object) =>
-      object.maps.map(({ name, type, key, value, maxEntries, flags }) => {
+    maps: objects.flatMap((object) => [
+      ...object.maps.map(({ name, type, key, value, maxEntries, flags }) => {
         return { name, type: mapTypeName(type), keySize: key.size, valueSize: value.size, maxEntries, flags };
       }),
-    ),
+      ...(object.foreign?.maps ?? []).map(({ name, type, keySize, valueSize, maxEntries, flags }) => {
+        return { name, type: mapTypeOfNumber(type), keySize, valueSize, maxEntries, flags };
+      }),
+    ]),
   };
 }
 
@@ -78,7 +84,8 @@ function tableText({ programs, maps }: BuildBody, styles: Styles): string {
   return `${programTable}\n${mapTable}`;
 }
 
-type TextForm = Exclude<NonNullable<BuildArguments["emit"]>, "elf">;
+type Form = NonNullable<BuildArguments["emit"]>;
+type TextForm = Exclude<Form, "elf">;
 
 async function emitted({ object, ir, file }: Filter, form: TextForm, styles: Styles): Promise<string> {
   if (!object) return "";
@@ -90,14 +97,16 @@ async function emitted({ object, ir, file }: Filter, form: TextForm, styles: Sty
   return ir;
 }
 
-/** What goes into a file: BTF as bytes, the rest as text. */
-async function written(filter: Filter, form: TextForm): Promise<string | Uint8Array> {
+/** What goes into a file: ELF and BTF as bytes, the rest as text. */
+async function written(filter: Filter, form: Form): Promise<string | Uint8Array> {
+  if (form === "elf" && filter.object) return writeElf(filter.object);
   if (form === "btf" && filter.object) return encodeBtf(objectTypes(filter.object).types);
-  return emitted(filter, form, stylesFor(false));
+  return form === "elf" ? "" : emitted(filter, form, stylesFor(false));
 }
 
-function outputPath(output: string, file: string, form: TextForm, several: boolean): string {
-  return several ? join(output, `${basename(file).replace(/\.[^.]*$/, "")}.${form === "header" ? "h" : form}`) : output;
+function outputPath(output: string, file: string, form: Form, several: boolean): string {
+  const ending = form === "elf" ? "o" : form === "header" ? "h" : form;
+  return several ? join(output, `${basename(file).replace(/\.[^.]*$/, "")}.${ending}`) : output;
 }
 
 function makeFolder(path: string): void {
@@ -109,16 +118,9 @@ function makeFolder(path: string): void {
 }
 
 function checkOptions({ files, emit, output }: BuildArguments, json: boolean): void {
-  if (emit === "elf")
-    throw cliError("notYet", { message: "--emit elf comes later", help: "use --emit json, asm or ir" });
-  if (output !== undefined && emit === undefined) {
-    throw cliError("notYet", {
-      message: "-o needs --emit: the default, ELF, comes later",
-      help: "add --emit json, asm or ir",
-    });
-  }
   if (emit === undefined || output !== undefined) return;
   if (json) throw cliError("conflict", { message: "--json prints its own document: give --emit a file with -o" });
+  if (emit === "elf") throw cliError("conflict", { message: "an ELF object is no text: give it a file with -o" });
   if (["json", "btf", "header"].includes(emit) && files.length > 1) {
     throw cliError("conflict", { message: "several objects do not make one file: give a folder with -o" });
   }
@@ -130,14 +132,15 @@ export const build: Command<BuildArguments, BuildDocument> = {
   empty: () => ({ programs: [], maps: [] }),
   async run(args, { json, styles }) {
     checkOptions(args, json);
-    const { files, emit, output, ...settings } = args;
+    const { files, output, emit = output === undefined ? undefined : "elf", ...settings } = args;
     const filters: Filter[] = [];
     for (const file of files) filters.push(await openFilter(file, settings));
     const objects = filters.flatMap(({ object }) => object ?? []);
     const body = describe(objects);
     const diagnostics = filters.flatMap((filter) => filter.diagnostics);
-    if (emit === undefined || emit === "elf") return { body, text: tableText(body, styles), diagnostics, filters };
+    if (emit === undefined) return { body, text: tableText(body, styles), diagnostics, filters };
     if (output === undefined) {
+      if (emit === "elf") throw new Error("build: an ELF object without a file");
       const texts = await Promise.all(filters.map((filter) => emitted(filter, emit, styles)));
       return { body, text: texts.filter((text) => text !== "").join("\n"), diagnostics, filters };
     }

@@ -6,8 +6,8 @@ import type { Command, Outcome } from "../command.ts";
 import { cliError } from "../diagnostics.ts";
 import { type CompileSettings, openFilter } from "../input/filter.ts";
 import { type DisasmDocument, disasmDocument } from "../json/documents.ts";
-import { chooseProgram, objectOf } from "../loading.ts";
-import { formatAssembly, formatListing, type Listable, listProgram } from "../output/assembly.ts";
+import { noProgram, objectOf } from "../loading.ts";
+import { codesOf, formatAssembly, formatListing, type Listable, listProgram } from "../output/assembly.ts";
 import { programTypeName } from "../output/names.ts";
 import type { Styles } from "../output/style.ts";
 
@@ -43,6 +43,16 @@ function listBare(hex: string, styles: Styles): Outcome<DisasmDocument> {
   };
 }
 
+/** The program or function of that name. */
+function chooseCode(codes: ReturnType<typeof codesOf>, name: string): (typeof codes)[number] {
+  const found = codes.find((one) => one.name === name);
+  if (found) return found;
+  throw noProgram(
+    codes.map((one) => one.name),
+    name,
+  );
+}
+
 async function listFilter(
   file: string,
   { program, level, targetKernel }: DisasmArguments,
@@ -50,18 +60,22 @@ async function listFilter(
 ): Promise<Outcome<DisasmDocument>> {
   const filter = await openFilter(file, { level, targetKernel });
   const object = objectOf(filter);
-  const wanted = program === undefined ? undefined : chooseProgram(object, program);
-  const programs = object.programs.filter(({ name }) => wanted === undefined || name === wanted);
-  const documents = programs.map((one) => ({
+  const codes = codesOf(object);
+  const chosen = program === undefined ? codes : [chooseCode(codes, program)];
+  const types = new Map([
+    ...object.programs.map((one) => [one.name, programTypeName(one.type)] as const),
+    ...(object.foreign?.programs ?? []).map((one) => [one.name, one.type] as const),
+  ]);
+  const documents = chosen.map((one) => ({
     name: one.name,
-    type: programTypeName(one.type),
-    section: one.section,
+    type: types.get(one.name) ?? null,
+    section: types.has(one.name) ? one.section : null,
     stackBytes: one.stackBytes,
     instructions: instructionsOf(one),
   }));
   return {
     body: { programs: documents },
-    text: formatAssembly(object, styles, programs),
+    text: formatAssembly(object, styles, chosen),
     diagnostics: filter.diagnostics,
     filters: [filter],
   };

@@ -2,7 +2,7 @@
 // is loaded only for the first. What is wrong with the program is collected; what is wrong with the call is thrown.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { type BpfObject, type Diagnostic, isKernelRelease } from "@typebpf/abi";
+import { type BpfObject, type Diagnostic, isKernelRelease, readElf } from "@typebpf/abi";
 import { cliError } from "../diagnostics.ts";
 import { readBytes, readJson } from "./files.ts";
 
@@ -25,22 +25,29 @@ export interface Filter {
   readonly files?: readonly string[];
 }
 
-const elfMagic = "7f454c46";
-
-function refuseKind(file: string): never {
-  const magic = Buffer.from(readBytes(file).subarray(0, 4)).toString("hex");
-  if (magic === elfMagic) throw cliError("notYet", { message: `${file} is an ELF object; reading those comes later` });
-  throw cliError("fileKind", { message: `${file} is neither a TypeScript filter nor an object file` });
+function refuseSettings(file: string, { level, targetKernel }: CompileSettings): void {
+  if (level === undefined && targetKernel === undefined) return;
+  throw cliError("conflict", {
+    message: `${file} is compiled already: -O and --target-kernel are for .bpf.ts files`,
+  });
 }
 
 async function readObject(file: string, settings: CompileSettings): Promise<Filter> {
-  if (settings.level !== undefined || settings.targetKernel !== undefined) {
-    throw cliError("conflict", {
-      message: `${file} is compiled already: -O and --target-kernel are for .bpf.ts files`,
-    });
-  }
+  refuseSettings(file, settings);
   const { objectSchema } = await import("../json/object.ts");
   return { file, object: readJson(file, objectSchema, "object of `typebpf build --emit json`"), diagnostics: [] };
+}
+
+/** An ELF object, of ours or of another compiler, whatever the file is called. */
+function readElfObject(file: string, settings: CompileSettings): Filter {
+  const bytes = readBytes(file);
+  const magic = Buffer.from(bytes.subarray(0, 4)).toString("hex");
+  if (magic !== "7f454c46") {
+    throw cliError("fileKind", { message: `${file} is neither a TypeScript filter nor an object file` });
+  }
+  refuseSettings(file, settings);
+  const read = readElf(bytes);
+  return "format" in read ? { file, object: read, diagnostics: [] } : { file, diagnostics: read };
 }
 
 async function compile(file: string, settings: CompileSettings): Promise<Filter> {
@@ -64,7 +71,7 @@ export async function openFilter(file: string, settings: CompileSettings): Promi
   }
   if (file.endsWith(".json")) return readObject(file, settings);
   if (file.endsWith(".ts") && !file.endsWith(".d.ts")) return compile(file, settings);
-  return refuseKind(file);
+  return readElfObject(file, settings);
 }
 
 /** Folder that spans of a filter are relative to: that of the nearest package.json. */

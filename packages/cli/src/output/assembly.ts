@@ -10,6 +10,7 @@ import {
   helperByNumber,
   type Insn,
   type ProgramSpec,
+  type Relocation,
   type Span,
   slotsOf,
 } from "@typebpf/abi";
@@ -32,18 +33,36 @@ export interface ListedInsn {
 /** What of a program is listed; bare bytecode has instructions only. */
 export type Listable = Pick<ProgramSpec, "insns"> & Partial<Pick<ProgramSpec, "lines" | "relocations">>;
 
+/** The text of a relocated instruction, with what it refers to by name. */
+function withName(text: string, relocation: Relocation): string {
+  switch (relocation.kind) {
+    case "map":
+      return text.replace(/map\[fd:\d+\]/, () => `map[${displayText(relocation.map)}]`);
+    case "mapValue":
+      return text.replace(/map\[fd:\d+\]\S*/, () => `map[${displayText(relocation.map)}][0]+${relocation.offset}`);
+    case "data":
+      return text.replace(/map\[fd:\d+\]\S*/, () => `${displayText(relocation.section)}+${relocation.offset}`);
+    case "call":
+      return `call ${displayText(relocation.function)}`;
+    case "function":
+      return text.replace(/subprog\[\S*\]/, () => `subprog[${displayText(relocation.function)}]`);
+    default:
+      return relocation satisfies never;
+  }
+}
+
 /** The instructions of a program. */
 export function listProgram({ insns, lines = [], relocations = [] }: Listable): readonly ListedInsn[] {
   const places = new Map(lines.map(({ slot, at }) => [slot, at]));
-  const maps = new Map(relocations.flatMap((one) => (one.kind === "map" ? [[one.slot, one.map]] : [])));
+  const named = new Map(relocations.map((one) => [one.slot, one]));
   const helperName = (number: number): string | undefined => helperByNumber(number)?.symbol;
   let next = 0;
   return insns.map((insn) => {
     const slot = next;
     next += slotsOf(insn);
-    const [map, at] = [maps.get(slot), places.get(slot)];
+    const [relocation, at] = [named.get(slot), places.get(slot)];
     const plain = disassembleInsn(insn, { helperName });
-    const text = map === undefined ? plain : plain.replace(/map\[fd:\d+\]/, () => `map[${displayText(map)}]`);
+    const text = relocation ? withName(plain, relocation) : plain;
     return { insn, slot, bytes: toHex(encode([insn])), text, ...(at && { at }) };
   });
 }
@@ -73,7 +92,7 @@ export function formatListing(
   return `${lines.join("\n")}\n`;
 }
 
-/** A program, or a function with a word in place of the section. */
+/** A program of any type, or a function with a word in place of the section. */
 type Code = Omit<ProgramSpec, "type">;
 
 function formatProgram(program: Code, sources: ReadonlyMap<string, readonly string[]>, styles: Styles): string {
@@ -82,9 +101,14 @@ function formatProgram(program: Code, sources: ReadonlyMap<string, readonly stri
   return `${styles.title(displayText(title))}\n${formatListing(listProgram(program), sources, styles)}`;
 }
 
-/** Programs of an object as assembly, all of them or those given, and the functions; a blank line between them. */
-export function formatAssembly(object: BpfObject, styles: Styles, programs = object.programs): string {
-  const sources = sourceLines(object);
+/** All the code of an object: its programs, also those that cannot be loaded here, then its functions. */
+export function codesOf(object: BpfObject): readonly Code[] {
   const functions = object.functions.map((one) => ({ ...one, section: "function" }));
-  return [...programs, ...functions].map((one) => formatProgram(one, sources, styles)).join("\n");
+  return [...object.programs, ...(object.foreign?.programs ?? []), ...functions];
+}
+
+/** The code of an object as assembly, all of it or the programs given; a blank line between them. */
+export function formatAssembly(object: BpfObject, styles: Styles, codes = codesOf(object)): string {
+  const sources = sourceLines(object);
+  return codes.map((one) => formatProgram(one, sources, styles)).join("\n");
 }

@@ -18,3 +18,8 @@ export function mapTypeName(type: MapTypeName): string {
 export function programTypeName(type: ProgramTypeName): string {
   return nameOf(uapi.progType, programTypes[type].number, type);
 }
+
+/** "prog_array" for the number of BPF_MAP_TYPE_PROG_ARRAY. */
+export function mapTypeOfNumber(number: number): string {
+  return nameOf(uapi.mapType, number, `${number}`);
+}
