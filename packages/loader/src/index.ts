@@ -24,6 +24,7 @@ export { fromHex, fromJson, type Json, toHex, toJson } from "./codec-json.ts";
 export { type ConfigValues, withConfig } from "./config.ts";
 export { loaderDiagnostics } from "./diagnostics.ts";
 export { errno, errnoName } from "./errno.ts";
+export { refuseForeign } from "./foreign.ts";
 export type { AnyGlobalHandle, ConfigHandle, GlobalHandle } from "./handles/global.ts";
 export type { AnyMapHandle, MapHandle, PerCpuMapHandle, UpdateMode } from "./handles/map.ts";
 export type { Link, PacketInput, ProgramHandle, RunOptions, RunResult } from "./handles/program.ts";
@@ -38,7 +39,6 @@ export {
   type KernelProgram,
   kernel,
 } from "./kernel/kernel.ts";
-export { refuseForeign } from "./foreign.ts";
 export { type Loaded, type LoadOptions, load } from "./load.ts";
 export {
   arp,
