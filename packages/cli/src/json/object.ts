@@ -12,8 +12,8 @@ import {
   slotCount,
 } from "@typebpf/abi";
 import { z } from "zod";
-import { btfFile, btfSchema } from "./btf.ts";
 import { cliError } from "../diagnostics.ts";
+import { btfFile, btfSchema } from "./btf.ts";
 import { spanSchema } from "./diagnostic.ts";
 import { layoutSchema } from "./layout.ts";
 
@@ -142,7 +142,8 @@ function namesResolve(object: BpfObject): boolean {
 
 /** The text of an object file; `readObject` gives the object back. */
 export function objectText({ foreign, ...object }: BpfObject): string {
-  if (foreign) throw cliError("conflict", { message: "JSON does not hold parts of another compiler that are only listed" });
+  if (foreign)
+    throw cliError("conflict", { message: "JSON does not hold parts of another compiler that are only listed" });
   const { btf, ...rest } = object;
   return `${JSON.stringify({ ...objectSchema.parse(rest), ...(btf && { btf: btfFile(btf) }) }, null, 1)}\n`;
 }
