@@ -47,6 +47,7 @@ export class CPrinter {
   readonly #types: readonly BtfType[];
   readonly names: CTypeNames;
   readonly #tags = new Map<string, string>();
+  readonly #alignments = new Map<BtfId, number>();
   #spelled = 0;
   /** Which macros the text uses. */
   readonly macros = new Set<"decl" | "type">();
@@ -147,7 +148,8 @@ export class CPrinter {
     const name = type.name === "" ? "" : ` ${this.names.of(id)}`;
     const inner = `${indent}\t`;
     this.#spelled += type.name === "" ? type.members.length : 0;
-    const layout = this.#spelled > MOST_SPELLED ? undefined : layoutInC(this.#types, id, type);
+    const layout =
+      this.#spelled > MOST_SPELLED ? undefined : layoutInC({ types: this.#types, known: this.#alignments }, id, type);
     const lines = layout
       ? layout.parts.map((part) => {
           if (part.kind === "member") return this.#member(id, type, part.index, inner, used);

@@ -3,12 +3,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Layout } from "../layout.ts";
 import { btfProblem } from "./check.ts";
 import { decodeBtf } from "./decode.ts";
 import { encodeBtf } from "./encode.ts";
 import { type BtfExt, decodeBtfExt, encodeBtfExt } from "./ext.ts";
+import { formatBtf } from "./format.ts";
 import { btfTypes } from "./generate.testing.ts";
 import { BtfStrings } from "./strings.ts";
+import { BtfLayouts } from "./to-layout.ts";
 import type { Btf, BtfType } from "./types.ts";
 
 const u32: BtfType = { kind: "int", name: "unsigned int", size: 4, bits: 32, bitOffset: 0, encoding: "unsigned" };
@@ -68,8 +71,15 @@ describe("hostile bytes", () => {
         const bytes = encodeBtf(types).slice();
         for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value;
         const btf = decodeBtf(cut % 3 === 0 ? bytes.subarray(0, cut) : bytes);
-        if ("code" in btf) expect(btf.code).toBe("BPF5030");
-        else expect(btfProblem(btf.types)).toBeUndefined();
+        if ("code" in btf) {
+          expect(btf.code).toBe("BPF5030");
+          return;
+        }
+        expect(btfProblem(btf.types)).toBeUndefined();
+        expect(decoded(encodeBtf(btf.types)).types).toEqual(btf.types);
+        expect(formatBtf(btf.types)).toContain("#pragma once");
+        const read = new BtfLayouts(btf.types);
+        for (let id = 1; id <= btf.types.length; id++) expect(insideItself(read.layout(id))).toBe(true);
       }),
       { numRuns: 2000 },
     );
@@ -145,6 +155,12 @@ describe("hostile bytes", () => {
     expect("code" in btf && btf.message).toMatch(message);
   });
 });
+
+/** No field lies outside of its struct. */
+function insideItself(layout: Layout | undefined): boolean {
+  if (layout?.kind !== "struct") return true;
+  return layout.fields.every((one) => one.offset + one.layout.size <= layout.size && insideItself(one.layout));
+}
 
 const text = fc.string({ maxLength: 12 }).map((one) => one.replaceAll("\0", ""));
 const word = fc.nat(0xffff_ffff);

@@ -8,6 +8,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { arrayLayout, type Layout, scalarLayouts, structLayout } from "../layout.ts";
 import { BtfBuilder } from "./build.ts";
+import { btfProblem } from "./check.ts";
 import { decodeBtf } from "./decode.ts";
 import { dumpBtf } from "./dump.ts";
 import { formatBtf } from "./format.ts";
@@ -111,6 +112,30 @@ describe("text", () => {
     expect(formatBtf(builder.types, [{ name: "key", type: key, comment: "of a map */" }])).toBe(
       "#pragma once\n\ntypedef unsigned char __u8;\n\ntypedef unsigned short __u16;\n\ntypedef __u16 __be16;\n\nstruct flow {\n\t__u8 a;\n\t__be16 b[2];\n};\n\n/* of a map * / */\ntypedef struct flow key;\n",
     );
+  });
+
+  test("types that share nameless parts, or wind back to themselves, end", () => {
+    const shared: BtfType[] = [char];
+    for (let depth = 1; depth <= 24; depth++) {
+      const half = 2 ** (depth - 1) * 8;
+      shared.push({
+        kind: "struct",
+        name: "",
+        size: 2 ** depth,
+        members: [field("a", depth, 0), field("b", depth, half)],
+      });
+    }
+    const text = formatBtf([...shared, { kind: "typedef", name: "big", type: shared.length }]);
+    expect(text).toContain("members that C cannot place");
+    expect(text.length).toBeLessThan(1 << 24);
+    const self: readonly BtfType[] = [
+      int,
+      { kind: "array", type: 4, index: 1, length: 2 },
+      { kind: "ptr", type: 2 },
+      { kind: "struct", name: "s", size: 8, members: [field("p", 3, 0)] },
+    ];
+    expect(btfProblem(self)).toBeUndefined();
+    expect(body(...self)).toContain("struct s (*p)[2];");
   });
 
   test("the dump has a line for each type", () => {

@@ -35,6 +35,8 @@ class Header {
   readonly printer: CPrinter;
   readonly #declared = new Set<string>();
   readonly #defined = new Set<BtfId>();
+  /** What has been asked for already. */
+  readonly #seen = { complete: new Set<BtfId>(), named: new Set<BtfId>() };
   readonly parts: string[] = [];
 
   constructor(types: readonly BtfType[]) {
@@ -45,6 +47,9 @@ class Header {
   /** Writes what must stand before a use of the type; `complete` where C has to know its size. */
   need(id: BtfId, complete: boolean): void {
     const type = this.#types[id - 1];
+    const seen = this.#seen[complete ? "complete" : "named"];
+    if (seen.has(id)) return;
+    seen.add(id);
     switch (type?.kind) {
       case "ptr":
         this.need(type.type, false);
