@@ -17,11 +17,20 @@ interface Description {
   readonly flags: number;
 }
 
-/** The bytes of a value of a schema. */
+/** Members by name, without what lies between them. */
+function plain(value: unknown): unknown {
+  const memory = memoryOf(value);
+  if (!memory || typeof value !== "object" || value === null) return value;
+  if (memory.layout.kind === "array") return Array.from(value as ArrayLike<unknown>, plain);
+  if (memory.layout.kind === "struct" && memory.layout.union) return construct(memory.layout, value);
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
+}
+
+/** The bytes of a value of a schema; padding is zero, whatever it was where the value lay. */
 function bytesOf(layout: Layout, init: unknown): Uint8Array {
   const fields = [{ name: "all", offset: 0, layout }];
   const memory = memoryOf(
-    construct({ kind: "struct", name: "", fields, size: layout.size, align: layout.align }, { all: init }),
+    construct({ kind: "struct", name: "", fields, size: layout.size, align: layout.align }, { all: plain(init) }),
   );
   if (!memory) throw new Error("harness: a value without memory");
   return new Uint8Array(memory.data.buffer, memory.data.byteOffset + memory.offset, layout.size);

@@ -28,7 +28,7 @@ function local(g: Gen): string | undefined {
 function replace(g: Gen): string | undefined {
   const target = aggregatePlace(g, () => true);
   // A name of its own would be bound anew.
-  if (!target || !/[.[]/.test(target.text)) return undefined;
+  if (!target || (target.memory !== "global" && !/[.[]/.test(target.text)) || target.buffer) return undefined;
   return `${target.text} = ${initialiser(g, target.shape, true)};`;
 }
 
@@ -40,7 +40,7 @@ function members({ fields }: StructShape, g: Gen, typed: boolean): string {
 }
 
 function assignMembers(g: Gen): string | undefined {
-  const target = aggregatePlace(g, ({ kind }) => kind === "struct");
+  const target = aggregatePlace(g, (shape) => shape.kind === "struct" && !shape.union);
   if (target?.shape.kind !== "struct") return undefined;
   const source = g.choices.chance(40) ? aggregatePlace(g, (one) => one === target.shape) : undefined;
   const text = members(target.shape, g, true);
@@ -50,7 +50,9 @@ function assignMembers(g: Gen): string | undefined {
 
 /** A copy by spread, on the stack. */
 function copy(g: Gen): string | undefined {
-  const source = aggregatePlace(g, (shape) => shape.kind === "struct" && roomOf(shape) <= roomOnStack);
+  const isSource = (shape: MemoryShape): boolean =>
+    shape.kind === "struct" && !shape.union && roomOf(shape) <= roomOnStack;
+  const source = aggregatePlace(g, isSource);
   if (source?.shape.kind !== "struct" || onStack(g) >= mostOnStack) return undefined;
   const name = g.name("m");
   const text = members(source.shape, g, true);
@@ -61,7 +63,7 @@ function copy(g: Gen): string | undefined {
 /** A ref to a part. */
 function alias(g: Gen): string | undefined {
   const part = aggregatePlace(g, () => true);
-  if (!part) return undefined;
+  if (!part || part.buffer) return undefined;
   const name = g.name("r");
   g.scope.references.push({ ...part, text: name });
   return `const ${name} = ${part.text};`;
@@ -70,7 +72,7 @@ function alias(g: Gen): string | undefined {
 /** One of two refs of the same kind of memory. */
 function either(g: Gen): string | undefined {
   const first = aggregatePlace(g, () => true);
-  if (!first || first.memory === "map") return undefined;
+  if (!first || first.memory === "map" || first.buffer || first.part) return undefined;
   const same = g.scope.references.filter(({ shape, memory }) => shape === first.shape && memory === first.memory);
   if (same.length === 0) return undefined;
   const second = g.choices.of(same);

@@ -75,6 +75,7 @@ export function makeFunction(g: Gen, known: readonly Callable[]): readonly [text
     declareParameter(scope, names[index] ?? "", kind);
   });
   scope.leave = result;
+  scope.references.push(...g.world.globals);
   g.scope = scope;
   g.fuel = fuelOfFunction;
   const lines = Array.from({ length: 1 + g.choices.pick(3) }, () => g.statement());

@@ -1,7 +1,7 @@
 // The state of generating one program: what is in scope, how much may still be written, and the tables from which
 // expressions and statements are chosen. A construct is a row of a table; a row that does not apply gives undefined.
 import type { Choices } from "./choices.ts";
-import { Scope } from "./scope.ts";
+import { type Reference, Scope } from "./scope.ts";
 import type { MemoryShape, StructShape } from "./shapes.ts";
 
 /** A number expression, with the range that the compiler can know of it. */
@@ -51,6 +51,7 @@ export interface World {
   readonly structs: readonly StructShape[];
   readonly schemas: readonly MemoryShape[];
   readonly maps: readonly MapShape[];
+  readonly globals: readonly Reference[];
   /** What bigints are: i64 or u64. */
   readonly signed: boolean;
 }

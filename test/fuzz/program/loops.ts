@@ -1,5 +1,6 @@
 // Loops of every form whose bound the compiler can find: a counter that the body leaves alone.
 import type { Gen, Row } from "./gen.ts";
+import { numberIn } from "./ranges.ts";
 import type { Scope } from "./scope.ts";
 
 const mostTurns = 40;
@@ -29,11 +30,6 @@ function labelled(g: Gen, make: (label: string | undefined) => string): string {
   return `${label}: ${make(label)}`;
 }
 
-/** A limit that is known only at run time. */
-function bounded(g: Gen, most: number): string {
-  return `Math.min(Math.max(${g.number().text}, 0), ${most})`;
-}
-
 /** `for` with a counter up or down, to a constant or to a limit that is bounded. */
 function counted(g: Gen): string | undefined {
   const turns = g.choices.of([2, 3, 4, 5, 8]);
@@ -43,7 +39,7 @@ function counted(g: Gen): string | undefined {
   const start = g.choices.of([0, 0, 1, 7]);
   const end = start + turns * step;
   const next = (sign: "+" | "-"): string => (step === 1 ? `${name}${sign}${sign}` : `${name} ${sign}= ${step}`);
-  const limit = g.choices.chance(40) ? bounded(g, end) : `${end}`;
+  const limit = g.choices.chance(40) ? numberIn(g, 0, end).text : `${end}`;
   const [head, low, high] = g.choices.of([
     [`for (let ${name} = ${start}; ${name} < ${limit}; ${next("+")})`, start, end - 1],
     [`for (let ${name} = ${start}; ${name} <= ${end - step}; ${next("+")})`, start, end - step],

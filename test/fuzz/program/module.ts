@@ -2,6 +2,7 @@
 // that they computed can be seen in the packet at the end. A function of the tape.
 import { aggregates } from "./aggregates.ts";
 import { bigints } from "./bigints.ts";
+import { bufferBigints, bufferConditions, bufferNumbers, buffers } from "./buffers.ts";
 import { Choices } from "./choices.ts";
 import { conditions } from "./conditions.ts";
 import { calledBigints, calledConditions, calledNumbers, calledStatements, makeFunction } from "./functions.ts";
@@ -10,16 +11,16 @@ import { loops } from "./loops.ts";
 import { mapConditions, maps } from "./maps.ts";
 import { numbers } from "./numbers.ts";
 import { packets } from "./packets.ts";
-import { type Callable, Scope } from "./scope.ts";
-import { isWide, type MemoryShape, roomOf, Schemas, type Shape, schemaOf } from "./shapes.ts";
+import { type Callable, type Reference, Scope } from "./scope.ts";
+import { isSigned, isWide, type MemoryShape, roomOf, Schemas, type Shape, schemaOf } from "./shapes.ts";
 import { statements } from "./statements.ts";
 
 /** Every construct; a new one is a row in one of these. */
 export const tables: Tables = {
-  numbers: [...numbers, ...calledNumbers],
-  bigints: [...bigints, ...calledBigints],
-  conditions: [...conditions, ...mapConditions, ...calledConditions],
-  statements: [...statements, ...loops, ...aggregates, ...packets, ...maps, ...calledStatements],
+  numbers: [...numbers, ...bufferNumbers, ...calledNumbers],
+  bigints: [...bigints, ...bufferBigints, ...calledBigints],
+  conditions: [...conditions, ...mapConditions, ...bufferConditions, ...calledConditions],
+  statements: [...statements, ...loops, ...aggregates, ...buffers, ...packets, ...maps, ...calledStatements],
 };
 
 /** What is drawn for one module. */
@@ -33,7 +34,7 @@ export interface Generated {
   readonly maps: readonly string[];
 }
 
-const imports = `import { array, arrayMap, atomicAdd, bits, hashMap, i16, i32, i64, i8, MapUpdate, offsetOf, perCpuArray, sizeOf, struct, u16, u16be, u32, u32be, u64, u64be, u8, xdp, XDP, type Ref, type XdpAction } from "@typebpf/dsl";`;
+const imports = `import { array, arrayMap, atomicAdd, bits, bytesEqual, copy, hashMap, i16, i32, i64, i8, MapUpdate, offsetOf, perCpuArray, sizeOf, startsWith, struct, u16, u16be, u32, u32be, u64, u64be, u8, union, view, xdp, XDP, type Ref, type XdpAction } from "@typebpf/dsl";`;
 
 const shared = `const TABLE = [3, -7, 0xffffffff, 40];
 interface Point { x: number; y: number }
@@ -47,7 +48,7 @@ function makeMaps(choices: Choices, schemas: Schemas): readonly MapShape[] {
   const keys: readonly MemoryShape[] = [
     { kind: "scalar", name: "u32" },
     { kind: "scalar", name: "u16be" },
-    ...schemas.structs.filter((one) => roomOf(one) <= 48),
+    ...schemas.structs.filter((one) => !one.union && roomOf(one) <= 48),
   ];
   const values: readonly MemoryShape[] = [
     { kind: "scalar", name: "u64" },
@@ -64,6 +65,30 @@ function declareMap({ name, kind, key, value, entries }: MapShape): string {
   const maker = { hash: "hashMap", array: "arrayMap", perCpu: "perCpuArray" }[kind];
   const keyed = key ? `key: ${schemaOf(key)}, ` : "";
   return `export const ${name} = ${maker}({ ${keyed}value: ${schemaOf(value)}, maxEntries: ${entries} });`;
+}
+
+const globalScalars = ["u8", "u16", "u32", "i8", "i16", "i32", "u64", "i64"] as const;
+
+/** Variables of the module: integers, structs and arrays. */
+function makeGlobals(
+  choices: Choices,
+  schemas: Schemas,
+): readonly [texts: readonly string[], globals: readonly Reference[]] {
+  const count = choices.pick(4);
+  if (count === 0) return [[], []];
+  const shapes: MemoryShape[] = Array.from({ length: count }, () =>
+    choices.chance(40)
+      ? choices.of([...schemas.structs, ...schemas.arrays].filter((one) => !(one.kind === "struct" && one.union)))
+      : { kind: "scalar", name: choices.of(globalScalars) },
+  );
+  const fields = shapes.map((shape, number) => ({ name: `global${number}`, shape }));
+  const texts = fields.map(({ name, shape }) => {
+    if (shape.kind !== "scalar") return `export let ${name} = ${schemaOf(shape)}();`;
+    const value = choices.of([0, 1, 5, 127, isSigned(shape) ? -3 : 100]);
+    return `export let ${name}: ${shape.name} = ${value}${isWide(shape) ? "n" : ""};`;
+  });
+  const shape = { kind: "struct", schema: "", fields, isGlobals: true } as const;
+  return [texts, [{ text: "", shape, memory: "global" }]];
 }
 
 /** Adds every integer in a place to the output. */
@@ -97,6 +122,7 @@ function makeProgram(g: Gen, name: string, functions: readonly Callable[]): stri
   scope.callables.push(...functions);
   scope.leave = () => `return ${g.choices.of(verdicts)};`;
   const [first, second] = [g.choices.of(g.world.structs), g.choices.of(g.world.structs)];
+  scope.references.push(...g.world.globals);
   scope.references.push({ text: "s", shape: first, memory: "packet" });
   scope.references.push({ text: "r", shape: second, memory: "packet" });
   g.scope = scope;
@@ -116,10 +142,12 @@ export function generateModule(tape: readonly number[], count: number): Generate
   const choices = new Choices(tape);
   const schemas = new Schemas(choices);
   const signed = choices.chance(50);
+  const [globals, references] = makeGlobals(choices, schemas);
   const world: World = {
     structs: schemas.structs,
     schemas: [...schemas.structs, ...schemas.arrays],
     maps: makeMaps(choices, schemas),
+    globals: references,
     signed,
   };
   const functions: Callable[] = [];
@@ -133,6 +161,6 @@ export function generateModule(tape: readonly number[], count: number): Generate
   const programs = Array.from({ length: count }, (_, index) => `p${index}`);
   for (const name of programs) texts.push(makeProgram(new Gen(choices, world, tables), name, functions));
   const maps = world.maps.map(declareMap);
-  const source = [imports, ...schemas.declarations, shared, ...maps, ...texts, ""].join("\n");
+  const source = [imports, ...schemas.declarations, shared, ...maps, ...globals, ...texts, ""].join("\n");
   return { source, programs, signed, maps: world.maps.filter(({ key }) => key).map(({ name }) => name) };
 }

@@ -44,12 +44,15 @@ function descend(g: Gen, text: string, shape: Shape, wanted: Wanted): { readonly
 }
 
 /** What is wanted somewhere in what a ref refers to. */
-function find(g: Gen, references: readonly Reference[], wanted: Wanted): (Place & { shape: Shape }) | undefined {
+function find(g: Gen, references: readonly Reference[], like: Wanted): (Place & { shape: Shape }) | undefined {
+  const wanted = (shape: Shape): boolean => !(shape.kind === "struct" && shape.isGlobals) && like(shape);
   const able = references.filter(({ shape }) => holds(shape, wanted));
   if (able.length === 0) return undefined;
   const reference = g.choices.of(able);
   const start = reference.shape.kind === "scalar" ? `${reference.text}.value` : reference.text;
-  return { ...descend(g, start, reference.shape, wanted), reference } as Place & { shape: Shape };
+  const { text, shape } = descend(g, start, reference.shape, wanted);
+  // Globals are names, not members of what holds them.
+  return { text: text.replace(/^\./, ""), shape, reference } as Place & { shape: Shape };
 }
 
 /** A place of a number or a bigint, to read or to write. */
@@ -122,7 +125,12 @@ export function initialiser(g: Gen, shape: Shape, typed = false): string {
     }
     case "struct": {
       const same = g.choices.chance(40) ? aggregatePlace(g, (one) => one === shape) : undefined;
-      if (same && g.choices.chance(60)) return same.text;
+      if (same && (shape.union || g.choices.chance(60))) return same.text;
+      if (shape.union) {
+        const { name, shape: member } = g.choices.of(shape.fields);
+        const literal = `{ ${name}: ${initialiser(g, member)} }`;
+        return typed ? `${shape.schema}(${literal})` : literal;
+      }
       const fields = same ? g.choices.some(shape.fields, 40) : shape.fields;
       const members = fields.map((field) => `${field.name}: ${initialiser(g, field.shape, typed)}`);
       return `{ ${[...(same ? [`...${same.text}`] : []), ...members].join(", ")} }`;

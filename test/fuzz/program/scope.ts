@@ -22,11 +22,21 @@ export interface OtherVariable {
 export interface Reference {
   readonly text: string;
   readonly shape: MemoryShape;
-  readonly memory: "packet" | "stack" | "map";
+  readonly memory: "packet" | "stack" | "map" | "global";
   /** The map whose value it is. */
   readonly map?: string;
-  /** Declared by `let`: may be given another value of its schema. */
-  readonly mutable?: boolean;
+  /** A typed array: of its own kind, and no schema makes another. */
+  readonly buffer?: boolean;
+  /** It lies at any offset of other bytes. */
+  readonly part?: boolean;
+}
+
+/** A DataView. */
+export interface Buffer {
+  readonly data: string;
+  /** Bytes that it reaches. */
+  readonly size: number;
+  readonly array: string;
 }
 
 /** What a function takes. */
@@ -57,6 +67,7 @@ export class Scope {
   /** Objects `{ x: number, y: number }` in registers. */
   readonly points: OtherVariable[];
   readonly callables: Callable[];
+  readonly buffers: Buffer[];
   readonly labels: { readonly name: string; readonly loop: boolean }[];
   /** What `break` leaves, innermost. */
   inLoop = false;
@@ -74,6 +85,7 @@ export class Scope {
     this.maybes = [...(outer?.maybes ?? [])];
     this.points = [...(outer?.points ?? [])];
     this.callables = [...(outer?.callables ?? [])];
+    this.buffers = [...(outer?.buffers ?? [])];
     this.labels = [...(outer?.labels ?? [])];
     this.inLoop = outer?.inLoop ?? false;
     this.inSwitch = outer?.inSwitch ?? false;

@@ -26,6 +26,10 @@ export interface StructShape {
   /** The constant that holds the schema. */
   readonly schema: string;
   readonly fields: readonly { readonly name: string; readonly shape: Shape }[];
+  /** All fields lie over the same bytes. */
+  readonly union?: boolean;
+  /** The globals of the module: each field is a variable. */
+  readonly isGlobals?: boolean;
 }
 
 /** What has bytes of its own. */
@@ -35,6 +39,11 @@ export type Shape = MemoryShape | BitsShape;
 /** Whether values are bigints. */
 export function isWide(shape: ScalarShape): boolean {
   return scalarLayouts[shape.name].size === 8;
+}
+
+/** Whether values can be negative. */
+export function isSigned(shape: ScalarShape): boolean {
+  return scalarLayouts[shape.name].signed;
 }
 
 /** Least and greatest value of a number. */
@@ -66,6 +75,7 @@ export function roomOf(shape: Shape): number {
     case "array":
       return roomOf(shape.item) * shape.length;
     case "struct":
+      if (shape.union) return Math.max(...shape.fields.map((field) => Math.ceil(roomOf(field.shape) / 8) * 8));
       return shape.fields.reduce((sum, field) => Math.ceil(sum / 8) * 8 + roomOf(field.shape), 7) & ~7;
   }
 }
@@ -88,6 +98,7 @@ export class Schemas {
   constructor(choices: Choices) {
     this.#choices = choices;
     for (let count = 2 + choices.pick(3); count > 0; count--) this.#struct();
+    if (choices.chance(40)) this.#union();
     this.#array(scalar(choices));
   }
 
@@ -126,6 +137,26 @@ export class Schemas {
     }
   }
 
+  #union(): void {
+    const schema = `S${this.structs.length}`;
+    const shapes = [
+      scalar(this.#choices),
+      scalar(this.#choices),
+      ...this.#members().filter(({ kind }) => kind !== "bits"),
+    ];
+    this.#declare("union", schema, shapes);
+  }
+
+  #declare(kind: "struct" | "union", schema: string, shapes: readonly Shape[]): void {
+    const fields = shapes.map((shape, index) => ({
+      name: `${"abcdefghijklmnopqrstuvwxyz"[index] ?? "z"}${index}`,
+      shape,
+    }));
+    const text = fields.map(({ name, shape }) => `${name}: ${schemaOf(shape)}`).join(", ");
+    this.declarations.push(`const ${schema} = ${kind}("${schema.toLowerCase()}", { ${text} });`);
+    this.structs.push({ kind: "struct", schema, fields, ...(kind === "union" && { union: true }) });
+  }
+
   #struct(): void {
     const schema = `S${this.structs.length}`;
     const shapes: Shape[] = [{ kind: "scalar", name: "u32" }];
@@ -134,12 +165,6 @@ export class Schemas {
       if (roomOf({ kind: "struct", schema, fields: [...shapes, ...more].map((shape) => ({ name: "", shape })) }) <= 72)
         shapes.push(...more);
     }
-    const fields = shapes.map((shape, index) => ({
-      name: `${"abcdefghijklmnopqrstuvwxyz"[index] ?? "z"}${index}`,
-      shape,
-    }));
-    const text = fields.map(({ name, shape }) => `${name}: ${schemaOf(shape)}`).join(", ");
-    this.declarations.push(`const ${schema} = struct("${schema.toLowerCase()}", { ${text} });`);
-    this.structs.push({ kind: "struct", schema, fields });
+    this.#declare("struct", schema, shapes);
   }
 }

@@ -122,7 +122,8 @@ export const compareRules: readonly ConditionRule[] = [
   {
     name: "x - y == 0 is x == y, and so is x ^ y == 0",
     apply: ({ compare, left, right }, context) => {
-      if (!/^(eq|ne)64$/.test(compare) || context.constant(right) !== 0n) return undefined;
+      // Where the difference is read elsewhere, the kernel must see that it is what is zero.
+      if (!/^(eq|ne)64$/.test(compare) || context.constant(right) !== 0n || context.uses(left) > 1) return undefined;
       const pair = operandsOf(context, left, "sub64") ?? operandsOf(context, left, "xor64");
       return pair ? { compare, left: pair[0], right: pair[1] } : undefined;
     },
@@ -143,7 +144,7 @@ export const compareRules: readonly ConditionRule[] = [
       const constant = context.constant(right);
       const signed = operandsOf(context, left, "sext32");
       const inner = signed ?? operandsOf(context, left, "zext32");
-      if (constant === undefined || !inner) return undefined;
+      if (constant === undefined || !inner || context.uses(left) > 1) return undefined;
       const fits = signed ? BigInt.asUintN(64, BigInt.asIntN(32, constant)) === constant : constant < 1n << 32n;
       if (!fits) return compare === "ne64";
       const low = BigInt.asUintN(64, BigInt.asIntN(32, constant));
