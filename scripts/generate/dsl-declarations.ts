@@ -47,6 +47,7 @@ const entryPoints: readonly EntryPoint[] = [
         "contexts.generated",
       ],
       ...["config", "addresses", "xdp", "tc", "socket-filter", "atomics", "bytes", "trace", "spin-lock", "functions"],
+      "range",
     ]
       .map((name) => `${source}/${name}.ts`)
       .concat("packages/abi/src/layout.ts"),

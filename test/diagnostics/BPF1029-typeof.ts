@@ -1,6 +1,6 @@
 import { xdp, XDP } from "@typebpf/dsl";
 
 export const filter = xdp((ctx) => {
-  if (typeof ctx.rxQueueIndex === "number") return XDP.DROP; // here
+  const kind = typeof ctx.rxQueueIndex; // here
   return XDP.PASS;
 });

@@ -1,6 +1,6 @@
 import { xdp, XDP } from "@typebpf/dsl";
 
 export const filter = xdp((ctx) => {
-  const queue = ctx.rxQueueIndex as unknown; // here
+  const queue = ctx.rxQueueIndex as unknown as bigint; // here
   return XDP.PASS;
 });

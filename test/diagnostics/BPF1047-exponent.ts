@@ -1,6 +1,6 @@
 import { xdp, XDP } from "@typebpf/dsl";
 
 export const filter = xdp((ctx) => {
-  if (ctx.rxQueueIndex ** 2 > 16) return XDP.DROP; // here
+  if (2 ** ctx.rxQueueIndex > 16) return XDP.DROP; // here
   return XDP.PASS;
 });

@@ -1,12 +1,10 @@
-import { xdp, XDP } from "@typebpf/dsl";
+import { atomicAdd, struct, u32, xdp, XDP } from "@typebpf/dsl";
 
-const PAIR = [1, 2] as const;
+const Counter = struct("counter", { hits: u32 });
+const STEP = ["hits", 1] as const;
 
-function add(a: number, b: number): number {
-  return a + b;
-}
-
-export const filter = xdp((ctx) => {
-  if (add(...PAIR) === 3) return XDP.DROP; // here
+export const filter = xdp(() => {
+  const counter = Counter();
+  atomicAdd(counter, ...STEP); // here
   return XDP.PASS;
 });

@@ -1,7 +1,11 @@
 import { xdp, XDP } from "@typebpf/dsl";
 
-function scale(x: number, by = 2): number { // here
-  return x * by;
+const one = (): number => 1;
+
+function first(...functions: (() => number)[]): number {
+  return functions.length;
 }
 
-export const filter = xdp(() => XDP.PASS);
+export const filter = xdp(() => {
+  return first(one) === 1 ? XDP.PASS : XDP.DROP; // here
+});

@@ -1,9 +1,8 @@
-import { hashMap, u32, u64, xdp, XDP } from "@typebpf/dsl";
+import { ringBuffer, u32, xdp, XDP } from "@typebpf/dsl";
 
-const counters = hashMap({ key: u32, value: u64, maxEntries: 16 });
+const events = ringBuffer({ value: u32, maxEntries: 4096 });
 
 export const filter = xdp((ctx) => {
-  const hits = counters.get(0);
-  const value = hits?.value; // here
-  return XDP.PASS;
+  using event = events.reserve();
+  return (event?.submit(), XDP.PASS); // here
 });

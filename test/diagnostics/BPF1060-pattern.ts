@@ -1,6 +1,6 @@
 import { xdp, XDP } from "@typebpf/dsl";
 
 export const filter = xdp((ctx) => {
-  const { rxQueueIndex = 1 } = ctx; // here
+  const { rxQueueIndex, ...rest } = ctx; // here
   return XDP.PASS;
 });

@@ -1,6 +1,6 @@
 import { xdp, XDP } from "@typebpf/dsl";
 
-export const filter = xdp((ctx) => {
-  const point = { x: ctx.rxQueueIndex, y: undefined }; // here
+export const filter = xdp(() => {
+  const nothing = undefined; // here
   return XDP.PASS;
 });

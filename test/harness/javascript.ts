@@ -35,6 +35,7 @@ const onNumbers: Readonly<Record<string, (a: number, b: number) => number>> = {
   "+": (a, b) => a + b,
   "-": (a, b) => a - b,
   "*": (a, b) => a * b,
+  "**": (a, b) => a ** b,
   "/": (a, b) => a / b,
   "%": (a, b) => a % b,
   "&": (a, b) => a & b,
@@ -47,6 +48,7 @@ const onNumbers: Readonly<Record<string, (a: number, b: number) => number>> = {
 
 const onBigints: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
   "+": (a, b) => a + b,
+  "**": (a, b) => a ** b,
   "-": (a, b) => a - b,
   "*": (a, b) => a * b,
   "/": (a, b) => (b === 0n ? 0n : a / b),
@@ -54,9 +56,9 @@ const onBigints: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
   "&": (a, b) => a & b,
   "|": (a, b) => a | b,
   "^": (a, b) => a ^ b,
-  // JavaScript gives up on huge shifts; after wrapping they are 0.
+  // JavaScript gives up on huge shifts; after wrapping they are 0. Negative counts go the other way.
   "<<": (a, b) => (b >= 64n ? 0n : a << b),
-  ">>": (a, b) => a >> b,
+  ">>": (a, b) => (b <= -64n ? 0n : a >> b),
 };
 
 function operators(signed: boolean): Operators {
@@ -87,6 +89,18 @@ function operators(signed: boolean): Operators {
 }
 
 const assignments: ReadonlySet<string> = new Set(Object.keys(onNumbers).map((operator) => `${operator}=`));
+
+/** True for a literal that is the pattern of an assignment. */
+function isTarget(node: ts.Node): boolean {
+  const { parent } = node;
+  if (ts.isBinaryExpression(parent)) {
+    return parent.left === node && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+  }
+  if (ts.isForOfStatement(parent)) return parent.initializer === node;
+  const part = ts.isPropertyAssignment(parent) || ts.isSpreadElement(parent) || ts.isParenthesizedExpression(parent);
+  const list = ts.isArrayLiteralExpression(parent) || ts.isObjectLiteralExpression(parent);
+  return (part || list) && isTarget(parent);
+}
 
 /** Calls the operators by name; `a op= b` becomes `a = a op b`. */
 function rewrite(context: ts.TransformationContext): (file: ts.SourceFile) => ts.SourceFile {
@@ -119,7 +133,7 @@ function rewrite(context: ts.TransformationContext): (file: ts.SourceFile) => ts
       if (node.operator === ts.SyntaxKind.MinusToken) return call("unary", "-", operand);
       if (node.operator === ts.SyntaxKind.TildeToken) return call("unary", "~", operand);
     }
-    if (ts.isSpreadAssignment(node)) {
+    if (ts.isSpreadAssignment(node) && !isTarget(node.parent)) {
       return factory.createSpreadAssignment(
         call("spread", "...", ts.visitNode(node.expression, visit) as ts.Expression),
       );

@@ -2,7 +2,7 @@
 // stores.
 import { addressableLayout, describe } from "./define.ts";
 import type { u8 } from "./scalars.ts";
-import type { FixedArray, RefTo, Schema } from "./schema.ts";
+import type { Items, RefTo, Schema } from "./schema.ts";
 import { type Memory, memoryOf, viewOf } from "./view.ts";
 
 /** Bytes to compare with or to copy: text of characters below 256, one byte each, a table, or bytes in memory. */
@@ -34,7 +34,7 @@ function sourceBytes(source: unknown, what: string): Uint8Array {
  * True where the bytes are those of `other`: `bytesEqual(method, "GET ")`. There must be as many. The compiler takes constant
  * text, constant tables and bytes in memory.
  */
-export function bytesEqual(bytes: FixedArray<u8>, other: ByteSource): boolean {
+export function bytesEqual(bytes: Items<u8>, other: ByteSource): boolean {
   const [left, right] = [bytesOf(bytes, "bytesEqual"), sourceBytes(other, "bytesEqual")];
   if (left.length !== right.length) {
     const unit = typeof other === "string" ? "characters" : "bytes";
@@ -44,7 +44,7 @@ export function bytesEqual(bytes: FixedArray<u8>, other: ByteSource): boolean {
 }
 
 /** True where the bytes from `offset` on begin with `prefix`, which must lie within them: `startsWith(line, "HTTP/", 4)`. */
-export function startsWith(bytes: FixedArray<u8>, prefix: ByteSource, offset: number = 0): boolean {
+export function startsWith(bytes: Items<u8>, prefix: ByteSource, offset: number = 0): boolean {
   const [left, right] = [bytesOf(bytes, "startsWith"), sourceBytes(prefix, "startsWith")];
   checkRange(offset, right.length, left.length, "startsWith");
   return right.every((byte, index) => byte === left[offset + index]);
@@ -52,7 +52,7 @@ export function startsWith(bytes: FixedArray<u8>, prefix: ByteSource, offset: nu
 
 /** Copies all items of `source` over those of `target` from the index `offset` on. */
 export function copy<T>(
-  target: FixedArray<T>,
+  target: Items<T>,
   source: { readonly length: number; readonly [index: number]: T } | (T extends number ? string : never),
   offset: number = 0,
 ): void {
@@ -66,7 +66,7 @@ export function copy<T>(
  * What lies at `offset` of the bytes, to read and write in place: `view(buffer, 4, IPv4)`. It must lie within them; the offset
  * must be proved to.
  */
-export function view<T>(bytes: FixedArray<u8>, offset: number, schema: Schema<T>): RefTo<T> {
+export function view<T>(bytes: Items<u8>, offset: number, schema: Schema<T>): RefTo<T> {
   const all = bytesOf(bytes, "view");
   const layout = addressableLayout(schema, "What bytes are viewed as");
   checkRange(offset, layout.size, all.length, "view");

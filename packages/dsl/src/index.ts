@@ -50,6 +50,7 @@ export {
 } from "./maps.ts";
 export type { Packet } from "./packet.ts";
 export type { Prefix, PrefixInit } from "./prefix-key.ts";
+export { range } from "./range.ts";
 export {
   type RecordOperations,
   type Releasable,

@@ -48,7 +48,8 @@ export type DslFunctionName =
   | "atomicXor"
   | "atomicExchange"
   | "atomicCompareExchange"
-  | "bytesEqual";
+  | "bytesEqual"
+  | "range";
 
 /** A method of a map in the filter. */
 export type MapOperation = "get" | "has" | "set" | "delete" | "reserve" | "output" | "query";
@@ -119,6 +120,7 @@ export const intrinsics = {
   spinLock: { kind: "schema" },
   trace: { kind: "trace" },
   noinline: { kind: "functionHint" },
+  range: { kind: "function", name: "range" },
   bytesEqual: { kind: "function", name: "bytesEqual" },
   copy: { kind: "function", name: "copy" },
   startsWith: { kind: "function", name: "startsWith" },

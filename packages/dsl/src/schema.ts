@@ -29,10 +29,22 @@ export type Member<T> = Schema<T> | BitField<T>;
 /** The TypeScript type that a schema stands for: `Infer<typeof Flow>`. */
 export type Infer<S extends Member<unknown>> = S[typeof shape];
 
+/** Items in memory by index: an array of a schema, or a buffer of bytes. */
+export interface Items<T> {
+  readonly length: number;
+  [index: number]: T;
+}
+
 /** `N` items in memory, one after another. Assigning it copies the items. */
 export interface FixedArray<T, N extends number = number> {
   readonly length: N;
+  /** The first item, which every array has. It lets a literal of `N` items be assigned. */
+  0: T;
   [index: number]: T;
+  /** The items in order. */
+  [Symbol.iterator](): IterableIterator<T>;
+  /** The items in order, each after its index. */
+  entries(): IterableIterator<[number, T]>;
 }
 
 /** A pointer to one integer: reads and writes go through `value`. */

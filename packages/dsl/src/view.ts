@@ -71,12 +71,22 @@ function arrayView(at: Memory, layout: ArrayLayout): object {
     offset: index * layout.item.size,
     layout: layout.item,
   });
+  // As those of JavaScript's arrays, iterators read each item when it is asked for.
+  function* items(): Generator<unknown> {
+    for (let index = 0; index < layout.length; index++) yield load(item(index), at.data, at.offset);
+  }
+  function* entries(): Generator<[number, unknown]> {
+    let index = 0;
+    for (const one of items()) yield [index++, one];
+  }
   const inside = (key: string | symbol): boolean =>
     typeof key === "string" && /^(0|[1-9]\d*)$/.test(key) && Number(key) < layout.length;
   return new Proxy(Object.create(null) as object, {
     get: (_, key) => {
       if (key === memory) return at;
       if (key === "length") return layout.length;
+      if (key === Symbol.iterator) return () => items();
+      if (key === "entries") return () => entries();
       const index = indexOf(key, layout);
       return index === undefined ? undefined : load(item(index), at.data, at.offset);
     },

@@ -103,10 +103,22 @@ export type Member<T> = Schema<T> | BitField<T>;
 /** The TypeScript type that a schema stands for: `Infer<typeof Flow>`. */
 export type Infer<S extends Member<unknown>> = S[typeof shape];
 
+/** Items in memory by index: an array of a schema, or a buffer of bytes. */
+interface Items<T> {
+  readonly length: number;
+  [index: number]: T;
+}
+
 /** `N` items in memory, one after another. Assigning it copies the items. */
 export interface FixedArray<T, N extends number = number> {
   readonly length: N;
+  /** The first item, which every array has. It lets a literal of `N` items be assigned. */
+  0: T;
   [index: number]: T;
+  /** The items in order. */
+  [Symbol.iterator](): IterableIterator<T>;
+  /** The items in order, each after its index. */
+  entries(): IterableIterator<[number, T]>;
 }
 
 /** A pointer to one integer: reads and writes go through `value`. */
@@ -965,13 +977,13 @@ export type ByteSource = string | {
  * True where the bytes are those of `other`: `bytesEqual(method, "GET ")`. There must be as many. The compiler takes constant
  * text, constant tables and bytes in memory.
  */
-export declare function bytesEqual(bytes: FixedArray<u8>, other: ByteSource): boolean;
+export declare function bytesEqual(bytes: Items<u8>, other: ByteSource): boolean;
 
 /** True where the bytes from `offset` on begin with `prefix`, which must lie within them: `startsWith(line, "HTTP/", 4)`. */
-export declare function startsWith(bytes: FixedArray<u8>, prefix: ByteSource, offset?: number): boolean;
+export declare function startsWith(bytes: Items<u8>, prefix: ByteSource, offset?: number): boolean;
 
 /** Copies all items of `source` over those of `target` from the index `offset` on. */
-export declare function copy<T>(target: FixedArray<T>, source: {
+export declare function copy<T>(target: Items<T>, source: {
   readonly length: number;
   readonly [index: number]: T;
 } | (T extends number ? string : never), offset?: number): void;
@@ -980,7 +992,7 @@ export declare function copy<T>(target: FixedArray<T>, source: {
  * What lies at `offset` of the bytes, to read and write in place: `view(buffer, 4, IPv4)`. It must lie within them; the offset
  * must be proved to.
  */
-export declare function view<T>(bytes: FixedArray<u8>, offset: number, schema: Schema<T>): RefTo<T>;
+export declare function view<T>(bytes: Items<u8>, offset: number, schema: Schema<T>): RefTo<T>;
 
 /** What a line may show: integers, and constants of any kind. */
 export type TraceValue = number | bigint | string | boolean;
@@ -1012,6 +1024,12 @@ export declare const spinLock: Schema<SpinLock>;
  * `export const parse = noinline((packet: Packet) => …)`. The tag `@noinline` in a function's comment does the same.
  */
 export declare function noinline<F extends (...args: never[]) => unknown>(fn: F): F;
+
+/** The integers from 0 up to `end`, which is not among them. */
+export declare function range(end: number): IterableIterator<number>;
+
+/** The integers from `start` in steps of `step` (1 where it is left out) up to `end`, or down to it, which is not among them. */
+export declare function range(start: number, end: number, step?: number): IterableIterator<number>;
 
 /** An integer in memory. `bigEndian` is about memory only: expressions always see host order. */
 interface ScalarLayout {

@@ -110,12 +110,12 @@ export interface BinaryExpr extends Typed {
 }
 
 /**
- * A number division that is made an integer at once. "trunc" and "floor" need a divisor proved non-zero; "int32" (`| 0`)
- * and "uint32" (`>>> 0`) give 0 for a zero divisor and wrap to 32 bits after truncation.
+ * A number division that is made an integer at once, by Math's function of that name, with a divisor proved non-zero; or
+ * by `| 0` and `>>> 0`: "int32" and "uint32" give 0 for a zero divisor and wrap to 32 bits after truncation.
  */
 export interface IntegerDivisionExpr extends Typed {
   readonly kind: "integerDivision";
-  readonly rounding: "trunc" | "floor" | "int32" | "uint32";
+  readonly rounding: "trunc" | "floor" | "ceil" | "round" | "int32" | "uint32";
   readonly left: Expr;
   readonly right: Expr;
 }
@@ -192,9 +192,15 @@ export interface CastExpr extends Typed {
   readonly value: Expr;
 }
 
-/** `BigInt(n)`: a number as an unsigned bigint (its range must not be negative, else it wraps as BigInt.asUintN). */
+/** `BigInt(n)`: a number as a bigint. Where that is unsigned, the number must be proved not to be negative. */
 export interface ToBigintExpr extends Typed {
   readonly kind: "toBigint";
+  readonly value: Expr;
+}
+
+/** `Number(b)`: a bigint as a number, which must be proved to hold it exactly. */
+export interface ToNumberExpr extends Typed {
+  readonly kind: "toNumber";
   readonly value: Expr;
 }
 
@@ -391,6 +397,7 @@ export type Expr =
   | CallExpr
   | CastExpr
   | ToBigintExpr
+  | ToNumberExpr
   | WrapExpr
   | MathExpr
   | ConstructExpr

@@ -5,16 +5,22 @@ import type { ContextName, Layout, ProgramTypeName } from "@typebpf/abi";
 /** An integer of JavaScript's `number`, exact, in a 64-bit register, sign-extended. */
 export interface NumberType {
   readonly kind: "number";
+  /** May be `undefined`. */
+  readonly nullable?: true;
 }
 
 /** A 64-bit integer: unsigned unless its flavour is i64. Constants take the sign of what they meet. */
 export interface BigintType {
   readonly kind: "bigint";
   readonly signed: boolean;
+  /** May be `undefined`. */
+  readonly nullable?: true;
 }
 
 export interface BooleanType {
   readonly kind: "boolean";
+  /** May be `undefined`. */
+  readonly nullable?: true;
 }
 
 /** `undefined` and the result of functions without a value. */

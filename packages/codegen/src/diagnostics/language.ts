@@ -14,16 +14,17 @@ export const languageDiagnostics = {
   spreadArgument: {
     code: "BPF1051",
     severity: "error",
-    title: "spread in a call",
-    explain: "The compiler must see each argument.",
+    title: "spread in this place",
+    explain:
+      "Tuples and arrays can be spread into calls of functions and into literals: their lengths are known. Operations of the DSL take their arguments one by one.",
     help: "write the arguments one by one",
   },
   parameterForm: {
     code: "BPF1052",
     severity: "error",
-    title: "rest, optional or default parameter",
-    explain: "Every call passes every argument, so that each lives in a register.",
-    help: "give each parameter a plain name and pass it in every call",
+    title: "function or schema in a rest parameter",
+    explain: "A rest parameter is a tuple of values. Functions, schemas and maps have no value at run time.",
+    help: "give it a parameter of its own",
   },
   fraction: {
     code: "BPF1053",
@@ -50,10 +51,9 @@ export const languageDiagnostics = {
   optionalChain: {
     code: "BPF1056",
     severity: "error",
-    title: "optional chain in this place",
-    explain:
-      "`a?.b` may be undefined, which an integer register cannot hold. It works with ?? after it, in comparisons and in conditions.",
-    help: "write a?.b ?? 0, or check a first: if (!a) return …",
+    title: "optional call in this place",
+    explain: "`a?.b` is a value that may be undefined. A call behind ?. stands on its own, as in `event?.submit();`.",
+    help: "check it first: if (!a) return …",
   },
   iteration: {
     code: "BPF1057",
@@ -81,7 +81,8 @@ export const languageDiagnostics = {
     code: "BPF1060",
     severity: "error",
     title: "destructuring of this form",
-    explain: "Members of structs and objects can be taken apart by name, without defaults and rest.",
+    explain:
+      "Structs and objects are taken apart by constant names, arrays and tuples by place; the rest is that of a struct, an object, an array or a tuple.",
     help: "write const x = object.x",
   },
   arrayForm: {

@@ -75,13 +75,6 @@ export const subsetDiagnostics = {
     explain: "Types are known when the program is compiled; nothing of them is left at run time.",
     help: "drop the test: every value has one type",
   },
-  void: {
-    code: "BPF1030",
-    severity: "error",
-    title: "void operator",
-    explain: "It would throw a value away to give undefined, which a statement does as well.",
-    help: "write the expression as a statement",
-  },
   forIn: {
     code: "BPF1031",
     severity: "error",
@@ -197,8 +190,8 @@ export const subsetDiagnostics = {
   exponent: {
     code: "BPF1047",
     severity: "error",
-    title: "** on values of run time",
-    explain: "The power of integers leaves the exact range at once; on constants it is evaluated.",
+    title: "** with an exponent of run time",
+    explain: "The power of integers leaves the exact range at once; with a constant exponent it is multiplied out.",
     help: "multiply, or shift for powers of two",
   },
   null: {

@@ -19,8 +19,6 @@ export const refusedKinds: ReadonlyMap<ts.SyntaxKind, FrontendDiagnostic> = new 
   [SyntaxKind.ThisKeyword, "this"],
   [SyntaxKind.SuperKeyword, "this"],
   [SyntaxKind.DeleteExpression, "delete"],
-  [SyntaxKind.TypeOfExpression, "typeof"],
-  [SyntaxKind.VoidExpression, "void"],
   [SyntaxKind.ForInStatement, "forIn"],
   [SyntaxKind.RegularExpressionLiteral, "regularExpression"],
   [SyntaxKind.AnyKeyword, "any"],
@@ -62,7 +60,6 @@ const forms: ReadonlyMap<ts.SyntaxKind, Form> = new Map<ts.SyntaxKind, Form>([
   [SyntaxKind.VariableDeclarationList, variableForm],
   [SyntaxKind.BinaryExpression, binaryForm],
   [SyntaxKind.EnumDeclaration, enumForm],
-  [SyntaxKind.Parameter, parameterForm],
   [SyntaxKind.CallExpression, callForm],
   [SyntaxKind.NewExpression, newForm],
   [SyntaxKind.AsExpression, assertionForm],
@@ -128,7 +125,6 @@ const refusedOperators: ReadonlyMap<ts.SyntaxKind, FrontendDiagnostic> = new Map
   [SyntaxKind.ExclamationEqualsToken, "looseEquality"],
   [SyntaxKind.InKeyword, "in"],
   [SyntaxKind.InstanceOfKeyword, "in"],
-  [SyntaxKind.AsteriskAsteriskEqualsToken, "exponent"],
 ]);
 
 function binaryForm({ operatorToken }: ts.BinaryExpression): Omit<Refusal, "covers"> | undefined {
@@ -141,18 +137,8 @@ function enumForm(node: ts.EnumDeclaration): Omit<Refusal, "covers"> | undefined
   return constant ? undefined : { name: "enum", at: node };
 }
 
-function parameterForm(node: ts.ParameterDeclaration): Omit<Refusal, "covers"> | undefined {
-  // Parameters of function types have no values.
-  if (!("body" in node.parent)) return undefined;
-  return node.dotDotDotToken || node.questionToken || node.initializer
-    ? { name: "parameterForm", at: node }
-    : undefined;
-}
-
 function callForm(node: ts.CallExpression): Omit<Refusal, "covers"> | undefined {
-  if (node.expression.kind === SyntaxKind.ImportKeyword) return { name: "dynamicImport", at: node };
-  const spread = node.arguments.find(ts.isSpreadElement);
-  return spread && { name: "spreadArgument", at: spread };
+  return node.expression.kind === SyntaxKind.ImportKeyword ? { name: "dynamicImport", at: node } : undefined;
 }
 
 /** What may be made with `new`: memory on the stack, and views of it. */
@@ -164,9 +150,7 @@ function newForm(node: ts.NewExpression): Omit<Refusal, "covers"> | undefined {
 }
 
 function assertionForm(node: ts.AsExpression): Omit<Refusal, "covers"> | undefined {
-  const { type } = node;
-  const constant = ts.isTypeReferenceNode(type) && ts.isIdentifier(type.typeName) && type.typeName.text === "const";
-  return constant ? undefined : { name: type.kind === SyntaxKind.AnyKeyword ? "any" : "assertion", at: type };
+  return node.type.kind === SyntaxKind.AnyKeyword ? { name: "any", at: node.type } : undefined;
 }
 
 type FunctionLike = ts.FunctionDeclaration | ts.FunctionExpression | ts.ArrowFunction;

@@ -1,14 +1,30 @@
 // What expressions give and variables hold during lowering. Numbers, bigints, booleans and refs are one SSA value; a
-// record or tuple is a set of cells that every name of it shares, so it is passed by reference without memory.
+// record or tuple is a set of cells that every name of it shares, so it is passed by reference without memory. A number,
+// bigint or boolean that may be undefined is two SSA values: whether it is there, and what it is.
 import type { AstType } from "../ast/types.ts";
 import type { ValueId } from "../ir/function.ts";
 import { nullValue, type SsaBuilder, type VariableKey } from "./ssa-builder.ts";
 
 /** The result of an expression. */
-export type Value = { readonly kind: "none" } | { readonly kind: "scalar"; readonly id: ValueId } | RecordCell;
+export type Value =
+  | { readonly kind: "none" }
+  | { readonly kind: "scalar"; readonly id: ValueId }
+  | OptionalValue
+  | RecordCell;
+
+/** An integer that may be undefined: `present` is 1 where it is there, and 0 where `id` means nothing. */
+export interface OptionalValue {
+  readonly kind: "optional";
+  readonly present: ValueId;
+  readonly id: ValueId;
+}
 
 /** Where a variable, or a member of a record, keeps its value. */
-export type Cell = { readonly kind: "none" } | { readonly kind: "variable"; readonly key: VariableKey } | RecordCell;
+export type Cell =
+  | { readonly kind: "none" }
+  | { readonly kind: "variable"; readonly key: VariableKey; readonly integer?: true }
+  | { readonly kind: "optional"; readonly present: VariableKey; readonly key: VariableKey }
+  | RecordCell;
 
 /** The cells of a record, and where it may be undefined, one that holds whether it is there. */
 export interface RecordCell {
@@ -26,7 +42,7 @@ export function scalar(id: ValueId): Value {
   return { kind: "scalar", id };
 }
 
-/** The SSA value; `undefined` is the null pointer. @throws Error for records (a compiler bug). */
+/** The SSA value; `undefined` is the null pointer; TypeScript proves that an integer is there. @throws Error for records (a compiler bug). */
 export function idOf(value: Value): ValueId {
   if (value.kind === "record") throw new Error("lower: a record is used as a scalar");
   return value.kind === "none" ? nullValue : value.id;
@@ -40,7 +56,9 @@ export function newCell(build: SsaBuilder, type: AstType): Cell {
     case "number":
     case "bigint":
     case "boolean":
-      return { kind: "variable", key: build.variable(false) };
+      return type.nullable
+        ? { kind: "optional", present: build.variable(false), key: build.variable(false) }
+        : { kind: "variable", key: build.variable(false), integer: true };
     case "ref":
     case "context":
       return { kind: "variable", key: build.variable(true) };
@@ -62,6 +80,8 @@ export function readCell(build: SsaBuilder, cell: Cell): Value {
       return none;
     case "variable":
       return scalar(build.read(cell.key));
+    case "optional":
+      return { kind: "optional", present: build.read(cell.present), id: build.read(cell.key) };
     case "record":
       return cell;
   }
@@ -78,7 +98,11 @@ export function writeCell(build: SsaBuilder, cell: Cell, value: Value): void {
     case "none":
       return;
     case "variable":
-      build.write(cell.key, idOf(value));
+      // TypeScript proves that an integer is there, so where it is not nothing reads it.
+      build.write(cell.key, value.kind === "none" && cell.integer ? flag(build, 0n) : idOf(value));
+      return;
+    case "optional":
+      writeOptional(build, cell, value);
       return;
     case "record": {
       if (value.kind === "none" && cell.present !== undefined) {
@@ -94,4 +118,13 @@ export function writeCell(build: SsaBuilder, cell: Cell, value: Value): void {
       for (const [to, one] of read) writeCell(build, to, one);
     }
   }
+}
+
+function writeOptional(build: SsaBuilder, cell: Extract<Cell, { readonly kind: "optional" }>, value: Value): void {
+  if (value.kind === "none") {
+    build.write(cell.present, flag(build, 0n));
+    return;
+  }
+  build.write(cell.present, value.kind === "optional" ? value.present : flag(build, 1n));
+  build.write(cell.key, idOf(value));
 }

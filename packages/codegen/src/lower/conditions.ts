@@ -1,10 +1,11 @@
 // Conditions: an expression becomes control flow, never a 0 or 1 that is tested again. `!`, `&&`, `||` and comparisons
 // only choose where the jumps go; any other expression is tested for JavaScript's truthiness.
+import type { Span } from "@typebpf/abi";
 import type { CompareExpr, ConditionalExpr, Expr, SequenceExpr } from "../ast/nodes.ts";
 import type { AstType } from "../ast/types.ts";
 import type { BlockId } from "../ir/function.ts";
 import type { CompareOp } from "../ir/ops.ts";
-import { idOf, type Value } from "./cells.ts";
+import { idOf, type OptionalValue, type Value } from "./cells.ts";
 import { choose, constant } from "./emit.ts";
 import { lowerBytesEqual } from "./intrinsics/bytes.ts";
 import type { Lowering } from "./lowering.ts";
@@ -78,8 +79,33 @@ export function truth(l: Lowering, value: Value, expr: Expr, yes: BlockId, no: B
     case "number":
     case "bigint":
     case "boolean":
-      build.branch("ne64", idOf(value), constant(build, 0, at), yes, no, at);
+      if (value.kind === "none") build.jump(no, at);
+      else {
+        if (value.kind === "optional") requirePresence(l, value, no, at);
+        build.branch("ne64", idOf(value), constant(build, 0, at), yes, no, at);
+      }
   }
+}
+
+/** Goes on where an integer is there, and leaves for `absent` where it is not. */
+function requirePresence(l: Lowering, value: OptionalValue, absent: BlockId, at: Span): void {
+  const there = l.build.block();
+  l.build.branch("ne64", value.present, constant(l.build, 0, at), there, absent, at);
+  l.build.enterSealed(there);
+}
+
+/** Branches on whether a value is not `undefined`. */
+export function branchOnAbsence(l: Lowering, value: Value, expr: Expr, there: BlockId, absent: BlockId): void {
+  const { build } = l;
+  if (value.kind === "optional")
+    build.branch("ne64", value.present, constant(build, 0, expr.at), there, absent, expr.at);
+  else if (value.kind === "none") build.jump(absent, expr.at);
+  else if (isInteger(expr.type)) build.jump(there, expr.at);
+  else truth(l, value, expr, there, absent);
+}
+
+function isInteger({ kind }: AstType): boolean {
+  return kind === "number" || kind === "bigint" || kind === "boolean";
 }
 
 const operators = { "<": "lt", "<=": "le", ">": "gt", ">=": "ge" } as const;
@@ -95,6 +121,10 @@ export function compareOp(operator: CompareExpr["operator"], type: AstType): Com
 function compare(l: Lowering, expr: CompareExpr, yes: BlockId, no: BlockId): void {
   const left = l.expr(expr.left);
   const right = l.expr(expr.right);
+  if (left.kind === "optional" || right.kind === "optional") {
+    compareOptional(l, expr, left, right, yes, no);
+    return;
+  }
   const [object] = [left, right].filter((one) => one.kind === "record");
   const isAbsent = left.kind === "none" || right.kind === "none";
   const same = isSame(left, right);
@@ -108,6 +138,28 @@ function compare(l: Lowering, expr: CompareExpr, yes: BlockId, no: BlockId): voi
     const op = compareOp(expr.operator, expr.left.type);
     l.build.branch(op, idOf(left), idOf(right), yes, no, expr.at);
   } else if (same !== undefined) l.build.jump(same === (expr.operator === "===") ? yes : no, expr.at);
+}
+
+/** Equality where a side may be undefined: both are, or both are there and the same. */
+function compareOptional(l: Lowering, expr: CompareExpr, left: Value, right: Value, yes: BlockId, no: BlockId): void {
+  const { build } = l;
+  const { at } = expr;
+  const [same, different] = expr.operator === "!==" ? [no, yes] : [yes, no];
+  const zero = constant(build, 0, at);
+  if (left.kind === "none" || right.kind === "none") {
+    const side = left.kind === "optional" ? left : right;
+    if (side.kind === "optional") build.branch("ne64", side.present, zero, different, same, at);
+    return;
+  }
+  if (left.kind === "optional" && right.kind === "optional") {
+    const [alike, there] = [build.block(), build.block()];
+    build.branch("eq64", left.present, right.present, alike, different, at);
+    build.enterSealed(alike);
+    build.branch("ne64", left.present, zero, there, same, at);
+    build.enterSealed(there);
+  } else if (left.kind === "optional") requirePresence(l, left, different, at);
+  else if (right.kind === "optional") requirePresence(l, right, different, at);
+  build.branch("eq64", idOf(left), idOf(right), same, different, at);
 }
 
 /** A ref compared with undefined, where it is that of a reserved record; false for any other. */

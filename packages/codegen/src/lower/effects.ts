@@ -29,6 +29,7 @@ function childrenOf(expr: Expr): readonly Expr[] | undefined {
       return [expr.operand];
     case "cast":
     case "toBigint":
+    case "toNumber":
     case "wrap":
       return [expr.value];
     case "conditional":

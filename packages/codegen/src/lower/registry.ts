@@ -5,7 +5,15 @@ import { materialise } from "./conditions.ts";
 import { constant } from "./emit.ts";
 import { lowerAssign, lowerAssignAll, lowerUpdate } from "./expressions/assignments.ts";
 import { lowerConditional, lowerLogical, lowerSequence } from "./expressions/choices.ts";
-import { lowerBinary, lowerCast, lowerDivision, lowerUnary, lowerWrap } from "./expressions/operators.ts";
+import {
+  lowerBinary,
+  lowerCast,
+  lowerDivision,
+  lowerToBigint,
+  lowerToNumber,
+  lowerUnary,
+  lowerWrap,
+} from "./expressions/operators.ts";
 import {
   lowerConstruct,
   lowerInteger,
@@ -54,8 +62,8 @@ const expressions: { readonly [K in Expr["kind"]]: (l: Lowering, expr: Extract<E
     return l.call(expr.callee, args, expr.at);
   },
   cast: lowerCast,
-  // A number is already sign-extended to 64 bits, which is what BigInt.asUintN(64, …) makes of it.
-  toBigint: (l, expr) => l.expr(expr.value),
+  toBigint: lowerToBigint,
+  toNumber: lowerToNumber,
   wrap: lowerWrap,
   math: lowerMath,
   construct: (l, expr) => lowerConstruct(l, expr),

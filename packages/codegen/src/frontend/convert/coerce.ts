@@ -1,10 +1,10 @@
 // Makes an expression fit the type of the place it goes to. Nothing is converted at run time: constants take a sign,
 // `undefined` becomes the null pointer, and everything that does not fit is reported.
 import type { Expr } from "../../ast/nodes.ts";
-import { type AstType, type BigintType, unsignedBigint } from "../../ast/types.ts";
+import { type AstType, type BigintType, signedBigint, unsignedBigint } from "../../ast/types.ts";
 import { fits, wrap } from "../constants/operators.ts";
-import { poison, type Scope } from "./context.ts";
-import { canBeAbsent, describeType, flexibleBigint, joinTypes } from "./types.ts";
+import { poison, refuse, type Scope } from "./context.ts";
+import { canBeAbsent, describeType, flexibleBigint, isOptional, joinTypes, presentType } from "./types.ts";
 
 /** How far a constant may bend. */
 export type Bend =
@@ -24,12 +24,29 @@ export function coerce(value: Expr, type: AstType, scope: Scope, bend: Bend = "e
     const items = value.items.map((item, index) => coerce(item, type.items[index] ?? item.type, scope));
     return { ...value, items, type };
   }
-  if (value.kind === "conditional" && joinTypes(type, value.type)) return coerceBranches(value, type, scope);
-  if (joinTypes(type, value.type)) return value;
+  const joined = joinTypes(type, value.type);
+  // TypeScript has proved that an integer is there where the place is not optional.
+  if (joined && isOptional(value.type) && !isOptional(type)) return present(value);
+  if (value.kind === "conditional" && joined) return coerceBranches(value, type, scope);
+  if (joined && value.type.kind === "record" && !hasMembers(value.type, type)) {
+    return refuse("aliasing", value.at, scope, { message: "an object without a member that its new name has" });
+  }
+  if (joined && value.type.kind !== "nothing") return value;
   scope.module.reporter.report("typesDiffer", value.at, {
     message: `${describeType(value.type)} where ${describeType(type)} is expected`,
   });
   return poison(value.at);
+}
+
+/** The value where TypeScript has proved that there is one. */
+export function present(value: Expr): Expr {
+  const type = presentType(value.type);
+  return type === value.type || type.kind === "ref" ? value : { ...value, type };
+}
+
+function hasMembers(type: RecordAstType, wanted: AstType): boolean {
+  if (wanted.kind !== "record") return true;
+  return wanted.members.every(({ name }) => type.members.some((member) => member.name === name));
 }
 
 function coerceRecord(
@@ -44,8 +61,12 @@ function coerceRecord(
       value: wanted ? coerce(member.value, wanted.type, scope) : settle(member.value, scope),
     };
   });
-  const missing = type.members.find(({ name }) => !members.some((member) => member.name === name));
-  if (missing || members.length !== type.members.length) {
+  const missing = type.members.filter(({ name }) => !members.some((member) => member.name === name));
+  for (const { name, type: wanted } of missing) {
+    if (!canBeAbsent(wanted) || !wanted.nullable) continue;
+    members.push({ name, value: { kind: "nothing", type: wanted, at: value.at } });
+  }
+  if (members.length !== type.members.length) {
     scope.module.reporter.report("typesDiffer", value.at, {
       message: `${describeType(value.type)} where ${describeType(type)} is expected`,
     });
@@ -69,7 +90,9 @@ export function recordType(members: readonly { readonly name: string; readonly v
 function coerceBigint(value: Expr, type: BigintType, scope: Scope, bend: Bend): Expr {
   if (type === flexibleBigint || value.type === type) return value;
   if (value.type !== flexibleBigint) {
-    if (value.type.kind === "bigint" && value.type.signed === type.signed) return value;
+    if (value.type.kind === "bigint" && value.type.signed === type.signed) {
+      return value.kind === "conditional" || type.nullable ? value : present(value);
+    }
     scope.module.reporter.report("mixedSigns", value.at, {
       message: `${describeType(value.type)} where ${describeType(type)} is expected`,
       help: `cast it: ${type.signed ? "i64" : "u64"}(…)`,
@@ -79,9 +102,12 @@ function coerceBigint(value: Expr, type: BigintType, scope: Scope, bend: Bend): 
   switch (value.kind) {
     case "integer":
       if (bend === "wrap" || fits(value.value, type.signed)) {
-        return { ...value, value: wrap(value.value, type.signed), type };
+        return { ...value, value: wrap(value.value, type.signed), type: presentType(type) };
       }
       return outside(value, value.value, type, scope);
+    // A number fits i64 always; lowering proves that it fits u64, unless only its low bits matter.
+    case "toBigint":
+      return { ...value, type: bend === "wrap" ? signedBigint : presentType(type) };
     case "table": {
       const wide = value.values.find((item) => !fits(item, type.signed));
       return wide === undefined ? { ...value, type } : outside(value, wide, type, scope);
@@ -110,6 +136,11 @@ function outside(at: Expr, value: bigint, type: BigintType, scope: Scope): Expr 
     ...help,
   });
   return poison(at.at);
+}
+
+/** A bigint of which only the low bits matter. */
+export function lowBits(value: Expr, scope: Scope): Expr {
+  return value.kind === "toBigint" ? coerce(value, signedBigint, scope) : settle(value, scope);
 }
 
 /** The expression with a definite type: what no sign reached is unsigned. */

@@ -41,7 +41,7 @@ function logicalOperator(token: ts.SyntaxKind): "&&" | "||" | undefined {
 /** The truth of a converted value. */
 export function truth(value: Expr, node: ts.Node, scope: Scope): Expr {
   const { at } = value;
-  if (value.kind === "poison" || value.type.kind === "boolean") return value;
+  if (value.kind === "poison" || (value.type.kind === "boolean" && !value.type.nullable)) return value;
   if (value.kind === "nothing") return { kind: "boolean", value: false, type: booleanType, at };
   switch (value.type.kind) {
     case "record":
@@ -51,6 +51,7 @@ export function truth(value: Expr, node: ts.Node, scope: Scope): Expr {
         : refuse("operands", node, scope, { message: "an object is always true" });
     case "number":
     case "bigint":
+    case "boolean":
     case "ref":
       return twiceNot(settle(value, scope));
     case "nothing":

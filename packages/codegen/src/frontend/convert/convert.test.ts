@@ -86,7 +86,7 @@ describe("divisions of numbers are made integers at once", () => {
     expect(value).toMatchObject({ kind: "integerDivision", rounding, right: { value: 3n } });
   });
 
-  test.each(["q / 3", "Math.ceil(q / 3)", "u32(q / 3)", "Math.trunc(q / 3 + 1)"])("%s is refused", (expression) => {
+  test.each(["q / 3", "Math.abs(q / 3)", "u32(q / 3)", "Math.trunc(q / 3 + 1)"])("%s is refused", (expression) => {
     expect(codesOf(`const q = ctx.rxQueueIndex; const x = ${expression};`)).toEqual(["BPF1053"]);
   });
 });

@@ -1,18 +1,16 @@
 // Functions of the author, converted once per list of arguments: types of what lives in registers, and constants
 // (schemas, maps, functions, tables), which do not. Constants of outer functions are passed as further arguments.
 import { ts } from "ts-morph";
-import type { Expr, Statement, Variable } from "../../ast/nodes.ts";
+import type { Expr, Statement } from "../../ast/nodes.ts";
 import { type AstType, nothingType } from "../../ast/types.ts";
-import { type Constant, type FunctionNode, isScalar } from "../values.ts";
-import { coerce, settle, settledDeep } from "./coerce.ts";
+import type { Constant, FunctionNode } from "../values.ts";
+import { convertArguments } from "./arguments.ts";
+import { coerce, settledDeep } from "./coerce.ts";
 import {
   type Binding,
-  convertExpression,
-  evaluate,
   type Instance,
   local,
   type ModuleContext,
-  newVariable,
   poison,
   refuse,
   type Scope,
@@ -21,21 +19,9 @@ import {
 import { bindingOf } from "./expressions/name.ts";
 import { functionName, isTaggedNoinline } from "./function-syntax.ts";
 import { typeHint } from "./hints.ts";
-import { bareExpression } from "./initializer.ts";
-import { bindPattern } from "./pattern.ts";
+import { bindParameters, type Operand } from "./parameters.ts";
 import { convertReturnValue, convertStatements } from "./statements/sequence.ts";
 import { describeType, flexibleBigint, joinTypes, typeKey } from "./types.ts";
-
-/** What a function is called with. */
-export type Operand =
-  | { readonly kind: "value"; readonly type: AstType }
-  /** `definer` is the instance around a function that is passed. */
-  | {
-      readonly kind: "constant";
-      readonly constant: Constant;
-      readonly key: string;
-      readonly definer: Scope | undefined;
-    };
 
 /** `f(…)` for a function of the author's. */
 export function callFunction(
@@ -44,18 +30,12 @@ export function callFunction(
   scope: Scope,
 ): Expr {
   const at = spanOf(node, scope);
-  const operands: Operand[] = [];
-  const args: Expr[] = [];
-  for (const [index, argument] of node.arguments.entries()) {
-    const constant = constantArgument(argument, scope);
-    if (constant) {
-      operands.push(constantOperand(constant, scope));
-      continue;
-    }
-    const value = convertArgument(argument, declaration.parameters[index], scope);
-    operands.push({ kind: "value", type: value.type });
-    args.push(value);
-  }
+  const passed = convertArguments(declaration.parameters, node, scope);
+  const args = passed.flatMap((one) => (one.kind === "value" ? [one.value] : []));
+  const operands = passed.map(
+    (one): Operand =>
+      one.kind === "value" ? { kind: "value", type: one.value.type } : constantOperand(one.constant, scope),
+  );
   if (args.some((argument) => argument.kind === "poison")) return poison(at);
   const instance = instantiate(
     declaration,
@@ -79,21 +59,6 @@ export function callFunction(
 function constantOperand(constant: Constant, scope: Scope): Operand {
   const definer = constant.kind === "function" ? enclosing(constant.declaration, [scope]) : undefined;
   return { kind: "constant", constant, key: `${constantKey(constant)}@${scopeKey(definer)}`, definer };
-}
-
-/** An argument that has no value of run time: it becomes part of the instance. Literals do have one. */
-function constantArgument(node: ts.Expression, scope: Scope): Constant | undefined {
-  const bare = bareExpression(node);
-  if (ts.isObjectLiteralExpression(bare) || ts.isArrayLiteralExpression(bare)) return undefined;
-  const constant = evaluate(node, scope);
-  return constant && !isScalar(constant) && constant.kind !== "poison" ? constant : undefined;
-}
-
-function convertArgument(node: ts.Expression, parameter: ts.ParameterDeclaration | undefined, scope: Scope): Expr {
-  const value = convertExpression(node, scope);
-  if (value.type !== flexibleBigint) return settle(value, scope);
-  const hint = typeHint(parameter?.type, scope);
-  return hint?.kind === "bigint" ? coerce(value, hint, scope) : settle(value, scope);
 }
 
 function constantKey(constant: Constant): string {
@@ -215,8 +180,7 @@ function convertFunction(
     operand.kind === "constant" && operand.definer ? [operand.definer] : [],
   );
   const scope = newScope(declaration, parent ? [parent, ...definers] : definers, module);
-  const opening: Statement[] = [];
-  const parameters = bindParameters(declaration, operands, scope, opening);
+  const { variables, opening } = bindParameters(declaration.parameters, operands, scope);
   const body = [...opening, ...convertBody(declaration, scope)];
   const result = joinReturns(declaration, scope);
   const captures = [...scope.captures];
@@ -224,44 +188,13 @@ function convertFunction(
   const index = module.functions.length;
   module.functions.push({
     name: functionName(declaration),
-    parameters: [...parameters, ...captures.map(([, variable]) => variable)],
+    parameters: [...variables, ...captures.map(([, variable]) => variable)],
     result,
     body,
     ...((noinline || isTaggedNoinline(declaration)) && { noinline: true }),
     at: spanOf(declaration.name ?? declaration, scope),
   });
   return { index, result, captures: captures.map(([symbol]) => symbol) };
-}
-
-function bindParameters(
-  declaration: FunctionNode,
-  operands: readonly Operand[],
-  scope: Scope,
-  opening: Statement[],
-): readonly Variable[] {
-  const variables: Variable[] = [];
-  for (const [index, parameter] of declaration.parameters.entries()) {
-    const operand = operands[index];
-    const symbol = scope.module.symbols.checker.getSymbolAtLocation(parameter.name);
-    if (operand?.kind === "constant") {
-      if (symbol) scope.bindings.set(symbol, { kind: "constant", constant: operand.constant });
-      else refuse("pattern", parameter.name, scope);
-      continue;
-    }
-    const at = spanOf(parameter.name, scope);
-    const name = ts.isIdentifier(parameter.name) ? parameter.name.text : `parameter${index}`;
-    const mutable = symbol !== undefined && scope.module.assigned.has(symbol);
-    const type = operand?.type ?? nothingType;
-    const hint = mutable ? typeHint(parameter.type, scope) : undefined;
-    const variable = newVariable(name, (hint && joinTypes(type, hint)) ?? type, mutable, at, scope);
-    variables.push(variable);
-    if (ts.isIdentifier(parameter.name)) {
-      if (symbol) scope.bindings.set(symbol, { kind: "variable", variable, fresh: false });
-    } else {
-      opening.push(...bindPattern(parameter.name, local(variable, at), scope));
-    }
-  }
-  return variables;
 }
 
 function convertBody(declaration: FunctionNode, scope: Scope): readonly Statement[] {

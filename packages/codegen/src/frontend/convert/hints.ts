@@ -75,8 +75,9 @@ function literalHint(literal: ts.LiteralTypeNode["literal"]): AstType | undefine
 function membersHint(nodes: ts.NodeArray<ts.TypeElement>, scope: Scope, depth: number): AstType | undefined {
   const members: { readonly name: string; readonly type: AstType }[] = [];
   for (const member of nodes) {
-    if (!ts.isPropertySignature(member) || !ts.isIdentifier(member.name) || member.questionToken) return undefined;
-    const type = typeHint(member.type, scope, depth + 1);
+    if (!ts.isPropertySignature(member) || !ts.isIdentifier(member.name)) return undefined;
+    const hint = typeHint(member.type, scope, depth + 1);
+    const type = hint && member.questionToken ? joinTypes(hint, nothingType) : hint;
     if (!type) return undefined;
     members.push({ name: member.name.text, type });
   }

@@ -55,7 +55,13 @@ export function convertAggregate(node: ts.Expression, layout: Layout, scope: Sco
     if (condition.kind === "poison" || whenTrue.kind === "poison" || whenFalse.kind === "poison") return poison(at);
     return { kind: "conditional", condition, whenTrue, whenFalse, type, at };
   }
-  const value = convertExpression(node, scope);
+  return fitAggregate(convertExpression(node, scope), layout, node, scope);
+}
+
+/** A converted value whose bytes can be copied into a whole struct or array. */
+export function fitAggregate(value: Expr, layout: Layout, node: ts.Node, scope: Scope): Expr {
+  const at = spanOf(node, scope);
+  const type = { kind: "ref", layout, nullable: false } as const;
   if (value.kind === "poison") return value;
   if (value.type.kind === "ref" && sameLayout(value.type.layout, layout)) return value;
   const init = membersInitializer(value, layout, node, scope);

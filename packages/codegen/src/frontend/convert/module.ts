@@ -59,12 +59,12 @@ function convertProgram({ name, program, at }: NamedProgram, context: ModuleCont
 function assignedSymbols(modules: readonly ts.SourceFile[], checker: ts.TypeChecker): ReadonlySet<ts.Symbol> {
   const assigned = new Set<ts.Symbol>();
   const add = (target: ts.Expression): void => {
-    if (ts.isParenthesizedExpression(target)) {
-      add(target.expression);
-      return;
+    for (const place of placesOf(target)) {
+      const { parent } = place;
+      const shorthand = ts.isShorthandPropertyAssignment(parent) && parent.name === place;
+      const symbol = shorthand ? checker.getShorthandAssignmentValueSymbol(parent) : checker.getSymbolAtLocation(place);
+      if (symbol) assigned.add(symbol);
     }
-    const symbol = ts.isIdentifier(target) ? checker.getSymbolAtLocation(target) : undefined;
-    if (symbol) assigned.add(symbol);
   };
   for (const file of modules) {
     walk(file, (node) => {
@@ -73,8 +73,24 @@ function assignedSymbols(modules: readonly ts.SourceFile[], checker: ts.TypeChec
         const { operator } = node;
         if (operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken) add(node.operand);
       }
+      if (ts.isForOfStatement(node) && !ts.isVariableDeclarationList(node.initializer)) add(node.initializer);
       return true;
     });
   }
   return assigned;
+}
+
+/** The names that an assignment to this place or pattern writes. */
+function placesOf(target: ts.Expression): readonly ts.Identifier[] {
+  if (ts.isIdentifier(target)) return [target];
+  if (ts.isParenthesizedExpression(target) || ts.isSpreadElement(target)) return placesOf(target.expression);
+  // `place = initializer` inside of a pattern.
+  if (ts.isBinaryExpression(target)) return placesOf(target.left);
+  if (ts.isArrayLiteralExpression(target)) return target.elements.flatMap(placesOf);
+  if (!ts.isObjectLiteralExpression(target)) return [];
+  return target.properties.flatMap((property) => {
+    if (ts.isSpreadAssignment(property)) return placesOf(property.expression);
+    if (ts.isShorthandPropertyAssignment(property)) return [property.name];
+    return ts.isPropertyAssignment(property) ? placesOf(property.initializer) : [];
+  });
 }

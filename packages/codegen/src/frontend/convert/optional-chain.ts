@@ -1,10 +1,10 @@
-// Optional chains, `a?.b`. They may give undefined where no register can hold it, so they are converted together with
-// what stands around them: `??`, a comparison or a condition decides what an absent value gives.
+// Optional chains, `a?.b`: a choice between what the chain reads and `undefined`. Where a condition, a comparison or `??`
+// stands around one, it decides at once what an absent value gives, and nothing optional is kept.
 import { ts } from "ts-morph";
 import type { Expr } from "../../ast/nodes.ts";
-import { booleanType } from "../../ast/types.ts";
+import { booleanType, nothingType } from "../../ast/types.ts";
 import { convertExpression, poison, refuse, reusable, type Scope, spanOf } from "./context.ts";
-import { canBeAbsent } from "./types.ts";
+import { canBeAbsent, isAggregate, joinTypes } from "./types.ts";
 
 /** Without parentheses. */
 function bare(node: ts.Expression): ts.Expression {
@@ -16,34 +16,53 @@ export function isChain(node: ts.Expression): boolean {
   return ts.isOptionalChain(bare(node));
 }
 
-/** What stands before the only `?.` of a chain; undefined where there are several, or a call. */
-function chainRoot(node: ts.Expression): ts.Expression | undefined {
-  let current = bare(node);
+/** What stands before the first `?.` of a chain that is not decided yet. */
+export function openRoot(node: ts.Expression, scope: Scope): ts.Expression | undefined {
+  let current = node;
   let root: ts.Expression | undefined;
-  while (ts.isPropertyAccessExpression(current) || ts.isElementAccessExpression(current)) {
-    if (current.questionDotToken) {
-      if (root) return undefined;
-      root = current.expression;
-    }
+  while (
+    ts.isOptionalChain(current) &&
+    (ts.isPropertyAccessExpression(current) || ts.isElementAccessExpression(current) || ts.isCallExpression(current))
+  ) {
+    if (current.questionDotToken && !scope.substitutes.has(current.expression)) root = current.expression;
     current = current.expression;
   }
-  return ts.isOptionalChain(current) ? undefined : root;
+  return root;
 }
 
-/** The chain's value through `present`, or `absent` where its root is undefined. */
+/** The chain's value through `present`, or `absent` where a root of it is undefined. */
 export function withChain(node: ts.Expression, scope: Scope, present: (value: Expr) => Expr, absent: Expr): Expr {
-  const root = chainRoot(node);
-  if (!root) return refuse("optionalChain", node, scope);
+  const chain = bare(node);
+  const root = openRoot(chain, scope);
+  if (!root) return present(convertExpression(chain, scope));
   const value = convertExpression(root, scope);
   if (value.kind === "poison") return value;
-  if (!canBeAbsent(value.type)) return refuse("optionalChain", node, scope);
-  const { first, again } = reusable(value, scope);
+  if (value.type.kind === "nothing") return absent;
+  const { first, again } = canBeAbsent(value.type) ? reusable(value, scope) : { first: undefined, again: value };
   scope.substitutes.set(root, again);
-  const whenTrue = present(convertExpression(bare(node), scope));
+  const whenTrue = withChain(chain, scope, present, absent);
   scope.substitutes.delete(root);
   const at = spanOf(node, scope);
-  if (whenTrue.kind === "poison" || absent.kind === "poison") return poison(at);
-  const isNull: Expr = { kind: "not", operand: first, type: booleanType, at };
-  const condition: Expr = { kind: "not", operand: isNull, type: booleanType, at };
-  return { kind: "conditional", condition, whenTrue, whenFalse: absent, type: whenTrue.type, at };
+  if (!first || whenTrue.kind === "poison") return whenTrue;
+  if (absent.kind === "poison") return poison(at);
+  const isNull: Expr = { kind: "not", operand: isAbsent(first, at), type: booleanType, at };
+  const type = joinTypes(whenTrue.type, absent.type) ?? whenTrue.type;
+  return { kind: "conditional", condition: isNull, whenTrue, whenFalse: absent, type, at };
+}
+
+/** Whether a value is `undefined`; of a reference and an object, its truth says so. */
+function isAbsent(value: Expr, at: Expr["at"]): Expr {
+  if (value.type.kind === "ref" || isAggregate(value.type)) {
+    return { kind: "not", operand: value, type: booleanType, at };
+  }
+  const nothing: Expr = { kind: "nothing", type: nothingType, at };
+  return { kind: "compare", operator: "===", left: value, right: nothing, type: booleanType, at };
+}
+
+/** The chain as a value that may be `undefined`. */
+export function convertChain(node: ts.Expression, scope: Scope): Expr {
+  const at = spanOf(node, scope);
+  const value = withChain(node, scope, (found) => found, { kind: "nothing", type: nothingType, at });
+  if (!isAggregate(value.type)) return value;
+  return refuse("aliasing", node, scope, { message: "an object in registers behind ?." });
 }

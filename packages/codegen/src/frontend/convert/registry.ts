@@ -5,6 +5,7 @@ import type { Expr, Statement } from "../../ast/nodes.ts";
 import { isScalar } from "../values.ts";
 import { convertExpression, type Dispatch, evaluate, poison, refuse, type Scope, spanOf } from "./context.ts";
 import { convertElementAccess, convertPropertyAccess } from "./expressions/access.ts";
+import { convertAssertion } from "./expressions/assertion.ts";
 import { convertBinary } from "./expressions/binary.ts";
 import { convertNew } from "./expressions/buffer.ts";
 import { convertCall } from "./expressions/call.ts";
@@ -12,7 +13,7 @@ import { convertConditional } from "./expressions/logical.ts";
 import { constantExpression, convertIdentifier, refuseConstant } from "./expressions/name.ts";
 import { convertArray, convertObject } from "./expressions/object.ts";
 import { convertTrace } from "./expressions/trace.ts";
-import { convertPostfix, convertPrefix } from "./expressions/unary.ts";
+import { convertPostfix, convertPrefix, convertVoid } from "./expressions/unary.ts";
 import { convertBlock, convertEmpty, convertExpressionStatement, convertIf } from "./statements/branch.ts";
 import { convertForOf } from "./statements/for-of.ts";
 import { convertBreak, convertContinue, convertLabeled, convertReturn } from "./statements/jump.ts";
@@ -36,7 +37,10 @@ export const expressionConverters: ReadonlyMap<ts.SyntaxKind, ExpressionConverte
   [SyntaxKind.Identifier, convertIdentifier],
   [SyntaxKind.ParenthesizedExpression, convertInner],
   [SyntaxKind.SatisfiesExpression, convertInner],
-  [SyntaxKind.AsExpression, convertInner],
+  [SyntaxKind.AsExpression, convertAssertion],
+  [SyntaxKind.VoidExpression, convertVoid],
+  [SyntaxKind.TypeOfExpression, (node, scope) => refuse("typeof", node, scope)],
+  [SyntaxKind.SpreadElement, (node, scope) => refuse("spreadArgument", node, scope)],
   [SyntaxKind.PropertyAccessExpression, convertPropertyAccess],
   [SyntaxKind.ElementAccessExpression, convertElementAccess],
   [SyntaxKind.CallExpression, convertCall],
@@ -88,8 +92,8 @@ export const statementConverters: ReadonlyMap<ts.SyntaxKind, StatementConverter>
   [SyntaxKind.ReturnStatement, convertReturn],
 ]);
 
-/** Parentheses, `satisfies` and `as const` change nothing; other assertions were refused before. */
-function convertInner(node: ts.ParenthesizedExpression | ts.SatisfiesExpression | ts.AsExpression, scope: Scope): Expr {
+/** Parentheses and `satisfies` change nothing. */
+function convertInner(node: ts.ParenthesizedExpression | ts.SatisfiesExpression, scope: Scope): Expr {
   return convertExpression(node.expression, scope);
 }
 

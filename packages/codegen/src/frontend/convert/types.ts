@@ -1,7 +1,16 @@
 // Types of the typed AST as conversion handles them: equality, joining, names for messages. A bigint constant has no sign
 // of its own: its type is `flexibleBigint`, known by identity, until it meets a type with a sign.
 import type { Layout } from "@typebpf/abi";
-import type { AstType, BigintType, ContextType, RecordType, RefType, TupleType } from "../../ast/types.ts";
+import {
+  type AstType,
+  type BigintType,
+  type ContextType,
+  type NothingType,
+  nothingType,
+  type RecordType,
+  type RefType,
+  type TupleType,
+} from "../../ast/types.ts";
 
 /** The type of bigint constants that take the sign of what they meet; unsigned where they meet nothing. */
 export const flexibleBigint: BigintType = { kind: "bigint", signed: false };
@@ -39,11 +48,11 @@ export function sameLayout(a: Layout, b: Layout): boolean {
 /** The type of a place that gets values of both types; undefined where there is none. */
 export function joinTypes(a: AstType, b: AstType): AstType | undefined {
   if (a === b) return a;
-  if (a.kind === "nothing" && canBeAbsent(b)) return { ...b, nullable: true };
-  if (b.kind === "nothing" && canBeAbsent(a)) return { ...a, nullable: true };
+  if (a.kind === "nothing") return orNothing(b);
+  if (b.kind === "nothing") return orNothing(a);
   if (a.kind === "bigint" && b.kind === "bigint") {
     if (a === flexibleBigint) return b;
-    return b === flexibleBigint || a.signed === b.signed ? a : undefined;
+    return b === flexibleBigint || a.signed === b.signed ? absentIf(a.nullable || b.nullable, a) : undefined;
   }
   if (a.kind === "ref" && b.kind === "ref") {
     if (!sameLayout(a.layout, b.layout)) return undefined;
@@ -58,33 +67,53 @@ export function joinTypes(a: AstType, b: AstType): AstType | undefined {
     const items = joinAll(a.items, b.items);
     return items && absentIf(a.nullable || b.nullable, { kind: "tuple", items });
   }
+  if ((a.kind === "number" || a.kind === "boolean") && a.kind === b.kind) return absentIf(a.nullable || b.nullable, a);
   return typeKey(a) === typeKey(b) ? a : undefined;
+}
+
+/** The type of a place that holds a value of this type or `undefined`. */
+function orNothing(type: AstType): AstType | undefined {
+  if (type.kind === "nothing") return type;
+  return type.kind === "context" ? undefined : { ...type, nullable: true };
 }
 
 type Member = Extract<AstType, { readonly kind: "record" }>["members"][number];
 
 function joinRecords(a: readonly Member[], b: readonly Member[]): readonly Member[] | undefined {
-  if (a.length !== b.length) return undefined;
   const members: Member[] = [];
-  for (const { name, type } of a) {
-    const other = b.find((member) => member.name === name);
-    const joined = other && joinTypes(type, other.type);
+  const more = b.filter(({ name }) => !a.some((member) => member.name === name));
+  for (const { name, type } of [...a, ...more]) {
+    const sides = [a, b].map((side) => side.find((member) => member.name === name)?.type ?? nothingType);
+    const joined = joinTypes(sides[0] ?? type, sides[1] ?? type);
     if (!joined) return undefined;
     members.push({ name, type: joined });
   }
   return members;
 }
 
-/** Types whose values may be `undefined`: references, and objects in registers. */
-export type AbsentType = RefType | RecordType | TupleType;
+/** Types whose values may be `undefined`. */
+export type AbsentType = Exclude<AstType, NothingType | ContextType>;
 
-/** True for types that `undefined` can join. */
+/** True for references and objects, which places of their type need not have, and for integers that may be undefined. */
 export function canBeAbsent(type: AstType): type is AbsentType {
-  return type.kind === "ref" || isAggregate(type);
+  return type.kind === "ref" || isAggregate(type) || isOptional(type);
 }
 
-/** The type of an object, nullable where asked. */
-export function absentIf<T extends RecordType | TupleType>(nullable: boolean | undefined, type: T): T {
+/** True for integers and booleans that may be undefined. */
+export function isOptional(type: AstType): boolean {
+  return (type.kind === "number" || type.kind === "bigint" || type.kind === "boolean") && type.nullable === true;
+}
+
+/** The type of what is there: without `undefined`. */
+export function presentType(type: AstType): AstType {
+  if (type.kind === "ref") return type.nullable ? { ...type, nullable: false } : type;
+  if (type.kind === "nothing" || type.kind === "context" || !type.nullable) return type;
+  const { nullable: _, ...present } = type;
+  return present;
+}
+
+/** The type, nullable where asked. */
+export function absentIf<T extends Exclude<AbsentType, RefType>>(nullable: boolean | undefined, type: T): T {
   return nullable ? { ...type, nullable: true } : type;
 }
 
@@ -104,9 +133,9 @@ export function describeType(type: AstType): string {
   switch (type.kind) {
     case "number":
     case "boolean":
-      return type.kind;
+      return `${type.kind}${absent(type)}`;
     case "bigint":
-      return type === flexibleBigint ? "bigint" : type.signed ? "i64" : "u64";
+      return type === flexibleBigint ? "bigint" : `${type.signed ? "i64" : "u64"}${absent(type)}`;
     case "nothing":
       return "undefined";
     case "ref":

@@ -86,6 +86,10 @@ interface TemplateStringsArray extends ReadonlyArray<string> {
   readonly raw: readonly string[];
 }
 
+interface IterableIterator<T, R = any, N = any> extends Iterator<T, R, N> {
+  [Symbol.iterator](): IterableIterator<T, R, N>;
+}
+
 /** Methods are for constants, when compiling. */
 interface ReadonlyArray<T> {
   readonly length: number;
@@ -177,9 +181,9 @@ declare const Math: {
   /** -1, 0 or 1. */
   sign(x: number): number;
   /** The smallest argument. */
-  min(first: number, ...more: number[]): number;
+  min(...values: number[]): number;
   /** The largest argument. */
-  max(first: number, ...more: number[]): number;
+  max(...values: number[]): number;
   /** The product of two 32-bit integers, as a 32-bit integer. */
   imul(x: number, y: number): number;
   /** The number of leading zero bits of a 32-bit integer. */
@@ -215,9 +219,16 @@ declare const Array: {
 };
 
 declare const Number: {
+  /** The same integer as a number, which must hold it exactly; 1 and 0 for booleans; constant text as it reads. */
   (value: string | number | bigint | boolean): number;
-  isInteger(value: number): boolean;
-  isSafeInteger(value: number): boolean;
+  /** True: numbers are integers. */
+  isInteger(value: unknown): boolean;
+  /** True: numbers are exact integers. */
+  isSafeInteger(value: unknown): boolean;
+  /** True: numbers are integers. */
+  isFinite(value: unknown): boolean;
+  /** False: numbers are integers. */
+  isNaN(value: unknown): boolean;
   parseInt(text: string, radix?: number): number;
   readonly MAX_SAFE_INTEGER: number;
   readonly MIN_SAFE_INTEGER: number;

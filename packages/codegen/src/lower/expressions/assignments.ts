@@ -1,13 +1,12 @@
 // Assignments, `++` and `--`, Object.assign. Order as in JavaScript: the target's object and index, then (compound) the
 // old value, then the right side, then the store.
 import type { AssignAllExpr, AssignExpr, BinaryOperator, UpdateExpr } from "../../ast/nodes.ts";
-import { idOf, scalar, type Value } from "../cells.ts";
-import { truth } from "../conditions.ts";
+import { idOf, newCell, readCell, scalar, type Value, writeCell } from "../cells.ts";
+import { branchOnAbsence, truth } from "../conditions.ts";
 import { constant } from "../emit.ts";
 import { fillParts } from "../fill.ts";
 import type { Lowering } from "../lowering.ts";
 import { pointerTo, refAddress } from "../places.ts";
-import { nullValue } from "../ssa-builder.ts";
 import { applyBinary } from "./operators.ts";
 import { aggregateOf, assignAggregate, lowerTarget, type Target } from "./targets.ts";
 
@@ -39,20 +38,20 @@ export function lowerAssign(l: Lowering, expr: AssignExpr): Value {
 /** `a &&= b` assigns only where the operator asks for the right side. */
 function assignLogical(l: Lowering, expr: AssignExpr, operator: LogicalOperator, target: Target): Value {
   const { build } = l;
-  const result = build.variable(expr.type.kind === "ref");
+  const result = newCell(build, expr.type);
   const [assign, join] = [build.block(), build.block()];
   const old = target.read();
-  build.write(result, idOf(old));
-  if (operator === "??") build.branch("eq64", idOf(old), nullValue, assign, join, expr.at);
+  writeCell(build, result, old);
+  if (operator === "??") branchOnAbsence(l, old, expr.target, join, assign);
   else if (operator === "&&") truth(l, old, expr.target, assign, join);
   else truth(l, old, expr.target, join, assign);
   build.enterSealed(assign);
   const value = l.expr(expr.value);
   target.write(value, expr.value);
-  build.write(result, idOf(value));
+  writeCell(build, result, value);
   build.jump(join, expr.at);
   build.enterSealed(join);
-  return scalar(build.read(result));
+  return readCell(build, result);
 }
 
 export function lowerUpdate(l: Lowering, expr: UpdateExpr): Value {
@@ -62,7 +61,7 @@ export function lowerUpdate(l: Lowering, expr: UpdateExpr): Value {
   const spans = { at: expr.at, rightAt: expr.at };
   const next = scalar(applyBinary(l, expr.operator, expr.target.type, [idOf(old), one], spans));
   target.write(next, undefined);
-  return expr.prefix ? next : old;
+  return expr.prefix ? next : scalar(idOf(old));
 }
 
 /** `Object.assign(target, …)`. */

@@ -2,7 +2,7 @@
 import type { ConditionalExpr, Expr, LogicalExpr, SequenceExpr } from "../../ast/nodes.ts";
 import type { BlockId } from "../../ir/function.ts";
 import { newCell, none, readCell, type Value, writeCell } from "../cells.ts";
-import { lowerCondition, materialise, truth } from "../conditions.ts";
+import { branchOnAbsence, lowerCondition, materialise, truth } from "../conditions.ts";
 import { lowerDiagnostics } from "../diagnostics.ts";
 import { isFresh } from "../freshness.ts";
 import type { Lowering } from "../lowering.ts";
@@ -38,7 +38,7 @@ export function lowerConditional(l: Lowering, expr: ConditionalExpr): Value {
 
 export function lowerLogical(l: Lowering, expr: LogicalExpr): Value {
   if (expr.operator === "??") return coalesce(l, expr);
-  if (expr.type.kind === "boolean") return materialise(l, expr);
+  if (expr.type.kind === "boolean" && !expr.type.nullable) return materialise(l, expr);
   const left = l.expr(expr.left);
   if (left.kind === "record" && left.present === undefined) return expr.operator === "&&" ? l.expr(expr.right) : left;
   const right = (): Value => l.expr(expr.right);
@@ -51,9 +51,8 @@ function coalesce(l: Lowering, expr: LogicalExpr): Value {
   const { type } = expr.left;
   const left = l.expr(expr.left);
   if (type.kind === "nothing") return l.expr(expr.right);
-  const mayBeAbsent = (type.kind === "ref" || type.kind === "record" || type.kind === "tuple") && type.nullable;
-  if (!mayBeAbsent) return left;
-  const branch = (yes: BlockId, no: BlockId): void => truth(l, left, expr.left, yes, no);
+  if (type.kind === "context" || !type.nullable) return left;
+  const branch = (yes: BlockId, no: BlockId): void => branchOnAbsence(l, left, expr.left, yes, no);
   return join(l, expr, branch, [() => left, () => l.expr(expr.right)]);
 }
 

@@ -81,12 +81,42 @@ export function integerDivision(
       return quotient();
     case "floor":
       assert(build, right, { kind: "nonzero", what: "Math.floor" }, rightAt);
-      return floor(l, left, right, quotient(), at);
+      return correct(l, [left, right, quotient()], "sub64", at);
+    case "ceil":
+      assert(build, right, { kind: "nonzero", what: "Math.ceil" }, rightAt);
+      return correct(l, [left, right, quotient()], "add64", at);
+    case "round":
+      assert(build, right, { kind: "nonzero", what: "Math.round" }, rightAt);
+      return round(l, left, right, spans);
   }
 }
 
-/** One less where the quotient was rounded up: a remainder is left, and its sign is not the divisor's. */
-function floor(l: Lowering, left: ValueId, right: ValueId, quotient: ValueId, at: Span): ValueId {
+/** The floor of `left / right + 1/2`; doubles give the same while twice the dividend is exact. */
+function round(
+  l: Lowering,
+  left: ValueId,
+  right: ValueId,
+  { at }: { readonly at: Span; readonly rightAt: Span },
+): ValueId {
+  const { build } = l;
+  const twice = binary(build, "add64", left, left, at);
+  assert(build, twice, { kind: "safe" }, at);
+  const sum = binary(build, "add64", twice, right, at);
+  assert(build, sum, { kind: "safe" }, at);
+  const divisor = binary(build, "add64", right, right, at);
+  return correct(l, [sum, divisor, binary(build, "sdiv64", sum, divisor, at)], "sub64", at);
+}
+
+/**
+ * One less ("sub64") where the quotient was rounded up: a remainder is left, and its sign is not the divisor's. Or one more
+ * ("add64") where it was rounded down.
+ */
+function correct(
+  l: Lowering,
+  [left, right, quotient]: readonly [ValueId, ValueId, ValueId],
+  op: "add64" | "sub64",
+  at: Span,
+): ValueId {
   const { build } = l;
   const remainder = binary(build, "smod64", left, right, at);
   const zero = constant(build, 0, at);
@@ -99,9 +129,9 @@ function floor(l: Lowering, left: ValueId, right: ValueId, quotient: ValueId, at
       const signs = binary(build, "xor64", remainder, right, at);
       return select(
         l,
-        ["slt64", signs, zero],
+        [op === "sub64" ? "slt64" : "sge64", signs, zero],
         at,
-        () => binaryConstant(build, "sub64", quotient, 1, at),
+        () => binaryConstant(build, op, quotient, 1, at),
         () => quotient,
       );
     },

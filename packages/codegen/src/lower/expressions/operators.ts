@@ -5,12 +5,15 @@ import type {
   BinaryOperator,
   CastExpr,
   IntegerDivisionExpr,
+  ToBigintExpr,
+  ToNumberExpr,
   UnaryExpr,
   WrapExpr,
 } from "../../ast/nodes.ts";
 import type { AstType } from "../../ast/types.ts";
 import type { ValueId } from "../../ir/function.ts";
 import { scalar, type Value } from "../cells.ts";
+import { assert } from "../emit.ts";
 import type { Lowering } from "../lowering.ts";
 import { bigintBinary, bigintUnary, truncate } from "./bigints.ts";
 import { integerDivision, numberBinary, numberUnary } from "./numbers.ts";
@@ -48,6 +51,33 @@ export function lowerUnary(l: Lowering, expr: UnaryExpr): Value {
 /** `u8(x)`: truncates, then extends by the scalar's sign. */
 export function lowerCast(l: Lowering, expr: CastExpr): Value {
   return scalar(truncate(l, l.scalar(expr.value), expr.to.size * 8, expr.to.signed, expr.at));
+}
+
+/** Largest number that is exact. */
+const mostExact = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** `BigInt(n)`: the same 64 bits. */
+export function lowerToBigint(l: Lowering, expr: ToBigintExpr): Value {
+  const value = l.scalar(expr.value);
+  const isSigned = expr.type.kind === "bigint" && expr.type.signed;
+  if (!isSigned) {
+    assert(
+      l.build,
+      value,
+      { kind: "within", min: 0n, max: mostExact, what: "the argument of an unsigned BigInt(…)" },
+      expr.at,
+    );
+  }
+  return scalar(value);
+}
+
+/** `Number(b)`: the same 64 bits, where they are those of an exact number. */
+export function lowerToNumber(l: Lowering, expr: ToNumberExpr): Value {
+  const value = l.scalar(expr.value);
+  const isSigned = expr.value.type.kind === "bigint" && expr.value.type.signed;
+  const min = isSigned ? -mostExact : 0n;
+  assert(l.build, value, { kind: "within", min, max: mostExact, what: "the argument of Number(…)" }, expr.at);
+  return scalar(value);
 }
 
 /** `BigInt.asUintN` and `BigInt.asIntN`. */

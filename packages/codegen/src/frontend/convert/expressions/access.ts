@@ -2,17 +2,18 @@
 import { type ContextFieldRow, contextFields } from "@typebpf/abi";
 import { ts } from "ts-morph";
 import type { ContextFieldExpr, Expr, FieldExpr } from "../../../ast/nodes.ts";
-import { type ContextType, numberType, type RefType, unsignedBigint } from "../../../ast/types.ts";
+import { type ContextType, nothingType, numberType, type RefType, unsignedBigint } from "../../../ast/types.ts";
 import type { Constant } from "../../values.ts";
 import { coerce } from "../coerce.ts";
 import { convertExpression, evaluate, refuse, type Scope, spanOf } from "../context.ts";
+import { convertChain, openRoot } from "../optional-chain.ts";
 import { describeType, isPacket, type PacketType, typeOfLayout } from "../types.ts";
 import { bufferOf } from "./buffer.ts";
 import { columnOf, tableExpression } from "./table.ts";
 
 /** `object.name`. */
 export function convertPropertyAccess(node: ts.PropertyAccessExpression, scope: Scope): Expr {
-  if (node.questionDotToken && !scope.substitutes.has(node.expression)) return refuse("optionalChain", node, scope);
+  if (openRoot(node, scope)) return convertChain(node, scope);
   const column = columnOf(node, scope);
   if (column) return tableExpression(column, node, scope);
   return memberOf(convertExpression(node.expression, scope), node.name.text, node, scope);
@@ -31,7 +32,8 @@ export function memberOf(object: Expr, name: string, node: ts.Node, scope: Scope
     case "record": {
       const member = type.members.find((one) => one.name === name);
       if (member) return { kind: "member", object, name, type: member.type, at };
-      break;
+      // TypeScript knows the member, so it is optional, and this object was made without it.
+      return { kind: "nothing", type: nothingType, at };
     }
     case "tuple":
       if (name === "length") return count(object, type.items.length, node, scope);
@@ -114,7 +116,7 @@ function contextItem(node: ts.ElementAccessExpression, scope: Scope): Expr | und
 
 /** `object[index]`. */
 export function convertElementAccess(node: ts.ElementAccessExpression, scope: Scope): Expr {
-  if (node.questionDotToken && !scope.substitutes.has(node.expression)) return refuse("optionalChain", node, scope);
+  if (openRoot(node, scope)) return convertChain(node, scope);
   const column = columnOf(node, scope);
   if (column) return tableExpression(column, node, scope);
   const item = contextItem(node, scope);

@@ -8,10 +8,12 @@ import { coerce } from "../coerce.ts";
 import { convertExpression, poison, refuse, type Scope, spanOf } from "../context.ts";
 import { convertAggregate } from "../initializer.ts";
 import { convertPlace } from "../place.ts";
-import { describeType, isAggregate } from "../types.ts";
+import { canBeAbsent, describeType, isAggregate, presentType } from "../types.ts";
+import { convertPatternAssignment, patternOf } from "./assign-pattern.ts";
 import { refuseOperands } from "./combine.ts";
 import { convertIntegerDivision, divisionOf } from "./division.ts";
 import { isLiteral } from "./logical.ts";
+import { powerOf } from "./power.ts";
 
 const { SyntaxKind } = ts;
 
@@ -46,13 +48,14 @@ const ringAssignments: ReadonlyMap<AssignOperator, ts.SyntaxKind> = new Map<Assi
 /** `target = value` and `target operator= value`. */
 export function convertAssignment(node: ts.BinaryExpression, scope: Scope): Expr {
   const token = node.operatorToken.kind;
+  const pattern = token === SyntaxKind.EqualsToken ? patternOf(node.left) : undefined;
+  if (pattern) return convertPatternAssignment(pattern, node, scope);
   const target = convertPlace(node.left, scope);
   if (target.kind === "poison") return target;
   if (token === SyntaxKind.EqualsToken) return assign(target, assigned(target, node, scope), node, scope);
   const operator = operators.get(token);
-  if (!operator) return refuse("exponent", node, scope);
-  // Only references can be absent, so nothing else is ever assigned.
-  if (operator === "??" && target.type.kind !== "ref") return target;
+  if (!operator) return assign(target, powerOf(target, node, scope), node, scope);
+  if (operator === "??" && !canBeAbsent(target.type)) return target;
   const value = compoundValue(target, operator, node, scope);
   return assign(target, value, node, scope, operator);
 }
@@ -90,7 +93,9 @@ function assigned(target: PlaceExpr, node: ts.BinaryExpression, scope: Scope): E
 function compoundValue(target: PlaceExpr, operator: AssignOperator, node: ts.BinaryExpression, scope: Scope): Expr {
   const { type } = target;
   if (operator === "&&" || operator === "||" || operator === "??") {
-    if (isAggregate(type) || (type.kind === "ref" && target.kind !== "local")) return refuse("operands", node, scope);
+    if (type.kind === "ref" && target.kind !== "local") return refuse("operands", node, scope);
+    if (isAggregate(type))
+      return operator === "&&" ? refuse("operands", node, scope) : replacement(target, type, node, scope);
     return coerce(convertExpression(node.right, scope), type, scope);
   }
   if (type.kind === "number" && operator === "/") return refuse("fraction", node, scope);
@@ -107,5 +112,5 @@ function compoundValue(target: PlaceExpr, operator: AssignOperator, node: ts.Bin
     return refuse("operands", node, scope, { message: `${describeType(type)} >>> needs numbers` });
   }
   const token = ringAssignments.get(operator);
-  return coerce(value, type, scope, token !== undefined && isRing(token) ? "wrap" : "exact");
+  return coerce(value, presentType(type), scope, token !== undefined && isRing(token) ? "wrap" : "exact");
 }

@@ -10,6 +10,8 @@ import { compareChain } from "./chain.ts";
 import { arithmetic, combine, compare } from "./combine.ts";
 import { convertIntegerDivision, divisionOf } from "./division.ts";
 import { convertLogical } from "./logical.ts";
+import { convertPower } from "./power.ts";
+import { compareTypeof } from "./typeof.ts";
 
 const { SyntaxKind } = ts;
 
@@ -35,10 +37,16 @@ export function convertBinary(node: ts.BinaryExpression, scope: Scope): Expr {
   if (logical.has(token)) return convertLogical(node, scope);
   if (token === SyntaxKind.CommaToken) return convertComma(node, scope);
   const comparison = comparisons.get(token);
-  if (comparison) return compareChain(node, comparison, scope) ?? convertComparison(node, comparison, scope);
+  if (comparison)
+    return (
+      compareTypeof(node, comparison, scope) ??
+      compareChain(node, comparison, scope) ??
+      convertComparison(node, comparison, scope)
+    );
   const operator = arithmetic.get(token);
   if (operator) return convertArithmetic(node, operator, scope);
-  return refuse(token === SyntaxKind.AsteriskAsteriskToken ? "exponent" : "operands", node, scope);
+  if (token === SyntaxKind.AsteriskAsteriskToken) return convertPower(node, scope);
+  return refuse("operands", node, scope);
 }
 
 function convertComma(node: ts.BinaryExpression, scope: Scope): Expr {

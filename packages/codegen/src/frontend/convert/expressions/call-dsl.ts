@@ -2,7 +2,7 @@
 import { type Layout, type ScalarLayout, scalarLayouts } from "@typebpf/abi";
 import type { ts } from "ts-morph";
 import type { Expr } from "../../../ast/nodes.ts";
-import { coerce, settle } from "../coerce.ts";
+import { coerce, lowBits, present } from "../coerce.ts";
 import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from "../context.ts";
 import { convertInitializer } from "../initializer.ts";
 import { describeType, typeOfLayout } from "../types.ts";
@@ -40,7 +40,7 @@ function convertCast(node: ts.CallExpression, layout: ScalarLayout, scope: Scope
   const value =
     type.kind === "bigint" && operand.type.kind === "bigint" && operand.kind === "integer"
       ? coerce(operand, type, scope, "wrap")
-      : settle(operand, scope);
+      : present(lowBits(operand, scope));
   if (value.kind === "poison") return value;
   if (value.type.kind !== "number" && value.type.kind !== "bigint") {
     return refuse("operands", node, scope, { message: `${layout.name}(${describeType(value.type)})` });

@@ -18,6 +18,9 @@ import { bindingOf } from "./name.ts";
 export function convertCall(node: ts.CallExpression, scope: Scope): Expr {
   if (ts.isOptionalChain(node)) return refuse("optionalChain", node, scope);
   const callee = evaluate(node.expression, scope);
+  const spread = node.arguments.find(ts.isSpreadElement);
+  if (spread && callee?.kind !== "function" && !isMath(node.expression, scope))
+    return refuse("spreadArgument", spread, scope);
   if (callee) return convertKnownCall(node, callee, scope);
   if (!ts.isPropertyAccessExpression(node.expression)) {
     return isPoisoned(node.expression, scope)
@@ -25,6 +28,13 @@ export function convertCall(node: ts.CallExpression, scope: Scope): Expr {
       : refuse("notCallable", node.expression, scope);
   }
   return convertMethod(node, node.expression, scope);
+}
+
+/** True for a function of Math, which takes any number of arguments or knows what to do with too many. */
+function isMath(callee: ts.Expression, scope: Scope): boolean {
+  if (!ts.isPropertyAccessExpression(callee)) return false;
+  const owner = evaluate(callee.expression, scope);
+  return owner?.kind === "global" && owner.name === "Math";
 }
 
 /** True for a name whose value was refused where it was declared. */

@@ -3,9 +3,9 @@ import { ts } from "ts-morph";
 import type { BinaryOperator, CompareOperator, Expr } from "../../../ast/nodes.ts";
 import { type AstType, booleanType, numberType } from "../../../ast/types.ts";
 import { isRing } from "../../constants/operators.ts";
-import { coerce } from "../coerce.ts";
+import { coerce, present } from "../coerce.ts";
 import { poison, refuse, type Scope, spanOf } from "../context.ts";
-import { canBeAbsent, describeType, flexibleBigint, isAggregate, joinTypes } from "../types.ts";
+import { describeType, flexibleBigint, isAggregate, isOptional, joinTypes, presentType } from "../types.ts";
 
 const { SyntaxKind } = ts;
 
@@ -28,10 +28,10 @@ export const arithmetic: ReadonlyMap<ts.SyntaxKind, BinaryOperator> = new Map<ts
 export function combine(left: Expr, operator: BinaryOperator, right: Expr, node: ts.Node, scope: Scope): Expr {
   const at = spanOf(node, scope);
   if (left.kind === "poison" || right.kind === "poison") return poison(at);
-  const joined = joinTypes(left.type, right.type);
+  const joined = joinTypes(presentType(left.type), presentType(right.type));
   if (joined?.kind === "number") {
     if (operator === "/") return refuse("fraction", node, scope);
-    return { kind: "binary", operator, left, right, type: numberType, at };
+    return { kind: "binary", operator, left: present(left), right: present(right), type: numberType, at };
   }
   if (joined?.kind === "bigint" && operator !== ">>>")
     return combineBigints(left, operator, right, joined, node, scope);
@@ -77,19 +77,42 @@ export function refuseOperands(left: AstType, operator: string, right: AstType, 
   return refuse("operands", node, scope, { message });
 }
 
+function isObject(type: AstType): boolean {
+  return type.kind === "ref" || isAggregate(type);
+}
+
+/** Equality of integers that may be undefined, or with `undefined`; undefined for all others. */
+function compareAbsent(left: Expr, operator: CompareOperator, right: Expr, at: Expr["at"]): Expr | undefined {
+  const [a, b] = [left.type, right.type];
+  if (a.kind === "nothing" || b.kind === "nothing") {
+    const other = a.kind === "nothing" ? b : a;
+    if (isOptional(other)) return { kind: "compare", operator, left, right, type: booleanType, at };
+    const known =
+      other.kind === "nothing" || other.kind === "number" || other.kind === "bigint" || other.kind === "boolean";
+    if (!known) return undefined;
+    const value = (other.kind === "nothing") === (operator === "===");
+    const answer: Expr = { kind: "boolean", value, type: booleanType, at };
+    return { kind: "sequence", items: [left, right, answer], type: booleanType, at };
+  }
+  return undefined;
+}
+
 /** `left operator right` of a comparison, on converted operands. */
 export function compare(left: Expr, operator: CompareOperator, right: Expr, node: ts.Node, scope: Scope): Expr {
   const at = spanOf(node, scope);
   if (left.kind === "poison" || right.kind === "poison") return poison(at);
   const joined = joinTypes(left.type, right.type);
   const equality = operator === "===" || operator === "!==";
-  const nothing = left.kind === "nothing" || right.kind === "nothing";
-  if (equality && (canBeAbsent(left.type) || canBeAbsent(right.type))) {
+  const nothing = left.type.kind === "nothing" || right.type.kind === "nothing";
+  const absent = equality ? compareAbsent(left, operator, right, at) : undefined;
+  if (absent) return absent;
+  if (equality && (isObject(left.type) || isObject(right.type))) {
     if (!nothing) return refuse("refIdentity", node, scope);
     if (joined) return { kind: "compare", operator, left, right, type: booleanType, at };
   }
   if (isAggregate(left.type) || isAggregate(right.type)) return refuse("refIdentity", node, scope);
-  const type = joined === flexibleBigint ? flexibleSign(left, right) : joined;
+  const both = joined === flexibleBigint ? flexibleSign(left, right) : joined;
+  const type = both && !equality ? presentType(both) : both;
   const comparable = type?.kind === "number" || type?.kind === "bigint" || (equality && type?.kind === "boolean");
   if (!type || !comparable) return refuseOperands(left.type, operator, right.type, node, scope);
   const first = coerce(left, type, scope);

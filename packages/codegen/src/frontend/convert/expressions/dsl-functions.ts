@@ -2,7 +2,7 @@
 import type { DslFunctionName } from "@typebpf/dsl/intrinsics";
 import type { ts } from "ts-morph";
 import type { Expr } from "../../../ast/nodes.ts";
-import type { Scope } from "../context.ts";
+import { refuse, type Scope } from "../context.ts";
 import { convertAtomic, convertCompareExchange } from "./call-atomic.ts";
 import { convertBytesEqual, convertCopyCall, convertStartsWith, convertView } from "./call-bytes.ts";
 
@@ -20,4 +20,5 @@ export const dslFunctions: { readonly [N in DslFunctionName]: Convert } = {
   copy: convertCopyCall,
   startsWith: convertStartsWith,
   view: convertView,
+  range: (node, scope) => refuse("iteration", node, scope, { message: "range(…) outside of for…of" }),
 };

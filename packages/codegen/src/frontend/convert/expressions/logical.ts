@@ -5,19 +5,23 @@ import type { AstType } from "../../../ast/types.ts";
 import { coerce } from "../coerce.ts";
 import { convertCondition } from "../condition.ts";
 import { convertExpression, poison, refuse, type Scope, spanOf } from "../context.ts";
-import { isChain, withChain } from "../optional-chain.ts";
-import { canBeAbsent, describeType, isAggregate, joinTypes } from "../types.ts";
+import { isChain } from "../optional-chain.ts";
+import { canBeAbsent, describeType, isAggregate, joinTypes, presentType } from "../types.ts";
+import { convertValue } from "./name.ts";
 
 type Operator = "&&" | "||" | "??";
 
 /** `left && right`, `left || right`, `left ?? right`. */
 export function convertLogical(node: ts.BinaryExpression, scope: Scope): Expr {
   const operator = node.operatorToken.getText() as Operator;
-  if (operator === "??" && isChain(node.left)) return convertDefault(node, scope);
   const left = convertExpression(node.left, scope);
+  const direct = operator === "??" ? directDefault(left, node, scope) : undefined;
+  if (direct) return direct;
   // Only references and objects can be absent, so any other left side is the value.
   if (operator === "??" && !canBeAbsent(left.type) && left.type.kind !== "nothing") return left;
   const right = convertExpression(node.right, scope);
+  if (operator === "??" && left.type.kind === "nothing")
+    return left.kind === "nothing" ? right : afterNothing(left, right);
   return choose(left, right, node, scope, (first, second, type) => {
     const at = spanOf(node, scope);
     // After `a ??` or `a ||` a null reference on the left is gone.
@@ -26,23 +30,41 @@ export function convertLogical(node: ts.BinaryExpression, scope: Scope): Expr {
   });
 }
 
-/** The type without null, where the right side has none. */
-function presentAs(type: AstType, right: AstType): AstType {
-  const nullable = canBeAbsent(right) && right.nullable === true;
-  if (nullable) return type;
-  if (type.kind === "ref") return { ...type, nullable };
-  if (!isAggregate(type)) return type;
-  const { nullable: _, ...present } = type;
-  return present;
+/** A part of a pattern or an argument, or its default where it is undefined. */
+export function applyDefault(value: Expr, initializer: ts.Expression, node: ts.Node, scope: Scope): Expr {
+  if (value.kind === "poison") return value;
+  const { type } = value;
+  if (type.kind === "nothing") {
+    const right = convertValue(initializer, scope);
+    return value.kind === "nothing" ? right : afterNothing(value, right);
+  }
+  if (!canBeAbsent(type) || !type.nullable) return value;
+  return choose(value, convertValue(initializer, scope), node, scope, (left, right, joined) => {
+    const result = presentAs(joined, right.type);
+    return { kind: "logical", operator: "??", left, right, type: result, at: spanOf(node, scope) };
+  });
 }
 
-/** `a?.b ?? c`. */
-function convertDefault(node: ts.BinaryExpression, scope: Scope): Expr {
-  const absent = convertExpression(node.right, scope);
-  const chosen = withChain(node.left, scope, (value) => value, absent);
-  if (chosen.kind !== "conditional") return chosen;
-  return choose(chosen.whenTrue, chosen.whenFalse, node, scope, (whenTrue, whenFalse, type) => {
-    return { ...chosen, whenTrue, whenFalse, type };
+/** `a ?? b` where `a` is always undefined. */
+function afterNothing(left: Expr, right: Expr): Expr {
+  if (left.kind === "poison" || right.kind === "poison") return left.kind === "poison" ? left : right;
+  return { kind: "sequence", items: [left, right], type: right.type, at: right.at };
+}
+
+/** The type without null, where the right side has none. */
+function presentAs(type: AstType, right: AstType): AstType {
+  const nullable = right.kind === "nothing" || (canBeAbsent(right) && right.nullable === true);
+  return nullable ? type : presentType(type);
+}
+
+/** `a?.b ?? c` where only `a` may be undefined: one choice instead of two. */
+function directDefault(left: Expr, node: ts.BinaryExpression, scope: Scope): Expr | undefined {
+  if (!isChain(node.left) || left.kind !== "conditional" || left.whenFalse.kind !== "nothing") return undefined;
+  if (left.whenTrue.type.kind === "nothing" || (canBeAbsent(left.whenTrue.type) && left.whenTrue.type.nullable))
+    return undefined;
+  const right = convertExpression(node.right, scope);
+  return choose(left.whenTrue, right, node, scope, (whenTrue, whenFalse, type) => {
+    return { ...left, whenTrue, whenFalse, type };
   });
 }
 

@@ -4,8 +4,19 @@ import type { ts } from "ts-morph";
 import type { Expr } from "../../../ast/nodes.ts";
 import { booleanType, nothingType, numberType } from "../../../ast/types.ts";
 import { fits } from "../../constants/operators.ts";
-import { type Constant, describeConstant, type ScalarConstant } from "../../values.ts";
-import { type Binding, local, newVariable, poison, refuse, type Scope, spanOf } from "../context.ts";
+import { type Constant, describeConstant, isScalar, type ScalarConstant } from "../../values.ts";
+import { recordType } from "../coerce.ts";
+import {
+  type Binding,
+  convertExpression,
+  evaluate,
+  local,
+  newVariable,
+  poison,
+  refuse,
+  type Scope,
+  spanOf,
+} from "../context.ts";
 import { flexibleBigint, typeOfLayout } from "../types.ts";
 
 /** The expression that a constant is. */
@@ -32,6 +43,29 @@ function numberExpression(value: number, at: Span, scope: Scope): Expr {
   if (Number.isSafeInteger(value)) return { kind: "integer", value: BigInt(value), type: numberType, at };
   const row = Number.isInteger(value) ? "numberRange" : "notInteger";
   return refuse(row, at, scope, { message: `${value} is not an exact integer` });
+}
+
+/** Any expression as a value: a constant array or object as a new tuple or record. */
+export function convertValue(node: ts.Expression, scope: Scope): Expr {
+  const constant = evaluate(node, scope);
+  return constant?.kind === "array" || constant?.kind === "object"
+    ? constantValue(constant, node, scope)
+    : convertExpression(node, scope);
+}
+
+/** A constant as a value of run time. */
+export function constantValue(constant: Constant, node: ts.Node, scope: Scope): Expr {
+  const at = spanOf(node, scope);
+  if (isScalar(constant)) return constantExpression(constant, at, scope);
+  if (constant.kind === "array") {
+    const items = constant.items.map((item) => constantValue(item, node, scope));
+    if (items.some((item) => item.kind === "poison")) return poison(at);
+    return { kind: "tuple", items, type: { kind: "tuple", items: items.map((item) => item.type) }, at };
+  }
+  if (constant.kind !== "object") return refuseConstant(constant, node, scope);
+  const members = [...constant.members].map(([name, member]) => ({ name, value: constantValue(member, node, scope) }));
+  if (members.some(({ value }) => value.kind === "poison")) return poison(at);
+  return { kind: "record", members, type: recordType(members), at };
 }
 
 /** Refuses a constant that has no value of run time. */

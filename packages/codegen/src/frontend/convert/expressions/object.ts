@@ -82,7 +82,8 @@ function member(name: string, node: ts.Expression, scope: Scope): readonly Membe
 function memberValue(node: ts.Expression, scope: Scope): Expr {
   const value = convertExpression(node, scope);
   if (value.kind === "poison") return value;
-  if (value.type.kind === "nothing") return refuse("undefinedValue", node, scope);
+  if (value.kind === "nothing") return value;
+  if (value.type.kind === "nothing") return refuse("noValue", node, scope);
   if (value.type.kind === "context") return refuse("dslPlace", node, scope);
   const fresh = value.kind === "record" || value.kind === "tuple" || value.kind === "call";
   return isAggregate(value.type) && !fresh ? refuse("aliasing", node, scope) : value;

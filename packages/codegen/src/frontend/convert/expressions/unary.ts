@@ -1,12 +1,13 @@
 // Unary operators: signs and complements, negation, `++` and `--`.
 import { ts } from "ts-morph";
 import type { Expr } from "../../../ast/nodes.ts";
-import { booleanType, numberType } from "../../../ast/types.ts";
-import { settle } from "../coerce.ts";
+import { booleanType, nothingType, numberType } from "../../../ast/types.ts";
+import { present, settle } from "../coerce.ts";
 import { convertCondition } from "../condition.ts";
 import { convertExpression, evaluate, refuse, type Scope, spanOf } from "../context.ts";
 import { convertPlace } from "../place.ts";
-import { describeType } from "../types.ts";
+import { describeType, presentType } from "../types.ts";
+import { toNumber } from "./call-library.ts";
 import { convertIntegerDivision, divisionOf } from "./division.ts";
 
 const { SyntaxKind } = ts;
@@ -23,10 +24,12 @@ export function convertPrefix(node: ts.PrefixUnaryExpression, scope: Scope): Exp
   }
   const twice = operator === SyntaxKind.TildeToken ? doubleComplement(node, scope) : undefined;
   if (twice) return twice;
-  const operand = settle(operandOf(node, scope), scope);
+  const operand = present(settle(operandOf(node, scope), scope));
   if (operand.kind === "poison") return operand;
   const { kind } = operand.type;
-  if (operator === SyntaxKind.PlusToken && kind === "number") return operand;
+  if (operator === SyntaxKind.PlusToken && (kind === "number" || kind === "boolean")) {
+    return toNumber(operand, node, scope);
+  }
   if (operator === SyntaxKind.PlusToken || (kind !== "number" && kind !== "bigint")) {
     return refuse("operands", node, scope, {
       message: `${ts.tokenToString(operator) ?? ""}${describeType(operand.type)}`,
@@ -46,6 +49,14 @@ function doubleComplement(node: ts.PrefixUnaryExpression, scope: Scope): Expr | 
   if (!ts.isPrefixUnaryExpression(operand) || operand.operator !== SyntaxKind.TildeToken) return undefined;
   const division = evaluate(node, scope) ? undefined : divisionOf(operand.operand, scope);
   return division && convertIntegerDivision(division, "int32", node, scope);
+}
+
+/** `void x`: `undefined`, after x. */
+export function convertVoid(node: ts.VoidExpression, scope: Scope): Expr {
+  const at = spanOf(node, scope);
+  const value = settle(convertExpression(node.expression, scope), scope);
+  const nothing: Expr = { kind: "nothing", type: nothingType, at };
+  return value.kind === "poison" ? value : { kind: "sequence", items: [value, nothing], type: nothingType, at };
 }
 
 /** `x++` and `x--`. */
@@ -70,7 +81,7 @@ function convertUpdate(
     target,
     operator,
     prefix,
-    type: type.kind === "number" ? numberType : type,
+    type: type.kind === "number" ? numberType : presentType(type),
     at: spanOf(node, scope),
   };
 }

@@ -1,97 +1,125 @@
-// `for (const x of array)`: over an array in memory and over constant tables of integers it is a counted loop; over other
-// constant arrays and tuples the body is repeated for each item.
+// `for (const x of items)`: over an array in memory and `range(…)` it is a counted loop; over constant arrays and tuples the
+// body is repeated for each item. `.entries()` gives each item after its index.
 import { ts } from "ts-morph";
 import type { Expr, Statement } from "../../../ast/nodes.ts";
 import { booleanType, numberType } from "../../../ast/types.ts";
 import { type Constant, isScalar } from "../../values.ts";
-import { settle } from "../coerce.ts";
+import { coerce, settle } from "../coerce.ts";
 import { convertExpression, evaluate, local, named, newVariable, refuse, type Scope, spanOf } from "../context.ts";
 import { declareVariable } from "../declare.ts";
-import { constantExpression } from "../expressions/name.ts";
-import { bindPattern } from "../pattern.ts";
-import { typeOfLayout } from "../types.ts";
+import { assignParts, patternOf } from "../expressions/assign-pattern.ts";
+import { constantExpression, constantValue } from "../expressions/name.ts";
+import { assignValue } from "../expressions/store.ts";
+import { bindConstant, bindPattern, itemCount, itemOf } from "../pattern.ts";
+import { convertPlace } from "../place.ts";
+import { describeType, typeOfLayout } from "../types.ts";
 import { flat } from "./branch.ts";
 import { labelsOf } from "./label.ts";
 import { convertStatements } from "./sequence.ts";
 
-/** `for (const x of array) …` */
+/** `for (const x of items) …` */
 export function convertForOf(node: ts.ForOfStatement, scope: Scope): readonly Statement[] {
-  const name = loopName(node, scope);
-  if (!name) return [];
-  const constant = evaluate(node.expression, scope);
+  const range = rangeCall(node.expression, scope);
+  if (range) return rangeLoop(node, range, scope);
+  const entries = entriesOwner(node.expression, scope);
+  const items = entries ?? node.expression;
+  const pair = entries !== undefined;
+  const constant = evaluate(items, scope);
   if (constant?.kind === "poison") return [];
-  if (constant?.kind === "array") return repeat(node, name, constant.items, scope);
-  const source = convertExpression(node.expression, scope);
+  if (constant?.kind === "array") {
+    return repeat(
+      node,
+      constant.items.map((item, index) => (pair ? constantPair(index, item) : item)),
+      scope,
+    );
+  }
+  const source = convertExpression(items, scope);
   if (source.kind === "poison") return [];
   const { type } = source;
-  if (type.kind === "ref" && type.layout.kind === "array") return countedLoop(node, name, source, scope);
+  if (type.kind === "ref" && type.layout.kind === "array") return arrayLoop(node, source, pair, scope);
   if (type.kind === "tuple") {
     const { opening, again } = named(settle(source, scope), scope);
-    return [...opening, ...repeat(node, name, tupleItems(again), scope)];
+    const all = Array.from({ length: itemCount(again) ?? 0 }, (_, index) => {
+      const item = itemOf(again, index, items, scope);
+      return pair ? valuePair(integer(index, item.at), item) : item;
+    });
+    return [...opening, ...repeat(node, all, scope)];
   }
-  refuse("iteration", node.expression, scope);
+  refuse("iteration", node.expression, scope, { message: `iteration over ${describeType(type)}` });
   return [];
 }
 
-function loopName(node: ts.ForOfStatement, scope: Scope): ts.BindingName | undefined {
-  const list = node.initializer;
-  const declaration = ts.isVariableDeclarationList(list) ? list.declarations[0] : undefined;
-  if (!declaration) refuse("iteration", node.initializer, scope, { message: "the item needs a const of its own" });
-  return declaration?.name;
+function integer(value: number, at: Expr["at"]): Expr {
+  return { kind: "integer", value: BigInt(value), type: numberType, at };
 }
 
-function tupleItems(object: Expr): readonly Expr[] {
-  if (object.type.kind !== "tuple") return [];
-  return object.type.items.map(
-    (type, index): Expr => ({ kind: "member", object, name: String(index), type, at: object.at }),
+function constantPair(index: number, item: Constant): Constant {
+  return { kind: "array", items: [{ kind: "number", value: index }, item] };
+}
+
+function valuePair(index: Expr, item: Expr): Expr {
+  return { kind: "tuple", items: [index, item], type: { kind: "tuple", items: [index.type, item.type] }, at: item.at };
+}
+
+/** The call of `range`; undefined for anything else. */
+function rangeCall(node: ts.Expression, scope: Scope): ts.CallExpression | undefined {
+  if (ts.isParenthesizedExpression(node)) return rangeCall(node.expression, scope);
+  if (!ts.isCallExpression(node)) return undefined;
+  const callee = evaluate(node.expression, scope);
+  const intrinsic = callee?.kind === "dsl" ? callee.entry.intrinsic : undefined;
+  return intrinsic?.kind === "function" && intrinsic.name === "range" ? node : undefined;
+}
+
+/** What stands before `.entries()`; undefined for anything else. */
+function entriesOwner(node: ts.Expression, scope: Scope): ts.Expression | undefined {
+  if (ts.isParenthesizedExpression(node)) return entriesOwner(node.expression, scope);
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined;
+  if (node.expression.name.text !== "entries" || ts.isOptionalChain(node)) return undefined;
+  const owner = evaluate(node.expression.expression, scope);
+  return owner && owner.kind !== "array" ? undefined : node.expression.expression;
+}
+
+/** Gives the item of one iteration to its name, pattern or place. */
+function bindItem(node: ts.ForOfStatement, item: Expr | Constant, scope: Scope): readonly Statement[] {
+  const { initializer } = node;
+  const isValue = "at" in item;
+  if (!ts.isVariableDeclarationList(initializer)) {
+    const value = isValue ? item : constantValue(item, initializer, scope);
+    return value.kind === "poison" ? [] : assignItem(initializer, value, scope);
+  }
+  const name = initializer.declarations[0]?.name;
+  if (!name) return [];
+  if (!isValue) {
+    return isScalar(item) && ts.isIdentifier(name)
+      ? declareVariable(name, constantExpression(item, spanOf(name, scope), scope), undefined, scope)
+      : bindConstant(name, item, scope);
+  }
+  return ts.isIdentifier(name) ? declareVariable(name, item, undefined, scope) : bindPattern(name, item, scope);
+}
+
+function assignItem(target: ts.Expression, item: Expr, scope: Scope): readonly Statement[] {
+  const pattern = patternOf(target);
+  const at = spanOf(target, scope);
+  const { opening, again } = pattern ? named(settle(item, scope), scope) : { opening: [], again: item };
+  const place = pattern ? undefined : convertPlace(target, scope);
+  if (place?.kind === "poison") return [];
+  const steps = pattern ? assignParts(pattern, again, scope) : [];
+  const stores = place ? [assignValue(place, again, target, scope)] : steps;
+  const pending = scope.pending.splice(0);
+  const values = stores.flatMap((value): readonly Statement[] =>
+    value.kind === "poison" ? [] : [{ kind: "expression", value, at }],
   );
-}
-
-/** Declares the item's name for one iteration. */
-function bindItem(name: ts.BindingName, item: Expr | Constant, scope: Scope): readonly Statement[] {
-  if ("at" in item) {
-    return ts.isIdentifier(name) ? declareVariable(name, item, undefined, scope) : bindPattern(name, item, scope);
-  }
-  if (isScalar(item) && ts.isIdentifier(name)) {
-    return declareVariable(name, constantExpression(item, spanOf(name, scope), scope), undefined, scope);
-  }
-  return bindConstantItem(name, item, scope);
-}
-
-function bindConstantItem(name: ts.BindingName, item: Constant, scope: Scope): readonly Statement[] {
-  if (ts.isIdentifier(name)) {
-    const symbol = scope.module.symbols.checker.getSymbolAtLocation(name);
-    if (symbol) scope.bindings.set(symbol, { kind: "constant", constant: item });
-    return [];
-  }
-  for (const [index, element] of name.elements.entries()) {
-    if (ts.isOmittedExpression(element)) continue;
-    const key = element.propertyName ?? element.name;
-    const member =
-      item.kind === "array"
-        ? item.items[index]
-        : item.kind === "object" && ts.isIdentifier(key)
-          ? item.members.get(key.text)
-          : undefined;
-    if (member && !element.initializer && !element.dotDotDotToken) bindConstantItem(element.name, member, scope);
-    else refuse("pattern", element, scope);
-  }
-  return [];
+  return [...pending, ...opening, ...values];
 }
 
 /** The body once per item, each in a block that `continue` leaves, all in one that `break` leaves. */
-function repeat(
-  node: ts.ForOfStatement,
-  name: ts.BindingName,
-  items: readonly (Expr | Constant)[],
-  scope: Scope,
-): readonly Statement[] {
+function repeat(node: ts.ForOfStatement, items: readonly (Expr | Constant)[], scope: Scope): readonly Statement[] {
   const at = spanOf(node, scope);
   const id = scope.module.nextId();
   const blocks = items.map((item): Statement => {
     const continueBlock = scope.module.nextId();
     nextRound(scope);
-    const bound = bindItem(name, item, scope);
+    const bound = bindItem(node, item, scope);
     scope.targets.push({ id, labels: labelsOf(node), kind: "loop", continueBlock });
     const body = flat(convertStatements([node.statement], scope));
     scope.targets.pop();
@@ -108,34 +136,78 @@ function nextRound(scope: Scope): void {
 }
 
 /** `for (let index = 0; index < length; index++) { const x = array[index]; … }` */
-function countedLoop(node: ts.ForOfStatement, name: ts.BindingName, source: Expr, scope: Scope): readonly Statement[] {
+function arrayLoop(node: ts.ForOfStatement, source: Expr, pair: boolean, scope: Scope): readonly Statement[] {
   const at = spanOf(node, scope);
   if (source.type.kind !== "ref" || source.type.layout.kind !== "array") throw new Error("frontend: no array");
-  const { item, length } = source.type.layout;
+  const { item: layout, length } = source.type.layout;
   const { opening, again } = named(source, scope);
-  const integer = (value: bigint): Expr => ({ kind: "integer", value, type: numberType, at });
+  const loop = { opening, from: integer(0, at), to: integer(length, at), step: 1 };
+  return countedLoop(node, loop, scope, (index) => {
+    const type = typeOfLayout(layout);
+    const element: Expr = { kind: "element", object: again, index, layout, length, type, at };
+    return pair ? valuePair(index, element) : element;
+  });
+}
+
+/** `for (const i of range(from, to, step))` */
+function rangeLoop(node: ts.ForOfStatement, call: ts.CallExpression, scope: Scope): readonly Statement[] {
+  const at = spanOf(call, scope);
+  const [first, second, third] = call.arguments;
+  if (!first) return [];
+  const step = third ? evaluate(third, scope) : undefined;
+  const size = third ? (step?.kind === "number" ? step.value : 0) : 1;
+  if (third && (!Number.isSafeInteger(size) || size === 0)) {
+    if (step?.kind !== "poison")
+      refuse("notConstant", third, scope, { message: "the step of a range is a constant other than zero" });
+    return [];
+  }
+  const bound = (one: ts.Expression): Expr => coerce(convertExpression(one, scope), numberType, scope);
+  const from = second ? bound(first) : integer(0, at);
+  const to = bound(second ?? first);
+  if (from.kind === "poison" || to.kind === "poison") return [];
+  const limit = to.kind === "integer" ? { opening: [], again: to } : named(to, scope);
+  // Both bounds are evaluated before the first turn, from left to right.
+  const start = from.kind === "integer" ? { opening: [], again: from } : named(from, scope);
+  const loop = { opening: [...start.opening, ...limit.opening], from: start.again, to: limit.again, step: size };
+  return countedLoop(node, loop, scope, (index) => index);
+}
+
+interface Count {
+  readonly opening: readonly Statement[];
+  readonly from: Expr;
+  readonly to: Expr;
+  readonly step: number;
+}
+
+function countedLoop(
+  node: ts.ForOfStatement,
+  { opening, from, to, step }: Count,
+  scope: Scope,
+  itemAt: (index: Expr) => Expr,
+): readonly Statement[] {
+  const at = spanOf(node, scope);
   const counter = newVariable("index", numberType, true, at, scope);
   const index = { kind: "local", variable: counter, type: numberType, at } as const;
-  const element: Expr = { kind: "element", object: again, index, layout: item, length, type: typeOfLayout(item), at };
   const id = scope.module.nextId();
   scope.targets.push({ id, labels: labelsOf(node), kind: "loop" });
-  const bound = bindItem(name, element, scope);
+  const bound = bindItem(node, itemAt(index), scope);
   const body = flat(convertStatements([node.statement], scope));
   scope.targets.pop();
+  const amount = integer(Math.abs(step), at);
   return [
     {
       kind: "loop",
       id,
-      init: [...opening, { kind: "let", variable: counter, init: integer(0n), at }],
+      init: [...opening, { kind: "let", variable: counter, init: from, at }],
       condition: {
         kind: "compare",
-        operator: "<",
+        operator: step > 0 ? "<" : ">",
         left: local(counter, at),
-        right: integer(BigInt(length)),
+        right: to,
         type: booleanType,
         at,
       },
-      update: { kind: "update", target: index, operator: "+", prefix: true, type: numberType, at },
+      update: { kind: "assign", target: index, operator: step > 0 ? "+" : "-", value: amount, type: numberType, at },
       body: [...bound, ...body],
       testFirst: true,
       at,

@@ -8,8 +8,7 @@ import { convertExpression, evaluate, newVariable, refuse, type Scope, spanOf } 
 import { declareVariable } from "../declare.ts";
 import { typeHint } from "../hints.ts";
 import { bareExpression } from "../initializer.ts";
-import { bindPattern } from "../pattern.ts";
-import { isAggregate } from "../types.ts";
+import { bindConstant as bindConstantParts, bindPattern } from "../pattern.ts";
 
 /** `const a = 1, b = 2;` */
 export function convertVariables(node: ts.VariableStatement, scope: Scope): readonly Statement[] {
@@ -30,7 +29,12 @@ function convertDeclaration(node: ts.VariableDeclaration, scope: Scope): readonl
   const { name, initializer } = node;
   const hint = typeHint(node.type, scope);
   if (!initializer) return ts.isIdentifier(name) ? declareEmpty(name, hint, scope) : [];
-  if (!ts.isIdentifier(name)) return bindPattern(name, convertExpression(initializer, scope), scope);
+  if (!ts.isIdentifier(name)) {
+    const constant = evaluate(initializer, scope);
+    return constant?.kind === "array" || constant?.kind === "object"
+      ? bindConstantParts(name, constant, scope)
+      : bindPattern(name, convertExpression(initializer, scope), scope);
+  }
   if (bindConstant(name, initializer, hint, scope)) return [];
   return declareVariable(name, convertExpression(initializer, scope), hint, scope);
 }
@@ -39,7 +43,7 @@ function convertDeclaration(node: ts.VariableDeclaration, scope: Scope): readonl
 function declareEmpty(name: ts.Identifier, hint: AstType | undefined, scope: Scope): readonly Statement[] {
   const symbol = scope.module.symbols.checker.getSymbolAtLocation(name);
   if (!symbol) throw new Error(`frontend: ${name.text} has no symbol`);
-  if (!hint || hint.kind === "nothing" || hint.kind === "context" || (isAggregate(hint) && !hint.nullable)) {
+  if (!hint || hint.kind === "nothing" || hint.kind === "context") {
     refuse("untypedVariable", name, scope);
     scope.bindings.set(symbol, { kind: "poison" });
     return [];
