@@ -42,6 +42,8 @@ export function leavesOf(cell: Cell): readonly VariableKey[] {
       return [];
     case "variable":
       return [cell.key];
+    case "optional":
+      return [cell.present, cell.key];
     case "record": {
       const members = [...cell.members.values()].flatMap(leavesOf);
       return cell.present === undefined ? members : [cell.present, ...members];
@@ -85,6 +87,7 @@ export class Subprograms {
   /** Why the function cannot be called as one. */
   #problem(fn: AstFunction): string | undefined {
     if (isAggregate(fn.result)) return "it returns an object, which has no memory";
+    if (mayBeUndefined(fn.result)) return "it may give undefined, which takes two values";
     const takesObject = fn.parameters.some(({ type }) => isAggregate(type));
     if (takesObject && this.#writesMembers(fn)) return "it assigns to a member of an object, which has no memory";
     return undefined;
@@ -121,6 +124,11 @@ export class Subprograms {
     this.#names.add(free);
     return free;
   }
+}
+
+/** True for integers that may be undefined. */
+function mayBeUndefined(type: AstType): boolean {
+  return (type.kind === "number" || type.kind === "bigint" || type.kind === "boolean") && type.nullable === true;
 }
 
 function isAggregate(type: AstType): boolean {
