@@ -134,8 +134,12 @@ function load(sys: Sys, types: readonly BtfType[], strings: BtfStrings): number 
 export function loadBtf(sys: Sys, object: BpfObject): KernelBtf | undefined {
   const contents = contentsOf(object);
   const { types, strings } = contents;
-  const whole = load(sys, types.types, strings);
-  if (whole >= 0) return new KernelBtf(sys, new Fd(sys, whole, "BTF"), contents, true);
-  const old = load(sys, btfSanitized(types.types), strings);
-  return old >= 0 ? new KernelBtf(sys, new Fd(sys, old, "BTF"), contents, false) : undefined;
+  const { types: all } = types;
+  const loaded = (fd: number, functions: boolean) => new KernelBtf(sys, new Fd(sys, fd, "BTF"), contents, functions);
+  const whole = load(sys, all, strings);
+  if (whole >= 0) return loaded(whole, true);
+  const older = load(sys, btfSanitized(all, "5.2"), strings);
+  if (older >= 0) return loaded(older, true);
+  const oldest = load(sys, btfSanitized(all, "4.18"), strings);
+  return oldest >= 0 ? loaded(oldest, false) : undefined;
 }
