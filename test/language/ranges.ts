@@ -91,5 +91,8 @@ export const computed = xdp((ctx) => {
   s.r[0] = s.list[remainder < 0 ? remainder + 8 : remainder];
   s.r[1] = s.list[s.b >>> 29];
   if (s.b < 100_000) s.r[2] = u32(s.b * s.b);
+  for (let i = 0; i < 8; i += 4) s.r[1] += s.list[i + 3];
+  const aligned = s.b & ~3;
+  if (aligned >= 0 && aligned < 8) s.r[0] += s.list[aligned + 3];
   return XDP.PASS;
 });

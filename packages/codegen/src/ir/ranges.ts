@@ -9,6 +9,7 @@ import { equal, full, type Interval, join, meet, widen } from "./interval.ts";
 import { nest, type Part } from "./loop-nest.ts";
 import { findLoops, type Loop } from "./loops.ts";
 import type { Knowledge } from "./said.ts";
+import { computeStrides, onStride, type Stride } from "./strides.ts";
 import { givenRange, transferInst } from "./transfer-inst.ts";
 import { boundLoops, type LoopBounds } from "./trips.ts";
 import { isPointer } from "./types.ts";
@@ -75,6 +76,7 @@ class Solver implements Ranges {
   readonly #thresholds: readonly bigint[];
   readonly #base = new Map<ValueId, Interval>();
   readonly #facts: BranchFacts;
+  readonly #strides: ReadonlyMap<ValueId, Stride>;
   readonly #reachable = new Set<BlockId>();
   readonly #feasible = new Set<string>();
   readonly #visits = new Map<BlockId, number>();
@@ -96,6 +98,7 @@ class Solver implements Ranges {
       this.#incoming.get(end.then.block)?.push({ from: block, index: 0, args: end.then.args });
       this.#incoming.get(end.else.block)?.push({ from: block, index: 1, args: end.else.args });
     }
+    this.#strides = knowledge === "all" ? computeStrides(fn) : new Map();
     this.#facts = new BranchFacts({
       fn,
       tree,
@@ -137,7 +140,9 @@ class Solver implements Ranges {
   }
 
   at(value: ValueId, block: BlockId): Interval {
-    return this.#facts.refine(value, block, this.of(value));
+    const range = this.#facts.refine(value, block, this.of(value));
+    const stride = this.#strides.get(value);
+    return stride ? onStride(range, stride) : range;
   }
 
   onEdge(value: ValueId, edge: Incoming): Interval {

@@ -8,11 +8,14 @@ import { definitions, isRemovable } from "./uses.ts";
 
 /** How many blocks one edge may skip. */
 const maxDepth = 4;
+/** How many blocks are searched for one that still reads what is skipped. */
+const mostSearched = 200;
 
 /** The function with such edges redirected. */
 export function skipBlocks(fn: IrFunction): IrFunction {
   const blocks = blockMap(fn);
   const defs = definitions(fn);
+  const readers = readersOf(fn);
   const constantOf = (value: ValueId): bigint | undefined => {
     const inst = defs.get(value);
     return inst?.op === "const" ? inst.value : undefined;
@@ -26,7 +29,8 @@ export function skipBlocks(fn: IrFunction): IrFunction {
       const target = explorer.follow(edge, new Map(), maxDepth, skipped);
       if (target.block === edge.block) return edge;
       const lost = new Set([...skipped].flatMap((id) => definedValues(blocks.get(id))));
-      const isNeeded = target.args.some((arg) => lost.has(arg)) || readsFrom(target.block, lost, blocks);
+      const wanted = new Set([...lost].flatMap((value) => [...(readers.get(value) ?? [])]));
+      const isNeeded = target.args.some((arg) => lost.has(arg)) || leadsTo(target.block, wanted, blocks);
       return isNeeded ? edge : target;
     }),
   }));
@@ -37,16 +41,29 @@ function definedValues(block: Block | undefined): readonly ValueId[] {
   return [...block.params.map((param) => param.value), ...block.insts.flatMap((inst) => resultOf(inst)?.value ?? [])];
 }
 
-/** True when one of the values is read in a block that `start` leads to. */
-function readsFrom(start: BlockId, values: ReadonlySet<ValueId>, blocks: ReadonlyMap<BlockId, Block>): boolean {
+/** The blocks that read each value. */
+function readersOf(fn: IrFunction): ReadonlyMap<ValueId, ReadonlySet<BlockId>> {
+  const readers = new Map<ValueId, Set<BlockId>>();
+  for (const block of fn.blocks) {
+    for (const value of [...block.insts.flatMap((inst) => argsOf(inst)), ...argsOfEnd(block.end)]) {
+      const known = readers.get(value);
+      if (known) known.add(block.id);
+      else readers.set(value, new Set([block.id]));
+    }
+  }
+  return readers;
+}
+
+/** True when `start` leads to one of the blocks, or may: the search is given up where it gets long. */
+function leadsTo(start: BlockId, wanted: ReadonlySet<BlockId>, blocks: ReadonlyMap<BlockId, Block>): boolean {
+  if (wanted.size === 0) return false;
   const seen = new Set<BlockId>();
   const work = [start];
   for (let id = work.pop(); id !== undefined; id = work.pop()) {
     const block = blocks.get(id);
     if (!block || seen.has(id)) continue;
     seen.add(id);
-    const read = [...block.insts.flatMap((inst) => argsOf(inst)), ...argsOfEnd(block.end)];
-    if (read.some((value) => values.has(value))) return true;
+    if (wanted.has(id) || seen.size > mostSearched) return true;
     work.push(...edgesOf(block.end).map((edge) => edge.block));
   }
   return false;
