@@ -70,9 +70,9 @@ function convertMethod(node: ts.CallExpression, callee: ts.PropertyAccessExpress
   const object = convertExpression(callee.expression, scope);
   if (object.kind === "poison") return object;
   if (object.type.kind === "context") return convertContextCall(node, object, object.type, callee.name, scope);
+  if (object.type.kind === "ref" && isRelease(callee.name.text)) return convertRelease(node, callee, scope);
   if (object.type.kind === "ref" && object.type.layout.kind === "array")
     return convertBufferCall(node, object, callee.name, scope);
-  if (object.type.kind === "ref" && isRelease(callee.name.text)) return convertRelease(node, callee, scope);
   return refuse("notCallable", callee, scope, {
     message: `${describeType(object.type)} has no operation ${callee.name.text}`,
   });
