@@ -1,3 +1,4 @@
+// target: 5.1
 import { xdp, XDP } from "@typebpf/dsl";
 
 const SQUARES = [

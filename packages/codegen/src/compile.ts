@@ -3,6 +3,7 @@
 import { fileURLToPath } from "node:url";
 import {
   type BpfObject,
+  type DataSection,
   type Diagnostic,
   DiagnosticError,
   defaultKernel,
@@ -15,7 +16,7 @@ import type { TypedModule } from "./ast/nodes.ts";
 import { type ConvertResult, convertModule } from "./frontend/project.ts";
 import type { IrFunction, IrModule } from "./ir/function.ts";
 import { link } from "./link/link.ts";
-import { lowerModule } from "./lower/lower.ts";
+import { type LoweringOptions, lowerModule } from "./lower/lower.ts";
 import { checkCallChains } from "./machine/call-chains.ts";
 import type { EmittedProgram } from "./machine/emit.ts";
 import { generateProgram } from "./machine/generate.ts";
@@ -29,6 +30,11 @@ export interface CompileOptions {
   readonly targetKernel?: string;
   /** Check the IR after every pass and every register allocation; for tests. */
   readonly check?: boolean;
+  /**
+   * Reach the value of a single-entry array map by its address, without a helper call: true by default. False for ELF
+   * files, whose relocations can name maps and data, but no value of a map.
+   */
+  readonly directMapValues?: boolean;
   /** Source text by absolute path, read before the file system. */
   readonly virtualFiles?: ReadonlyMap<string, string>;
   /** Sees each function before the first pass (`undefined`) and after each; for tests. */
@@ -69,14 +75,14 @@ export interface Prepared {
 /** Does for the module at `path` once what every level has in common. */
 export async function prepareFile(
   path: string,
-  options: Pick<CompileOptions, "targetKernel" | "virtualFiles"> = {},
+  options: Pick<CompileOptions, "targetKernel" | "virtualFiles" | "directMapValues"> = {},
 ): Promise<Prepared> {
   const kernel = options.targetKernel ?? defaultKernel;
   const target: Target = { kernel, isa: isaOf(kernel) };
   const { virtualFiles } = options;
   const converted = convertModule(path, { target, ...(virtualFiles && { virtualFiles }) });
   const files = converted.files && { files: converted.files };
-  const analyzed = analyzeModule(converted, target);
+  const analyzed = analyzeModule(converted, target, options);
   return { finish: (rest = {}) => ({ ...finishModule(analyzed, target, rest), ...files }) };
 }
 
@@ -85,24 +91,27 @@ interface Analyzed {
   /** Where there is no error. */
   readonly module?: TypedModule;
   readonly ir?: IrModule;
+  readonly sections?: readonly DataSection[];
 }
 
-function analyzeModule(converted: ConvertResult, target: Target): Analyzed {
+function analyzeModule(converted: ConvertResult, target: Target, options: LoweringOptions): Analyzed {
   const { module } = converted;
   if (!module || hasErrors(converted.diagnostics)) return { diagnostics: converted.diagnostics };
 
-  const lowered = lowerModule(module);
+  const lowered = lowerModule(module, options);
   const found = [...converted.diagnostics, ...lowered.diagnostics];
   if (hasErrors(found)) return { diagnostics: found };
 
   const analyzed = analyze(lowered.module, target);
   found.push(...analyzed.diagnostics, ...checkTarget(module, analyzed.module));
-  return hasErrors(found) ? { diagnostics: found } : { diagnostics: found, module, ir: analyzed.module };
+  return hasErrors(found)
+    ? { diagnostics: found }
+    : { diagnostics: found, module, sections: lowered.sections, ir: analyzed.module };
 }
 
 function finishModule(analyzed: Analyzed, target: Target, options: CompileOptions): Compiled {
   const { level = 2, check = false, onPass } = options;
-  const { module, ir, diagnostics } = analyzed;
+  const { module, ir, sections, diagnostics } = analyzed;
   if (!module || !ir) return { diagnostics };
 
   const found = [...diagnostics];
@@ -117,5 +126,5 @@ function finishModule(analyzed: Analyzed, target: Target, options: CompileOption
   }
   found.push(...checkCallChains(module.programs, emitted));
   if (hasErrors(found)) return { ir: { functions }, diagnostics: found };
-  return { object: link(module, emitted), ir: { functions }, diagnostics: found };
+  return { object: link(module, emitted, sections), ir: { functions }, diagnostics: found };
 }

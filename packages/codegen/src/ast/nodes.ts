@@ -363,12 +363,17 @@ export interface TraceExpr extends Typed {
   readonly values: readonly Expr[];
 }
 
-/** A constant table indexed at run time: `TABLE[i]` over numbers or bigints. The index must be proved in range. */
+/**
+ * A constant table indexed at run time: `TABLE[i]`, `TABLE[i][j]`, one column of `TABLE[i].port`; booleans are 0 and 1.
+ * Each index must be proved in range.
+ */
 export interface TableExpr extends Typed {
   readonly kind: "table";
   readonly name: string;
+  /** Rows one after another. */
   readonly values: readonly bigint[];
-  readonly index: Expr;
+  /** Outermost first; the product of the lengths is the number of values. */
+  readonly indices: readonly { readonly index: Expr; readonly length: number }[];
 }
 
 /** Takes the place of what could not be converted; a diagnostic was given. Lowering never sees it. */

@@ -24,8 +24,9 @@ export const lowerDiagnostics = {
     code: "BPF3005",
     severity: "error",
     title: "the constant table is too long to be indexed at run time",
-    explain: "A constant table becomes comparisons, which pays for a few dozen values only.",
-    help: "put the values into an arrayMap, which user space fills before the program runs",
+    explain:
+      "Kernels before Linux 5.2 have no read-only data, so a constant table becomes comparisons, which pays for a few dozen values only.",
+    help: "raise the target (--target-kernel 5.2), or put the values into an arrayMap, which user space fills",
   },
   mixedMemory: {
     code: "BPF3006",

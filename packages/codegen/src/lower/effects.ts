@@ -37,7 +37,7 @@ function childrenOf(expr: Expr): readonly Expr[] | undefined {
     case "math":
       return expr.args;
     case "table":
-      return [expr.index];
+      return expr.indices.map(({ index }) => index);
     case "tuple":
     case "sequence":
       return expr.items;

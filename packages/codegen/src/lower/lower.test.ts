@@ -507,18 +507,33 @@ describe("maps and helpers", () => {
   });
 });
 
-describe("tables", () => {
+describe("tables, before Linux 5.2", () => {
+  const old = (table: Expr) => ({ ...a.moduleOf([a.ret(table)]), target: { kernel: "5.1", isa: 3 } as const });
   test.each([[[5n, 9n, 2n, 2n, 2n, 77n]], [[3n, 5n, 7n, 9n]], [[4n, 4n, 4n]]])("%s", (values) => {
-    const table: Expr = { kind: "table", name: "T", values, index: a.input, type: numberType, at: a.at };
+    const table: Expr = {
+      kind: "table",
+      name: "T",
+      values,
+      indices: [{ index: a.input, length: values.length }],
+      type: numberType,
+      at: a.at,
+    };
     values.forEach((value, index) => {
-      expect(a.execute(a.moduleOf([a.ret(table)]), new a.TestHost(new Uint8Array(), [BigInt(index)]))).toBe(value);
+      expect(a.execute(old(table), new a.TestHost(new Uint8Array(), [BigInt(index)]))).toBe(value);
     });
   });
 
   test("long ones belong in a map", () => {
     const values = Array.from({ length: 100 }, (_, index) => BigInt(index * index));
-    const table: Expr = { kind: "table", name: "T", values, index: a.input, type: numberType, at: a.at };
-    expect(lowerModule(a.moduleOf([a.ret(table)])).diagnostics.map((one) => one.code)).toEqual(["BPF3005"]);
+    const table: Expr = {
+      kind: "table",
+      name: "T",
+      values,
+      indices: [{ index: a.input, length: values.length }],
+      type: numberType,
+      at: a.at,
+    };
+    expect(lowerModule(old(table)).diagnostics.map((one) => one.code)).toEqual(["BPF3005"]);
   });
 });
 

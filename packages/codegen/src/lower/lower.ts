@@ -1,7 +1,15 @@
 // Lowering: typed AST → SSA IR, one function per program, calls of the author's functions inlined but for those that stay
 // functions (subprograms.ts). Takes a module that the front end gave without errors; ensures well-formed IR in which what
 // analyze/ must prove stands as asserts.
-import { type Diagnostic, type DiagnosticRow, diagnostic, type Layout, programTypes, type Span } from "@typebpf/abi";
+import {
+  type DataSection,
+  type Diagnostic,
+  type DiagnosticRow,
+  diagnostic,
+  type Layout,
+  programTypes,
+  type Span,
+} from "@typebpf/abi";
 import type { AstFunction, AstProgram, Expr, Statement, TypedModule } from "../ast/nodes.ts";
 import type { BlockId, IrFunction, IrModule, SlotId, ValueId } from "../ir/function.ts";
 import type { IrType } from "../ir/types.ts";
@@ -12,6 +20,7 @@ import { discard } from "./discard.ts";
 import { constant } from "./emit.ts";
 import { returnsOf } from "./freshness.ts";
 import type { Frame, Held, Lowering, Reservation } from "./lowering.ts";
+import { ReadOnlyData } from "./read-only-data.ts";
 import { lowerExpr, lowerStatement } from "./registry.ts";
 import { endReservations, openReservations } from "./reservations.ts";
 import { nullValue, SsaBuilder } from "./ssa-builder.ts";
@@ -20,18 +29,35 @@ import { leavesOf, type SubprogramRequest, Subprograms } from "./subprograms.ts"
 /** Instructions of one program after inlining. */
 const budget = 200_000;
 
+/** What lowering may do. */
+export interface LoweringOptions {
+  /** Reach the value of a single-entry array by its address: true by default. ELF objects cannot say that. */
+  readonly directMapValues?: boolean;
+}
+
 /** Lowers every program of the module; the functions that they call stand behind them, callees first. */
-export function lowerModule(module: TypedModule): {
+export function lowerModule(
+  module: TypedModule,
+  { directMapValues = true }: LoweringOptions = {},
+): {
   readonly module: IrModule;
+  /** Global data, constant tables among it. */
+  readonly sections: readonly DataSection[];
   readonly diagnostics: readonly Diagnostic[];
 } {
   const diagnostics: Diagnostic[] = [];
+  const data = new ReadOnlyData();
   const subprograms: Subprograms = new Subprograms(module, (request) =>
-    lowerFunction({ module, diagnostics, subprograms }, request.program, request),
+    lowerFunction({ module, diagnostics, subprograms, data, directMapValues }, request.program, request),
   );
-  const shared: Shared = { module, diagnostics, subprograms };
+  const shared: Shared = { module, diagnostics, subprograms, data, directMapValues };
   const programs = module.programs.map((program) => lowerFunction(shared, program));
-  return { module: { functions: [...programs, ...subprograms.functions] }, diagnostics: unique(diagnostics) };
+  const sections = [...module.sections, ...data.sections()];
+  return {
+    module: { functions: [...programs, ...subprograms.functions] },
+    sections,
+    diagnostics: unique(diagnostics),
+  };
 }
 
 /** A function that is inlined twice reports its errors twice. */
@@ -46,7 +72,7 @@ function functionAt(module: TypedModule, index: number): AstFunction {
 }
 
 /** What the functions of a module share. */
-interface Shared {
+interface Shared extends Pick<Lowering, "data" | "directMapValues"> {
   readonly module: TypedModule;
   readonly diagnostics: Diagnostic[];
   readonly subprograms: Subprograms;
@@ -62,6 +88,8 @@ class FunctionLowering implements Lowering {
   readonly module: TypedModule;
   readonly program: AstProgram;
   readonly build: SsaBuilder;
+  readonly data: ReadOnlyData;
+  readonly directMapValues: boolean;
   readonly #diagnostics: Diagnostic[];
   readonly #subprograms: Subprograms;
   readonly #request: SubprogramRequest | undefined;
@@ -76,6 +104,8 @@ class FunctionLowering implements Lowering {
   constructor(shared: Shared, program: AstProgram, request: SubprogramRequest | undefined) {
     const callee = request?.callee ?? program.function;
     this.module = shared.module;
+    this.data = shared.data;
+    this.directMapValues = shared.directMapValues;
     this.program = program;
     this.#subprograms = shared.subprograms;
     this.#request = request;

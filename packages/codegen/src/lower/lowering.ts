@@ -4,6 +4,7 @@ import type { Diagnostic, DiagnosticRow, Layout, Span } from "@typebpf/abi";
 import type { AstFunction, AstProgram, Expr, Statement, TypedModule } from "../ast/nodes.ts";
 import type { BlockId, SlotId, ValueId } from "../ir/function.ts";
 import type { Cell, Value } from "./cells.ts";
+import type { ReadOnlyData } from "./read-only-data.ts";
 import type { SsaBuilder, VariableKey } from "./ssa-builder.ts";
 
 /** Where `break` and `continue` of one statement go. */
@@ -60,6 +61,10 @@ export interface Lowering {
   readonly module: TypedModule;
   readonly program: AstProgram;
   readonly build: SsaBuilder;
+  /** Constant tables in memory, those of all programs. */
+  readonly data: ReadOnlyData;
+  /** Whether single-entry arrays may be reached by address. */
+  readonly directMapValues: boolean;
   frame: Frame;
 
   /** Lowers an expression and gives its value. */

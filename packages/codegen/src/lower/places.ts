@@ -55,7 +55,8 @@ function partOf({ stride, layout, type }: ElementExpr): { readonly part?: string
   return { part: `${count} ${isItems ? "item" : "byte"}${count === 1 ? "" : "s"}` };
 }
 
-function scaled(l: Lowering, index: ValueId, size: number, at: Span): ValueId {
+/** An index as a distance in bytes. */
+export function scaled(l: Lowering, index: ValueId, size: number, at: Span): ValueId {
   if (size === 1) return index;
   const shift = Math.log2(size);
   return Number.isInteger(shift)

@@ -1,11 +1,19 @@
 // The operations of maps, which are helpers with pointers to key and value.
-import { type HelperName, type HelperRow, helpers, type Layout, type MapSpec, type Span } from "@typebpf/abi";
+import {
+  type HelperName,
+  type HelperRow,
+  hasFeature,
+  helpers,
+  type Layout,
+  type MapSpec,
+  type Span,
+} from "@typebpf/abi";
 import type { Expr, Initializer, MapExpr, OutputExpr, QueryExpr } from "../../ast/nodes.ts";
 import type { ValueId } from "../../ir/function.ts";
 import type { IrType } from "../../ir/types.ts";
 import { scalar, type Value } from "../cells.ts";
 import { changesMemory } from "../effects.ts";
-import { choose, constant } from "../emit.ts";
+import { choose, constant, constantOf } from "../emit.ts";
 import { fillFresh } from "../fill.ts";
 import type { Lowering } from "../lowering.ts";
 import { copyBytes } from "../memory.ts";
@@ -64,11 +72,30 @@ function inMemory(
   return place.base;
 }
 
+/**
+ * The value of a map of one entry by its address, without a call: the kernel gives addresses of array maps with one entry
+ * only (kernel/bpf/arraymap.c, array_map_direct_value_addr). Null for any other index; undefined where it is not so plain.
+ */
+function directValue(l: Lowering, { operation, key, at }: MapExpr, spec: MapSpec): ValueId | undefined {
+  const plain = spec.type === "array" && spec.maxEntries === 1 && spec.flags === 0;
+  if (!plain || !l.directMapValues || !hasFeature(l.module.target.kernel, "globals")) return undefined;
+  if ((operation !== "get" && operation !== "has") || key.kind !== "value") return undefined;
+  if (key.value.kind !== "integer" && key.value.kind !== "local") return undefined;
+  const index = constantOf(l.build, l.scalar(key.value));
+  if (index === undefined) return undefined;
+  if (index !== 0n) return nullValue;
+  return l.build.define({ op: "address", of: "map", name: spec.name, offset: 0, type: "ptr.mapValue", at });
+}
+
 /** An operation of a map. */
 export function lowerMap(l: Lowering, expr: MapExpr): Value {
   const { build } = l;
   const { at } = expr;
   const spec = specOf(l, expr.map);
+  const direct = directValue(l, expr, spec);
+  if (direct !== undefined) {
+    return scalar(expr.operation === "get" ? direct : constant(build, direct === nullValue ? 0 : 1, at));
+  }
   const later = [expr.value, expr.flags].some((part) => part && changesMemory(part));
   const key = inMemory(l, expr.key, spec.key, `key of ${expr.map}`, at, later);
   switch (expr.operation) {

@@ -1,25 +1,30 @@
-// Constant tables indexed at run time: a closed form where the values have one, else a balanced tree of comparisons.
-import type { Span } from "@typebpf/abi";
+// Constant tables indexed at run time: a closed form where the values have one, comparisons for a few values, else
+// read-only data. Kernels that have no direct addresses of data (before 5.2) get a balanced tree of comparisons.
+import { hasFeature, type Span } from "@typebpf/abi";
 import type { TableExpr } from "../../ast/nodes.ts";
 import type { ValueId } from "../../ir/function.ts";
 import { scalar, type Value } from "../cells.ts";
 import { lowerDiagnostics } from "../diagnostics.ts";
-import { assert, binary, binaryConstant, constant, constantOf, select } from "../emit.ts";
+import { addPointer, assert, binary, binaryConstant, constant, constantOf, load, select } from "../emit.ts";
 import type { Lowering } from "../lowering.ts";
+import { scaled, sectionStart } from "../places.ts";
 
-/** More values than this belong in an array map. */
+/** More values than this are not compared with. */
 const longest = 64;
+/** So many values are compared with where they could be read, too. */
+const fewest = 3;
 
 /** `TABLE[index]`. */
 export function lowerTable(l: Lowering, expr: TableExpr): Value {
   const { build } = l;
   const { values, at } = expr;
-  const index = l.scalar(expr.index);
-  assert(build, index, { kind: "index", length: values.length }, expr.index.at);
+  const index = tableIndex(l, expr);
   const known = constantOf(build, index);
   if (known !== undefined) return scalar(constant(build, values[Number(BigInt.asIntN(53, known))] ?? 0n, at));
   const closed = progression(l, values, index, at);
   if (closed !== undefined) return scalar(closed);
+  if (values.length > fewest && hasFeature(l.module.target.kernel, "globals"))
+    return scalar(read(l, values, index, at));
   if (values.length > longest) {
     l.report(lowerDiagnostics.longTable, at, {
       message: `the table ${expr.name} has ${values.length} values; at most ${longest} can be indexed at run time`,
@@ -27,6 +32,26 @@ export function lowerTable(l: Lowering, expr: TableExpr): Value {
     return scalar(constant(build, 0, at));
   }
   return scalar(search(l, values, 0, index, at));
+}
+
+/** The indices as one, each asserted to be in its range. */
+function tableIndex(l: Lowering, { indices, at }: TableExpr): ValueId {
+  let whole: ValueId | undefined;
+  for (const { index, length } of indices) {
+    const next = l.scalar(index);
+    assert(l.build, next, { kind: "index", length }, index.at);
+    const before: ValueId | undefined = whole && binaryConstant(l.build, "mul64", whole, length, at);
+    whole = before === undefined ? next : binary(l.build, "add64", before, next, at);
+  }
+  return whole ?? constant(l.build, 0, at);
+}
+
+/** A load from read-only data. */
+function read(l: Lowering, values: readonly bigint[], index: ValueId, at: Span): ValueId {
+  const { section, offset, size, signed } = l.data.place(values);
+  const bytes = scaled(l, index, size, at);
+  const pointer = addPointer(l.build, sectionStart(l, section, at), bytes, at);
+  return load(l.build, pointer, offset, { size, signed }, at);
 }
 
 /** First value plus index times step, where the values are that. */
