@@ -11,6 +11,8 @@ export interface CompileSettings {
   /** "0", "1" or "2"; undefined for the default. */
   readonly level?: "0" | "1" | "2" | undefined;
   readonly targetKernel?: string | undefined;
+  /** False for what may become an ELF file, which cannot name the value of a map. */
+  readonly directMapValues?: boolean;
 }
 
 /** A filter, or why there is none. */
@@ -56,6 +58,7 @@ async function compile(file: string, settings: CompileSettings): Promise<Filter>
   const { object, ir, diagnostics, files } = await compileFile(resolve(file), {
     level: settings.level === undefined ? 2 : settings.level === "0" ? 0 : settings.level === "1" ? 1 : 2,
     ...(settings.targetKernel !== undefined && { targetKernel: settings.targetKernel }),
+    ...(settings.directMapValues !== undefined && { directMapValues: settings.directMapValues }),
   });
   return { file, ...(object && { object }), ...(ir && { ir: printModule(ir) }), diagnostics, ...(files && { files }) };
 }
