@@ -1,6 +1,7 @@
 // An object into a back end, and the choice of one of its programs.
 import { type BpfObject, DiagnosticError, nearest } from "@typebpf/abi";
 import {
+  type ConfigValues,
   kernel,
   type Loaded,
   load,
@@ -29,11 +30,16 @@ const mostCpus = 1024;
  * Loads into the kernel, or into the simulator with a clock of the caller's. Both run on the same CPU of as many, so that
  * per-CPU maps come out alike. @throws DiagnosticError
  */
-export function loadInto(object: BpfObject, inKernel: boolean, clock?: VirtualClock): Promise<AnyLoaded> {
+export function loadInto(
+  object: BpfObject,
+  inKernel: boolean,
+  clock?: VirtualClock,
+  config: ConfigValues = {},
+): Promise<AnyLoaded> {
   const { possible, first } = machineCpus();
-  if (inKernel) return load(object, kernel({ cpu: first }));
+  if (inKernel) return load(object, kernel({ cpu: first }), { config });
   const cpus = Math.min(possible, mostCpus);
-  return load(object, simulator({ cpus, cpu: Math.min(first, cpus - 1), ...(clock && { clock }) }));
+  return load(object, simulator({ cpus, cpu: Math.min(first, cpus - 1), ...(clock && { clock }) }), { config });
 }
 
 /** That there is no such program, or several. */

@@ -7,6 +7,7 @@ import type { Command, Terminal } from "../command.ts";
 import { cliDiagnostic } from "../diagnostics.ts";
 import { atExit, listenForEnd } from "../ending.ts";
 import { fillMaps, type MapSources } from "../fill-maps.ts";
+import { configOf, formatGlobals, globalDocuments } from "../globals.ts";
 import { type CompileSettings, openFilter } from "../input/filter.ts";
 import { type AttachDocument, attachDocument } from "../json/documents.ts";
 import { LiveView } from "../live-view.ts";
@@ -65,7 +66,10 @@ async function show(loaded: AnyLoaded, link: Link, terminal: Terminal, over: Pro
   const { styles } = terminal;
   const passed = countPassed(link);
   const records = new Map(ringBuffers(loaded.maps).map(({ name }) => [name, 0]));
-  using view = new LiveView(terminal, () => passedText(passed()) + formatMaps(loaded.maps, styles));
+  using view = new LiveView(
+    terminal,
+    () => passedText(passed()) + formatMaps(loaded.maps, styles) + formatGlobals(loaded, styles),
+  );
   using reader = openRecords(loaded.maps, (map: AnyMapHandle, record) => {
     records.set(map.name, (records.get(map.name) ?? 0) + 1);
     view.print(`${styles.title(map.name)}  ${displayText(recordText(map, record))}\n`);
@@ -86,15 +90,15 @@ async function show(loaded: AnyLoaded, link: Link, terminal: Terminal, over: Pro
 export const attach: Command<AttachArguments, AttachDocument> = {
   schema: attachDocument,
   empty: () => ({ backend: "kernel", link: null, maps: {} }),
-  async run({ file, program, where, duration, maps, set, ...settings }, terminal) {
+  async run({ file, program, where, duration, maps, set, config, ...settings }, terminal) {
     const filter = await openFilter(file, settings);
     const object = objectOf(filter);
     const name = chooseProgram(object, program);
     const chosen = object.programs.find((one) => one.name === name);
     const options = attachOptionsOf(chosen?.type ?? "xdp", where);
     using ending = listenForEnd();
-    using loaded = await loadInto(object, true);
-    fillMaps(loaded.maps, { maps, set });
+    using loaded = await loadInto(object, true, undefined, configOf(object, config));
+    fillMaps(loaded, { maps, set });
     using link = programOf(loaded, name).attach(options);
     // A closed pipe or a mistake of ours may end the process at once; a clsact filter would stay.
     using _ = atExit(() => link.detach());
@@ -111,10 +115,11 @@ export const attach: Command<AttachArguments, AttachDocument> = {
         backend: "kernel",
         link: { id, description },
         maps: terminal.json ? mapDocuments(loaded.maps) : {},
+        ...(terminal.json && globalDocuments(loaded)),
         ...(records.size > 0 && { recordCounts: Object.fromEntries(records) }),
         ...(packets !== undefined && { passed: packets }),
       },
-      text: `${passedText(packets)}${formatMaps(loaded.maps, terminal.styles)}\ndetached\n`,
+      text: `${passedText(packets)}${formatMaps(loaded.maps, terminal.styles)}${formatGlobals(loaded, terminal.styles)}\ndetached\n`,
       diagnostics: [...(terminal.json ? early : []), ...late],
       filters: [filter],
     };

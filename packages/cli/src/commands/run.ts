@@ -5,6 +5,7 @@ import { fromHex, runRaw, virtualClock } from "@typebpf/loader";
 import type { Command, Outcome, Terminal } from "../command.ts";
 import { cliError } from "../diagnostics.ts";
 import { fillMaps, type MapSources } from "../fill-maps.ts";
+import { configOf, formatGlobals, globalDocuments } from "../globals.ts";
 import { writeBytes } from "../input/files.ts";
 import { type CompileSettings, openFilter } from "../input/filter.ts";
 import { type PacketSources, readPackets } from "../input/packets.ts";
@@ -73,8 +74,8 @@ async function runFilter(file: string, args: RunArguments, terminal: Terminal): 
   const object = objectOf(filter);
   const name = chooseProgram(object, args.program);
   const clock = virtualClock();
-  using loaded = await loadInto(object, kernel, clock);
-  fillMaps(loaded.maps, args);
+  using loaded = await loadInto(object, kernel, clock, configOf(object, args.config));
+  fillMaps(loaded, args);
   const program = programOf(loaded, name);
   const records = new Map<string, Uint8Array[]>(ringBuffers(loaded.maps).map((map) => [map.name, []]));
   using reader = openRecords(loaded.maps, (map, record) => records.get(map.name)?.push(record));
@@ -93,6 +94,7 @@ async function runFilter(file: string, args: RunArguments, terminal: Terminal): 
           backend,
           runs: runs.map(runDocumentOf),
           maps: mapDocuments(loaded.maps),
+          ...globalDocuments(loaded),
           ...recordDocuments(loaded.maps, records),
         }
       : { backend, runs: [], maps: {} },
@@ -102,6 +104,7 @@ async function runFilter(file: string, args: RunArguments, terminal: Terminal): 
         formatTraces(runs, styles) +
         formatRecords(loaded.maps, records, styles) +
         formatMaps(loaded.maps, styles) +
+        formatGlobals(loaded, styles) +
         formatCost(backend, runs) +
         written,
     diagnostics: all,

@@ -3,6 +3,7 @@
 import type { Diagnostic } from "@typebpf/abi";
 import type { Command } from "../command.ts";
 import { cliDiagnostic, cliError } from "../diagnostics.ts";
+import { configOf } from "../globals.ts";
 import { readJson } from "../input/files.ts";
 import { type CompileSettings, openFilter } from "../input/filter.ts";
 import { type TestDocument, testDocument } from "../json/documents.ts";
@@ -16,6 +17,8 @@ export interface TestArguments extends CompileSettings {
   readonly file: string;
   readonly spec: string;
   readonly kernel?: boolean | undefined;
+  /** `NAME=VALUE`, for what `config` declares. */
+  readonly config?: readonly string[] | undefined;
 }
 
 function readSpec(path: string): Spec {
@@ -38,13 +41,13 @@ function formatCases(cases: readonly SpecCase[], program: string, backend: strin
 export const test: Command<TestArguments, TestDocument> = {
   schema: testDocument,
   empty: (kernel) => ({ backend: kernel ? "kernel" : "simulator", passed: 0, failed: 0, cases: [] }),
-  async run({ file, spec: path, kernel = false, ...settings }, { styles, progress }) {
+  async run({ file, spec: path, kernel = false, config, ...settings }, { styles, progress }) {
     const backend = kernel ? "kernel" : "simulator";
     const spec = readSpec(path);
     const filter = await openFilter(file, settings);
     const object = objectOf(filter);
     const name = chooseProgram(object, spec.prog ?? object.programs[0]?.name);
-    using loaded = await loadInto(object, kernel);
+    using loaded = await loadInto(object, kernel, undefined, configOf(object, config));
     applySpecMaps(loaded.maps, spec.maps ?? [], "maps");
     const cases: SpecCase[] = [];
     const diagnostics: Diagnostic[] = [...filter.diagnostics];

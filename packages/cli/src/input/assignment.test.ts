@@ -13,7 +13,12 @@ describe("--set", () => {
     expect(parseAssignment(text)).toEqual(expected);
   });
 
-  test.each(["", "a", "a=1", "[1]=2", "a[]=1", "a[1]=", "a[{]=1", "a[1]={"])("%s is refused", (text) => {
+  test.each(["", "a", "[1]=2", "a[]=1", "a[1]=", "a[{]=1", "a[1]={"])("%s is refused", (text) => {
     expect(() => parseAssignment(text)).toThrow("BPF6331");
+  });
+
+  test("a name alone is a global variable", () => {
+    expect(parseAssignment("a=1")).toEqual({ map: "a", value: "1" });
+    expect(parseAssignment('last = {"x": 1}')).toEqual({ map: "last", value: { x: 1 } });
   });
 });

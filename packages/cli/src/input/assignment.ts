@@ -1,4 +1,4 @@
-// `--set MAP[KEY]=VALUE`: one map entry on the command line. Keys and values that begin like JSON are JSON; anything else
+// `--set MAP[KEY]=VALUE`, one map entry on the command line, and `--set NAME=VALUE`, a global variable. Keys and values that begin like JSON are JSON; anything else
 // is text that the map's schema reads: integers, addresses, hex bytes.
 import type { Json } from "@typebpf/loader";
 import { cliError } from "../diagnostics.ts";
@@ -6,12 +6,13 @@ import { cliError } from "../diagnostics.ts";
 /** One entry of a map, not yet checked against the map's schema. */
 export interface Assignment {
   readonly map: string;
-  readonly key: Json;
+  /** Absent for a global variable. */
+  readonly key?: Json;
   readonly value: Json;
 }
 
 /** JSON, or text as it is; undefined for what begins like JSON but is none. */
-function sideOf(text: string): Json | undefined {
+export function sideOf(text: string): Json | undefined {
   const trimmed = text.trim();
   if (!/^[{["]/.test(trimmed)) return trimmed;
   try {
@@ -32,5 +33,8 @@ export function parseAssignment(text: string): Assignment {
       if (key !== undefined && key !== "" && value !== undefined && value !== "") return { map, key, value };
     }
   }
+  const [, name, given = ""] = /^\s*([A-Za-z_$][\w$.]*)\s*=(.*)$/s.exec(text) ?? [];
+  const value = sideOf(given);
+  if (name !== undefined && value !== undefined && value !== "") return { map: name, value };
   throw cliError("assignment", { message: `"${text}" is not of the form MAP[KEY]=VALUE` });
 }

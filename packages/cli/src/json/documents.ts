@@ -64,6 +64,8 @@ export const runDocument = z.strictObject({
     }),
   ),
   maps: mapContents,
+  /** Global variables and configuration values by name; only where the filter has some. */
+  globals: z.record(z.string(), json).optional(),
   /** Records of ring buffers by name, in order; only where the filter has ring buffers. */
   records: z.record(z.string(), z.array(json)).optional(),
   /** Only with --insns: all 64 bits of r0, as an unsigned decimal number. */
@@ -88,6 +90,8 @@ export const attachDocument = z.strictObject({
   backend: z.literal("kernel"),
   link: z.strictObject({ id: z.int().min(0), description: z.string() }).nullable(),
   maps: mapContents,
+  /** Global variables and configuration values by name; only where the filter has some. */
+  globals: z.record(z.string(), json).optional(),
   /** Number of records by ring buffer, which were read and not kept; only where the filter has ring buffers. */
   recordCounts: z.record(z.string(), z.int().min(0)).optional(),
   /** Packets that a socket filter on an interface has let pass. */

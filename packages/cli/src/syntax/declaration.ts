@@ -81,8 +81,16 @@ export function collect(text: string, before: readonly string[] | undefined): re
 export function withMaps(command: Command): Command {
   return command
     .option("--maps <file>", "initial map contents from a JSON file")
-    .option("--set <map[key]=value>", "one initial map entry; may be given several times", collect);
+    .option(
+      "--set <map[key]=value>",
+      "one initial map entry, or NAME=VALUE a global; may be given several times",
+      collect,
+    )
+    .option("--config <name=value>", configText, collect);
 }
+
+/** What `--config` is. */
+export const configText = "a value that the filter declares with config; may be given several times";
 
 /** The argument of commands that take one filter. */
 export const filterArgument = "a filter: .bpf.ts, or an object of `build --emit json`";

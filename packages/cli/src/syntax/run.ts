@@ -21,6 +21,7 @@ interface RunOptions extends CommonOptions {
   readonly packets?: string;
   readonly maps?: string;
   readonly set?: readonly string[];
+  readonly config?: readonly string[];
   readonly write?: string;
   readonly repeat?: number;
   readonly insns?: string;

@@ -2,6 +2,8 @@
 import type { Command } from "commander";
 import {
   type CommonOptions,
+  collect,
+  configText,
   type Declaration,
   type Execute,
   filterArgument,
@@ -13,6 +15,7 @@ const load = async () => (await import("../commands/test.ts")).test;
 
 interface TestOptions extends CommonOptions {
   readonly spec: string;
+  readonly config?: readonly string[];
 }
 
 const testExample = `Example: typebpf test firewall.bpf.ts --spec firewall.spec.json --kernel
@@ -26,10 +29,11 @@ function add(program: Command, execute: Execute): void {
   filterCommand(program, "test", "check a program against packets and expectations from a file", testExample)
     .argument("<file>", filterArgument)
     .requiredOption("--spec <file>", "maps, packets and expectations")
+    .option("--config <name=value>", configText, collect)
     .option("--kernel", "run in the Linux kernel instead of the simulator (needs privilege)")
     .action(async (file: string, options: TestOptions) => {
       const { settings, json, rest } = split(options);
-      const args = { file, spec: rest.spec, kernel: rest.kernel, ...settings };
+      const args = { file, spec: rest.spec, kernel: rest.kernel, config: rest.config, ...settings };
       await execute(load, args, { json, kernel: rest.kernel ?? false, files: [file] });
     });
 }
