@@ -21,7 +21,16 @@ export const main = xdp((ctx) => {
 const packet = "00".repeat(64);
 
 test("variables are set, shown to people and in documents", async () => {
-  const args: [string, ...string[]] = ["run", filter, "--packet", packet, "--set", "count=40", "--set", 'last={"from":"10.0.0.9"}'];
+  const args: [string, ...string[]] = [
+    "run",
+    filter,
+    "--packet",
+    packet,
+    "--set",
+    "count=40",
+    "--set",
+    'last={"from":"10.0.0.9"}',
+  ];
   const { stdout, status } = await typebpf(...args, "--config", "settings.limit=64", "--config", "factor=2");
   expect([status, stdout]).toEqual([0, expect.stringMatching(/PASS/)]);
   expect(stdout).toMatch(/count +42\n/);

@@ -13,6 +13,7 @@ import { checkKeptSlots } from "./kept-slots.ts";
 import { checkLocks } from "./locks.ts";
 import { checkLoops } from "./loops.ts";
 import { checkPacketRefs } from "./packet-refs.ts";
+import { checkReadOnly } from "./read-only.ts";
 import { checkRecordRefs } from "./record-refs.ts";
 import { settle } from "./settle.ts";
 import { shareSlots } from "./share-slots.ts";
@@ -46,6 +47,7 @@ function analyzeFunction(fn: IrFunction): {
   const diagnostics = [
     ...checkAsserts(fn, { ranges, places, widths: computeWidths(fn, ranges) }),
     ...checkPacketRefs(fn),
+    ...checkReadOnly(fn),
     ...checkRecordRefs(fn),
     ...checkLocks(fn),
     ...checkLoops(fn, ranges),

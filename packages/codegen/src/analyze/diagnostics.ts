@@ -51,6 +51,13 @@ export const analyzeDiagnostics = {
     explain: "The operation is defined for a range of values only.",
     help: "test the value before it is used",
   },
+  readOnlyData: {
+    code: "BPF2106",
+    severity: "error",
+    title: "write to read-only data",
+    explain: "Values of `config` do not change once the filter is loaded, so that the kernel can rely on them.",
+    help: "copy the value first (`Flow({ ...settings.from })`), or make it a global variable with `let`",
+  },
   deadPacketRef: {
     code: "BPF2150",
     severity: "error",
