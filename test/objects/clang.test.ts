@@ -1,0 +1,88 @@
+// The reference filters in C (data beside the repository), built by clang: read, listed, run in the simulator and in the
+// kernel with the results that their specs want. Without a clang it is skipped by name.
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type BpfObject, readElf } from "@typebpf/abi";
+import { afterAll, describe, expect, test } from "vitest";
+import { document } from "../cli/harness.ts";
+import { describeKernel } from "../kernel/gate.ts";
+
+const bench = fileURLToPath(new URL("../../../shared/bench/", import.meta.url));
+const present = existsSync(join(bench, "c"));
+const names = present
+  ? readdirSync(join(bench, "c")).flatMap((file) => (file.endsWith(".c") ? [file.slice(0, -2)] : []))
+  : [];
+
+/** What cannot be loaded yet, and why. */
+const unsupported: Readonly<Record<string, string>> = {
+  tracepoint_openat_hist: "tracepoint",
+  xdp_tailcall: "maps of type prog_array",
+};
+
+const compilers = [
+  { clang: "clang-14", versions: ["v1", "v2", "v3"] },
+  { clang: "clang-19", versions: ["v1", "v2", "v3", "v4"] },
+] as const;
+
+const folder = mkdtempSync(join(tmpdir(), "typebpf-clang-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function isThere(command: string): boolean {
+  return spawnSync(command, ["--version"]).status === 0 && existsSync("/usr/include/bpf/bpf_helpers.h");
+}
+
+/** The object of a filter, compiled once. */
+function built(clang: string, version: string, name: string): string {
+  const path = join(folder, `${name}-${clang}-${version}.o`);
+  if (existsSync(path)) return path;
+  const headers = execFileSync("gcc", ["-print-multiarch"], { encoding: "utf8" }).trim();
+  const flags = ["-O2", "-g", "-target", "bpf", `-mcpu=${version}`, "-D__TARGET_ARCH_x86", `-I/usr/include/${headers}`];
+  execFileSync(clang, [...flags, "-c", join(bench, "c", `${name}.c`), "-o", path]);
+  return path;
+}
+
+function read(path: string): BpfObject {
+  const object = readElf(readFileSync(path));
+  if ("format" in object) return object;
+  throw new Error(object.map(({ code, message }) => `${code}: ${message}`).join("\n"));
+}
+
+for (const { clang, versions } of compilers) {
+  const ready = present && isThere(clang);
+  const needs = `needs ${clang}, libbpf-dev and ../shared/bench`;
+  const cases = versions.flatMap((version) => names.map((name) => [name, version] as const));
+
+  describe.skipIf(!ready)(`objects of ${clang} (${needs})`, () => {
+    test.each(cases)("%s -mcpu=%s in the simulator", { timeout: 60_000 }, async (name, version) => {
+      const path = built(clang, version, name);
+      const object = read(path);
+      const code = [...object.programs, ...(object.foreign?.programs ?? [])];
+      expect(code.every(({ lines }) => lines.length > 0)).toBe(true);
+      expect(object.target.isa).toBeLessThanOrEqual(Number(version.slice(1)));
+      expect((await document("disasm", path)).status).toBe(0);
+      const why = unsupported[name];
+      if (why !== undefined) {
+        const parts = [...(object.foreign?.programs ?? []), ...(object.foreign?.maps ?? [])];
+        expect([...new Set(parts.map((one) => ("why" in one ? one.why : one.type)))]).toEqual([why]);
+        return;
+      }
+      const spec = join(bench, "spec", `${name}.json`);
+      expect(await document("test", path, "--spec", spec)).toMatchObject({ status: 0, json: { failed: 0 } });
+    });
+  });
+
+  describeKernel(`objects of ${clang} in the kernel`, () => {
+    const loadable = cases.filter(([name]) => unsupported[name] === undefined);
+    test.skipIf(!ready).each(loadable)(`%s -mcpu=%s (${needs})`, { timeout: 60_000 }, async (name, version) => {
+      const spec = join(bench, "spec", `${name}.json`);
+      const path = built(clang, version, name);
+      expect(await document("test", path, "--spec", spec, "--kernel")).toMatchObject({
+        status: 0,
+        json: { failed: 0 },
+      });
+    });
+  });
+}
