@@ -50,9 +50,10 @@ const kernels = { 1: features.isaV1, 2: features.isaV2, 3: features.isaV3, 4: fe
 
 /** The oldest instruction set that has all the instructions, and the first kernel with it. */
 function targetOf(codes: readonly { readonly insns: readonly Insn[] }[]): Target {
-  // Calls of functions are older than their row: compilers emit them for every version.
   const forms = codes.flatMap(({ insns }) => insns.flatMap((insn) => formOf(insn) ?? []));
-  const used = new Set(forms.flatMap(({ action, isa }) => (action.kind === "call" ? [] : isa)));
+  // Calls of functions and atomic additions come in code of every version, whatever group the RFC has them in.
+  const everywhere = /^(call_|atomic\d+_add$)/;
+  const used = new Set(forms.flatMap(({ name, isa }) => (everywhere.test(name) ? [] : isa)));
   const isa = used.has("v4") ? 4 : used.has("v3") ? 3 : used.has("v2") ? 2 : 1;
   return { kernel: kernels[isa].since, isa };
 }
