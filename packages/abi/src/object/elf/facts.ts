@@ -158,7 +158,10 @@ function withFacts(object: BpfObject, facts: Facts): BpfObject {
 /** The object with the facts of its section; text where they are no facts of this object. */
 export function addFacts(object: BpfObject, section: Uint8Array): BpfObject | string {
   try {
-    const parsed: Json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(section));
+    const facts = new TextDecoder("utf-8", { fatal: true }).decode(section).replaceAll("\0", "");
+    // A tool that makes string tables anew leaves an empty one.
+    if (facts === "") return object;
+    const parsed: Json = JSON.parse(facts);
     return withFacts(object, record(parsed, "the section"));
   } catch (error) {
     if (error instanceof BadFacts) return error.message;

@@ -175,7 +175,14 @@ function fileOf(object: BpfObject): Uint8Array {
   for (const section of object.sections) parts.add(dataSection(section));
   parts.add({ ...plain, name: ".BTF", data: btf });
   parts.add({ ...plain, name: ".BTF.ext", data: ext });
-  parts.add({ ...plain, name: factsSection, align: 1, data: new TextEncoder().encode(factsText(object)) });
+  // A string table, which libbpf and its linker pass over without a word.
+  parts.add({
+    ...plain,
+    name: factsSection,
+    type: sectionTypes.strtab,
+    align: 1,
+    data: text(`\0${factsText(object)}`),
+  });
   addSymbols(parts, object, codes);
   for (const { name, offset, size } of maps) parts.mapSymbol(name, offset, size);
   for (const [index, { section }] of codes.entries()) parts.relocate(section, contents[index]?.relocations ?? []);
