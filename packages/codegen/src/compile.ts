@@ -109,6 +109,12 @@ function analyzeModule(converted: ConvertResult, target: Target, options: Loweri
     : { diagnostics: found, module, sections: lowered.sections, ir: analyzed.module };
 }
 
+/** The names of what a function takes, where all have one. */
+function namesOf({ role, blocks }: IrFunction): Pick<EmittedProgram, "parameters"> {
+  const names = (role === "subprogram" && blocks[0]?.params.map((param) => param.name)) || [];
+  return names.length > 0 && names.every((name) => name !== undefined) ? { parameters: names } : {};
+}
+
 function finishModule(analyzed: Analyzed, target: Target, options: CompileOptions): Compiled {
   const { level = 2, check = false, onPass } = options;
   const { module, ir, sections, diagnostics } = analyzed;
@@ -121,7 +127,7 @@ function finishModule(analyzed: Analyzed, target: Target, options: CompileOption
     const optimized = optimize(fn, level, { check, ...(onPass && { onPass }) });
     functions.push(optimized);
     const generated = generateProgram(optimized, { isa: target.isa, level, check });
-    if ("program" in generated) emitted.push(generated.program);
+    if ("program" in generated) emitted.push({ ...generated.program, ...namesOf(optimized) });
     else found.push(...generated.diagnostics);
   }
   found.push(...checkCallChains(module.programs, emitted));

@@ -50,8 +50,8 @@ function annotate(fn: IrFunction, parameters: Parameters, results: Results): IrF
 /** Before any call is seen a parameter may be anything, a ref null. */
 const anything: Known = { range: full, width: 64 };
 
-function withKnown({ value, type }: Param, known: Known = anything): Param {
-  return { value, type, known };
+function withKnown(param: Param, known: Known = anything): Param {
+  return { ...param, known };
 }
 
 function withResult(inst: Inst, results: Results): Inst {

@@ -219,6 +219,8 @@ export interface Known {
 export interface Param {
   readonly value: ValueId;
   readonly type: IrType;
+  /** Of a parameter of the function: its name in the source. */
+  readonly name?: string;
   /** Of a parameter of the function. */
   readonly known?: Known;
 }

@@ -39,9 +39,9 @@ function checkReferences(emitted: readonly EmittedProgram[], data: ReadonlySet<s
   }
 }
 
-function functionOf({ name, insns, relocations, lines, stackBytes }: EmittedProgram): FunctionSpec {
+function functionOf({ name, insns, relocations, lines, parameters, stackBytes }: EmittedProgram): FunctionSpec {
   const at = lines[0]?.at;
-  return { name, insns, relocations, lines, stackBytes, ...(at && { at }) };
+  return { name, insns, relocations, lines, ...(parameters && { parameters }), stackBytes, ...(at && { at }) };
 }
 
 function specOf({ name, type, at }: AstProgram, code: EmittedProgram, context: string | undefined): ProgramSpec {

@@ -10,6 +10,8 @@ export interface ParamDraft {
   readonly value: ValueId;
   /** The variable it stands for; absent for the context. */
   readonly key: number | undefined;
+  /** Of a parameter of the function. */
+  readonly name?: string;
   operands: ValueId[];
 }
 
@@ -155,7 +157,8 @@ class Freezer {
   #block(draft: BlockDraft): Block {
     const params = (this.#params.get(draft.id) ?? []).map((param): Param => {
       this.#report(draft, param);
-      return { value: param.value, type: this.#typeOf(param.value) ?? anySpace };
+      const name = param.name === undefined ? {} : { name: param.name };
+      return { value: param.value, type: this.#typeOf(param.value) ?? anySpace, ...name };
     });
     const insts: Inst[] = [];
     for (const inst of draft.insts) insts.push(this.#inst(inst, insts));

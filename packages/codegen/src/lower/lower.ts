@@ -24,7 +24,7 @@ import { ReadOnlyData } from "./read-only-data.ts";
 import { lowerExpr, lowerStatement } from "./registry.ts";
 import { endReservations, openReservations } from "./reservations.ts";
 import { nullValue, SsaBuilder } from "./ssa-builder.ts";
-import { leavesOf, type SubprogramRequest, Subprograms } from "./subprograms.ts";
+import { leafNames, leavesOf, type SubprogramRequest, Subprograms } from "./subprograms.ts";
 
 /** Instructions of one program after inlining. */
 const budget = 200_000;
@@ -118,12 +118,19 @@ class FunctionLowering implements Lowering {
   /** Binds what the function is called with; the context has a parameter of its own. */
   #parameters(types: readonly IrType[]): void {
     const { build, frame } = this;
-    const given = types.map((type) => build.parameter(type)).values();
+    const given = types.values();
     for (const parameter of frame.function.parameters) {
       const cell = newCell(build, parameter.type);
       frame.locals.set(parameter.id, cell);
-      if (parameter.type.kind === "context") writeCell(build, cell, { kind: "scalar", id: build.context });
-      else for (const key of leavesOf(cell)) build.write(key, given.next().value ?? nullValue);
+      if (parameter.type.kind === "context") {
+        writeCell(build, cell, { kind: "scalar", id: build.context });
+        continue;
+      }
+      const names = leafNames(cell, parameter.name);
+      for (const [index, key] of leavesOf(cell).entries()) {
+        const type = given.next().value;
+        build.write(key, type === undefined ? nullValue : build.parameter(type, names[index]));
+      }
     }
   }
 

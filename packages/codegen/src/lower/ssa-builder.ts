@@ -48,9 +48,9 @@ export class SsaBuilder {
   }
 
   /** A further parameter of the function, behind the context. */
-  parameter(type: IrType): ValueId {
+  parameter(type: IrType, name = "ctx"): ValueId {
     const value = this.#fresh(type);
-    this.#find(0).params.push({ value, key: undefined, operands: [] });
+    this.#find(0).params.push({ value, key: undefined, operands: [], name });
     return value;
   }
 

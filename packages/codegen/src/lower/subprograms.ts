@@ -51,6 +51,22 @@ export function leavesOf(cell: Cell): readonly VariableKey[] {
   }
 }
 
+/** Names for the cells of `leavesOf`, of a parameter. */
+export function leafNames(cell: Cell, name: string): readonly string[] {
+  switch (cell.kind) {
+    case "none":
+      return [];
+    case "variable":
+      return [name];
+    case "optional":
+      return [`${name}_given`, name];
+    case "record": {
+      const members = [...cell.members].flatMap(([member, inner]) => leafNames(inner, `${name}_${member}`));
+      return cell.present === undefined ? members : [`${name}_given`, ...members];
+    }
+  }
+}
+
 /** All functions of a module that are not inlined. */
 export class Subprograms {
   /** Each behind those that it calls. */

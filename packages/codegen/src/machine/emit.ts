@@ -27,6 +27,8 @@ export interface EmittedProgram {
   readonly lines: readonly LineEntry[];
   readonly relocations: readonly Relocation[];
   readonly stackBytes: number;
+  /** Names of the parameters of a function that is no program. */
+  readonly parameters?: readonly string[];
 }
 
 /** An instruction in its place, or a jump whose distance is not known yet. */
