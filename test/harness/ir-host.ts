@@ -213,7 +213,13 @@ export class IrHost implements InterpreterHost {
     return 0;
   }
 
-  call(helper: HelperName, args: readonly bigint[]): bigint {
+  call(
+    helper: HelperName,
+    args: readonly bigint[],
+    run: (address: bigint, args: readonly bigint[]) => bigint = () => {
+      throw new Error("nothing runs callbacks here");
+    },
+  ): bigint {
     const [first = 0n, second = 0n, third = 0n, fourth = 0n] = args;
     const key = (): Uint8Array => this.#bytes(second, this.#mapAt(first).spec.key.size).slice();
     const int = Number(BigInt.asIntN(32, second));
@@ -227,6 +233,13 @@ export class IrHost implements InterpreterHost {
       case "mapUpdateElem": {
         const value = this.#bytes(third, this.#mapAt(first).spec.value.size);
         return BigInt.asUintN(64, BigInt(this.#mapAt(first).update(key(), value, fourth)));
+      }
+      case "loop": {
+        if (fourth !== 0n) return BigInt.asUintN(64, BigInt(EINVAL));
+        const count = first & 0xffff_ffffn;
+        if (count > 1n << 23n) return BigInt.asUintN(64, -7n);
+        for (let index = 0n; index < count; index++) if (run(second, [index, third]) !== 0n) return index + 1n;
+        return count;
       }
       case "mapDeleteElem":
         return BigInt.asUintN(64, BigInt(this.#mapAt(first).delete(key())));

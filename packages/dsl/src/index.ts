@@ -24,7 +24,7 @@ export type {
   XdpContextHelpers,
 } from "./contexts.generated.ts";
 export { AdjustRoom, CsumLevel, CsumReplace, HeaderStart, Redirect, StoreBytes } from "./flags.ts";
-export { noinline } from "./functions.ts";
+export { loop, noinline } from "./functions.ts";
 export {
   type ArrayMap,
   arrayMap,

@@ -49,7 +49,8 @@ export type DslFunctionName =
   | "atomicExchange"
   | "atomicCompareExchange"
   | "bytesEqual"
-  | "range";
+  | "range"
+  | "loop";
 
 /** A method of a map in the filter. */
 export type MapOperation = "get" | "has" | "set" | "delete" | "reserve" | "output" | "query";
@@ -121,6 +122,7 @@ export const intrinsics = {
   trace: { kind: "trace" },
   noinline: { kind: "functionHint" },
   range: { kind: "function", name: "range" },
+  loop: { kind: "function", name: "loop" },
   bytesEqual: { kind: "function", name: "bytesEqual" },
   copy: { kind: "function", name: "copy" },
   startsWith: { kind: "function", name: "startsWith" },

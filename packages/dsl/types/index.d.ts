@@ -1025,6 +1025,12 @@ export declare const spinLock: Schema<SpinLock>;
  */
 export declare function noinline<F extends (...args: never[]) => unknown>(fn: F): F;
 
+/**
+ * Calls `body` with 0, 1, 2, …, `count` times or until it returns `false`; gives how often. For loops of more iterations than
+ * the kernel's verifier would follow one by one: up to 8,388,608 (Linux 5.17).
+ */
+export declare function loop(count: number, body: (index: number) => boolean | void): number;
+
 /** The integers from 0 up to `end`, which is not among them. */
 export declare function range(end: number): IterableIterator<number>;
 

@@ -6,6 +6,7 @@ import { dominators } from "../ir/dominators.ts";
 import type { IrFunction, IrModule } from "../ir/function.ts";
 import { Places } from "../ir/places.ts";
 import { computeRanges } from "../ir/ranges.ts";
+import { callbackLoops, outlineCallbacks } from "./callbacks.ts";
 import { checkAsserts } from "./checks.ts";
 import { guardLoops } from "./guard-loops.ts";
 import { guardIndices } from "./guards.ts";
@@ -28,36 +29,56 @@ export interface Analyzed {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Analyses every function of a module. The target is not needed yet: no rule depends on the kernel's release. */
-export function analyze(module: IrModule, _target: Target): Analyzed {
+/** Analyses every function of a module. Only the choice of callbacks depends on the target. */
+export function analyze(module: IrModule, target: Target): Analyzed {
   const merged = module.functions.map((fn) => mergeCongruent(fn));
-  const analyzed = inferSignatures(merged).map(analyzeFunction);
+  const names = new Set(merged.map((fn) => fn.name));
+  const analyzed = inferSignatures(merged).map((fn) => analyzeFunction(fn, target, names));
   return {
-    module: { functions: passOnStack(analyzed.map((one) => one.fn)) },
+    module: { functions: passOnStack(analyzed.flatMap((one) => one.functions)) },
     diagnostics: unique(analyzed.flatMap((one) => one.diagnostics)),
   };
 }
 
-function analyzeFunction(fn: IrFunction): {
-  readonly fn: IrFunction;
+function analyzeFunction(
+  fn: IrFunction,
+  target: Target,
+  names: Set<string>,
+): {
+  readonly functions: readonly IrFunction[];
   readonly diagnostics: readonly Diagnostic[];
 } {
   const ranges = computeRanges(fn);
   const places = new Places(fn);
-  const diagnostics = [
+  const callbacks = callbackLoops(fn, ranges, target);
+  const diagnostics: Diagnostic[] = [
     ...checkAsserts(fn, { ranges, places, widths: computeWidths(fn, ranges) }),
     ...checkPacketRefs(fn),
     ...checkReadOnly(fn),
     ...checkRecordRefs(fn),
     ...checkLocks(fn),
-    ...checkLoops(fn, ranges),
+    ...checkLoops(fn, ranges, callbacks),
     ...checkKeptSlots(fn, ranges, places),
   ];
   const settled = settle(fn, ranges);
-  const kernel = computeRanges(settled, dominators(settled), "kernel");
-  const guarded = guardIndices(guardLoops(settled, ranges, kernel), ranges, kernel);
-  const shared = shareSlots(guarded);
-  return { fn: shared, diagnostics: [...diagnostics, ...checkStack(guarded, shared)] };
+  const outlined = outlineCallbacks(settled, callbacks, (name) => unused(name, names));
+  const functions = outlined.map((one) => {
+    const known = outlined.length === 1 ? ranges : computeRanges(one);
+    const kernel = computeRanges(one, dominators(one), "kernel");
+    const guarded = guardIndices(guardLoops(one, known, kernel), known, kernel);
+    const shared = shareSlots(guarded);
+    diagnostics.push(...checkStack(guarded, shared));
+    return shared;
+  });
+  return { functions, diagnostics };
+}
+
+/** A name that no other function has. */
+function unused(name: string, names: Set<string>): string {
+  let free = name;
+  for (let next = 2; names.has(free); next++) free = `${name}_${next}`;
+  names.add(free);
+  return free;
 }
 
 /** A function that is inlined more than once, or into two programs, says the same thing once. */

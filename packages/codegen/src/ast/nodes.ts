@@ -185,6 +185,16 @@ export interface CallExpr extends Typed {
   readonly args: readonly Expr[];
 }
 
+/**
+ * `loop(count, body)`: how often the body ran. The body is part of the function around it, whose variables it names; its
+ * parameter is the index, and its `return false` ends the loop, any other `return` the iteration.
+ */
+export interface LoopCallExpr extends Typed {
+  readonly kind: "loopCall";
+  readonly count: Expr;
+  readonly body: AstFunction;
+}
+
 /** A scalar schema called as a cast: `u8(x)`, `u32(bigint)`, `u64(number)`. Truncates, then zero- or sign-extends. */
 export interface CastExpr extends Typed {
   readonly kind: "cast";
@@ -400,6 +410,7 @@ export type Expr =
   | AssignExpr
   | UpdateExpr
   | CallExpr
+  | LoopCallExpr
   | CastExpr
   | ToBigintExpr
   | ToNumberExpr

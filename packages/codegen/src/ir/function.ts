@@ -59,6 +59,8 @@ export interface LoadInst extends Defines {
   readonly signed: boolean;
   readonly offset: number;
   readonly args: readonly [pointer: ValueId];
+  /** What analysis found of a value that was stored whole. */
+  readonly known?: Known;
 }
 
 export interface StoreInst extends Base {
@@ -198,6 +200,11 @@ export interface Edge {
   readonly args: readonly ValueId[];
 }
 
+/** The test of a loop whose body may become a callback of a helper: `index < count`, the index in steps of one from 0. */
+export interface CallbackLoop {
+  readonly helper: "loop";
+}
+
 export type Terminator =
   | (Base & { readonly op: "jump"; readonly to: Edge })
   | (Base & {
@@ -206,6 +213,8 @@ export type Terminator =
       readonly args: readonly [ValueId, ValueId];
       readonly then: Edge;
       readonly else: Edge;
+      /** Until analysis has decided. */
+      readonly callback?: CallbackLoop;
     })
   | (Base & { readonly op: "return"; readonly args: readonly [ValueId] });
 

@@ -18,7 +18,8 @@ export function transferInst(inst: Inst, at: (value: ValueId) => Interval, knowl
     case "const":
       return exactly(inst.value);
     case "load":
-      return isPointer(inst.type) ? pointerRange : loaded(inst.size, inst.signed);
+      if (isPointer(inst.type)) return inst.size === 8 ? full : pointerRange;
+      return (knowledge === "all" && inst.known?.range) || loaded(inst.size, inst.signed);
     case "atomic":
       return loaded(inst.size, false);
     case "ptrdiff":

@@ -1,7 +1,18 @@
 // The last step of SSA construction: drafts of blocks become the plain data of ir/function.ts. Drops what nothing
 // reaches, passes the arguments along edges, and gives each null pointer the type that its use demands.
 import type { Span } from "@typebpf/abi";
-import type { Block, BlockId, Edge, Inst, IrFunction, Param, Slot, Terminator, ValueId } from "../ir/function.ts";
+import type {
+  Block,
+  BlockId,
+  CallbackLoop,
+  Edge,
+  Inst,
+  IrFunction,
+  Param,
+  Slot,
+  Terminator,
+  ValueId,
+} from "../ir/function.ts";
 import type { CompareOp } from "../ir/ops.ts";
 import type { IrType } from "../ir/types.ts";
 
@@ -15,6 +26,17 @@ export interface ParamDraft {
   operands: ValueId[];
 }
 
+/** The condition, where its outcomes lead, and what the loop that it tests may become. */
+export type BranchArguments = readonly [
+  compare: CompareOp,
+  left: ValueId,
+  right: ValueId,
+  then: BlockId,
+  otherwise: BlockId,
+  at: Span,
+  callback?: CallbackLoop,
+];
+
 /** A terminator before its edges have arguments. */
 export type EndDraft =
   | { readonly op: "jump"; readonly to: BlockId; readonly at: Span }
@@ -24,6 +46,7 @@ export type EndDraft =
       readonly args: readonly [ValueId, ValueId];
       readonly then: BlockId;
       readonly else: BlockId;
+      readonly callback?: CallbackLoop;
       readonly at: Span;
     }
   | { readonly op: "return"; readonly args: readonly [ValueId]; readonly at: Span };
@@ -132,6 +155,7 @@ class Freezer {
           args: [this.#use(left, type, insts, end.at), this.#use(right, type, insts, end.at)],
           then: this.#edge(block, 0, end.then, insts, end.at),
           else: this.#edge(block, 1, end.else, insts, end.at),
+          ...(end.callback && { callback: end.callback }),
           at: end.at,
         };
       }

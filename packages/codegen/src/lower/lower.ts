@@ -22,7 +22,7 @@ import { returnsOf } from "./freshness.ts";
 import type { Frame, Held, Lowering, Reservation } from "./lowering.ts";
 import { ReadOnlyData } from "./read-only-data.ts";
 import { lowerExpr, lowerStatement } from "./registry.ts";
-import { endReservations, openReservations } from "./reservations.ts";
+import { endReservations, innermostLoop, openReservations } from "./reservations.ts";
 import { nullValue, SsaBuilder } from "./ssa-builder.ts";
 import { leafNames, leavesOf, type SubprogramRequest, Subprograms } from "./subprograms.ts";
 
@@ -81,7 +81,7 @@ interface Shared extends Pick<Lowering, "data" | "directMapValues"> {
 function lowerFunction(shared: Shared, program: AstProgram, request?: SubprogramRequest): IrFunction {
   const lowering = new FunctionLowering(shared, program, request);
   lowering.statements(lowering.frame.function.body);
-  return lowering.finish();
+  return { ...lowering.finish(), program: program.type };
 }
 
 class FunctionLowering implements Lowering {
@@ -217,6 +217,12 @@ class FunctionLowering implements Lowering {
   }
 
   failure(): BlockId {
+    const loop = innermostLoop(this.frame);
+    if (loop) {
+      const block = this.build.block();
+      loop.failures.push({ block, held: openReservations(this.frame, loop) });
+      return block;
+    }
     const held = openReservations(this.frame);
     if (held.length > 0) {
       const block = this.build.block();

@@ -39,6 +39,14 @@ export interface HeldLock {
 /** What the end of a scope gives back. */
 export type Held = Reservation | HeldLock;
 
+/** Where `return` goes in the body of a `loop`. */
+export interface LoopExits {
+  readonly next: BlockId;
+  readonly stop: BlockId;
+  /** Impossible ways out of the body, with what it holds there. */
+  readonly failures: { readonly block: BlockId; readonly held: readonly Held[] }[];
+}
+
 /** One function while it is inlined. */
 export interface Frame {
   readonly callee: number;
@@ -53,6 +61,8 @@ export interface Frame {
   result: Cell;
   readonly returns: number;
   readonly caller: Frame | undefined;
+  /** Of the body of a `loop`, which is a part of its caller. */
+  readonly loop?: LoopExits;
   /** The call in the program itself that led here. */
   readonly calledAt: Span | undefined;
 }

@@ -28,6 +28,7 @@ import { lowerAtomic } from "./intrinsics/atomics.ts";
 import { lowerMap, lowerOutput, lowerQuery } from "./intrinsics/calls.ts";
 import { lowerContextField } from "./intrinsics/context.ts";
 import { lowerHelper } from "./intrinsics/helpers.ts";
+import { lowerLoopCall } from "./intrinsics/loop-calls.ts";
 import { lowerMath } from "./intrinsics/math.ts";
 import { lowerPacketAt, lowerPacketLength } from "./intrinsics/packet.ts";
 import { lowerTable } from "./intrinsics/tables.ts";
@@ -61,6 +62,7 @@ const expressions: { readonly [K in Expr["kind"]]: (l: Lowering, expr: Extract<E
     const args = expr.args.map((arg) => l.expr(arg));
     return l.call(expr.callee, args, expr.at);
   },
+  loopCall: lowerLoopCall,
   cast: lowerCast,
   toBigint: lowerToBigint,
   toNumber: lowerToNumber,

@@ -7,7 +7,7 @@ import type { Span } from "@typebpf/abi";
 import type { BlockId, ValueId } from "../ir/function.ts";
 import { constant, constantOf } from "./emit.ts";
 import { call } from "./intrinsics/calls.ts";
-import type { Frame, Held, Lowering, Reservation } from "./lowering.ts";
+import type { Frame, Held, LoopExits, Lowering, Reservation } from "./lowering.ts";
 import { nullValue } from "./ssa-builder.ts";
 
 /** The record that was asked for: zero where there is one, since the kernel does not clear it. */
@@ -103,6 +103,13 @@ function endReservation(l: Lowering, reservation: Reservation, at: Span): void {
 }
 
 /** All open reservations and locks of a function and of those that called it, outermost first. */
-export function openReservations(frame: Frame | undefined): readonly Held[] {
-  return frame ? [...openReservations(frame.caller), ...frame.reservations] : [];
+export function openReservations(frame: Frame | undefined, within?: LoopExits): readonly Held[] {
+  if (!frame) return [];
+  const outer = within && frame.loop === within ? [] : openReservations(frame.caller, within);
+  return [...outer, ...frame.reservations];
+}
+
+/** The innermost body of a `loop` that is open. */
+export function innermostLoop(frame: Frame | undefined): LoopExits | undefined {
+  return frame && (frame.loop ?? innermostLoop(frame.caller));
 }

@@ -3,9 +3,8 @@
 // block is unreachable. Method: Braun et al., "Simple and Efficient Construction of Static Single Assignment Form" (2013).
 import type { Span } from "@typebpf/abi";
 import type { BlockId, Inst, IrFunction, Slot, SlotId, ValueId } from "../ir/function.ts";
-import type { CompareOp } from "../ir/ops.ts";
 import type { IrType } from "../ir/types.ts";
-import { type BlockDraft, type Drafts, emptyDraft, freeze, type ParamDraft } from "./freeze.ts";
+import { type BlockDraft, type BranchArguments, type Drafts, emptyDraft, freeze, type ParamDraft } from "./freeze.ts";
 
 /** Names a variable that may be assigned many times. */
 export type VariableKey = number;
@@ -128,8 +127,9 @@ export class SsaBuilder {
     this.#abandon();
   }
 
-  branch(compare: CompareOp, left: ValueId, right: ValueId, then: BlockId, otherwise: BlockId, at: Span): void {
-    this.#leave({ op: "branch", compare, args: [left, right], then, else: otherwise, at }, [then, otherwise]);
+  branch(...[compare, left, right, then, otherwise, at, callback]: BranchArguments): void {
+    const end = { op: "branch", compare, args: [left, right], then, else: otherwise, at } as const;
+    this.#leave({ ...end, ...(callback && { callback }) }, [then, otherwise]);
     this.#abandon();
   }
 

@@ -12,6 +12,9 @@ interface Range {
 /** Bytes that are written later in the block, by the root of the pointer. */
 type Overwritten = Map<string, readonly Range[]>;
 
+/** What a call is given that may read a record: a pointer into it, memory that may hold one, a callback. */
+const readers: ReadonlySet<string> = new Set(["ptr.record", "ptr.stack", "ptr.function"]);
+
 /** The function without such stores. */
 export function removeDeadStores(fn: IrFunction): IrFunction {
   if (!fn.blocks.some(({ insts }) => insts.some((inst) => inst.op === "call" && inst.type === "ptr.record"))) return fn;
@@ -53,7 +56,7 @@ function visit(inst: Inst, later: Overwritten, places: Places): readonly Inst[] 
     case "call":
     case "invoke":
       // A read of any record: which one it is does not matter.
-      if (inst.args.some((arg) => places.typeOf(arg) === "ptr.record")) later.clear();
+      if (inst.args.some((arg) => readers.has(places.typeOf(arg) ?? "i64"))) later.clear();
       return [inst];
     default:
       return [inst];

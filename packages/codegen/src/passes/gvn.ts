@@ -189,6 +189,7 @@ function changes(inst: Inst, types: ReadonlyMap<ValueId, IrType>): readonly Memo
       return inst.movesPackets ? memories : memories.filter((memory) => memory !== "bounds");
     case "call": {
       const { effects, args } = helperRow(inst.helper);
+      if (args.some((arg) => arg.is === "callback")) return memories;
       const touched = new Set<Memory>();
       if (effects.includes("invalidatesPackets"))
         for (const memory of ["context", "bounds", "packet"] as const) touched.add(memory);

@@ -21,6 +21,8 @@ const FRAME_BYTES = 512;
 const POISON_BYTE = 0xa5;
 const POISON_HALF = 0xa5a5a5a5 | 0;
 const R10 = halfOf(10);
+/** Where a callback returns to: any slot below 0 ends the steps. */
+const RETURN_TO_HELPER = -2;
 /** r6 to r9, which a call preserves. */
 const SAVED = { from: halfOf(6), to: halfOf(10) } as const;
 
@@ -79,6 +81,9 @@ export class Machine {
   /** What `may_goto` has left in this frame. */
   loopsLeft = MAY_GOTO_BUDGET;
   private readonly frames: Frame[] = [];
+  private steps: Code["steps"] = [];
+  private budget = 0;
+  private faultedAt: number | undefined;
   private readonly stack: Segment;
   private readonly stackIndex: number;
   private readonly maxInstructions: number;
@@ -148,30 +153,58 @@ export class Machine {
   }
 
   /**
+   * From a helper: calls the function of the running program at a slot with r1, r2, … as given, each as halves; gives the
+   * lower half of r0. r6 to r9 stay as they are.
+   */
+  callback(slot: number, args: readonly (readonly [low: number, high: number])[]): number {
+    const depth = this.frames.length;
+    this.call(RETURN_TO_HELPER);
+    args.forEach(([low, high], index) => {
+      this.setRegister(index + 1, low, high);
+    });
+    this.follow(slot);
+    if (this.frames.length !== depth) throw new Error("simulator: a callback left its caller's frame");
+    return half(this.registers, 0);
+  }
+
+  /** Runs steps from a slot on until the program, or the callback, is over. */
+  private follow(from: number): void {
+    let pc = from;
+    try {
+      while (pc >= 0) {
+        const step = this.steps[pc];
+        if (step === undefined) throw new Error(`simulator: no instruction at slot ${pc}`);
+        this.budget -= 1;
+        if (this.budget < 0)
+          throw new Fault("instructionLimit", `the program ran ${this.maxInstructions} instructions`);
+        pc = step();
+      }
+    } catch (error) {
+      // The innermost function knows the instruction.
+      if (error instanceof Fault) this.faultedAt ??= pc;
+      throw error;
+    }
+  }
+
+  /**
    * Runs a program to its end, with r1 and r2 as given, and gives the number of instructions.
    * @throws DiagnosticError BPF6100–6113 on the line of the instruction that faulted.
    */
   run(code: Code, prepare: (machine: Machine) => void): number {
-    const { steps } = code;
-    let pc = 0;
-    let budget = this.maxInstructions;
+    this.steps = code.steps;
+    this.budget = this.maxInstructions;
+    this.faultedAt = undefined;
     if (this.frames.length > 0) this.frames.length = 0;
     this.stack.slots = 0;
     this.registers.fill(this.poison ? POISON_HALF : 0);
     this.openFrame();
     prepare(this);
     try {
-      while (pc >= 0) {
-        const step = steps[pc];
-        if (step === undefined) throw new Error(`simulator: no instruction at slot ${pc} of ${code.name}`);
-        budget -= 1;
-        if (budget < 0) throw new Fault("instructionLimit", `the program ran ${this.maxInstructions} instructions`);
-        pc = step();
-      }
+      this.follow(0);
     } catch (error) {
-      throw error instanceof Fault ? this.report(error, code, pc) : error;
+      throw error instanceof Fault ? this.report(error, code, this.faultedAt ?? 0) : error;
     }
-    return this.maxInstructions - budget;
+    return this.maxInstructions - this.budget;
   }
 
   private report(fault: Fault, code: Code, slot: number): DiagnosticError {

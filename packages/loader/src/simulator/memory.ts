@@ -9,6 +9,8 @@
 // A segment holds regions of one kind and size: the values of a map, the frames of the stack. Segment 0 is null.
 import { Fault } from "./fault.ts";
 
+/** The upper half of addresses of functions: no segment has it. */
+export const FUNCTION_HIGH = 0x7ff0_0000;
 /** Offset 0 of a region, in the lower half of an address; far from both ends, so that offsets never carry. */
 export const REGION_START = 0x4000_0000;
 /** Most regions of one segment. */

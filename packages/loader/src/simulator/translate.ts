@@ -15,7 +15,7 @@ import {
 } from "@typebpf/abi";
 import { loaderDiagnostic } from "../diagnostics.ts";
 import { type Code, type Machine, spanAt } from "./machine.ts";
-import { REGION_START } from "./memory.ts";
+import { FUNCTION_HIGH, REGION_START } from "./memory.ts";
 import { alu32 } from "./steps/alu32.ts";
 import { alu64, byteOrderStep } from "./steps/alu64.ts";
 import { branches } from "./steps/branches.ts";
@@ -76,6 +76,8 @@ function loadWide(context: Context, source: Extract<InsnAction, { kind: "loadWid
   const { insn } = context;
   if (source === "value")
     return loadHalvesStep(context, insn.imm, Number(BigInt.asIntN(32, wideImmediate(insn) >> 32n)));
+  // A function's address is its slot: nothing but helpers may use it.
+  if (source === "function") return loadHalvesStep(context, context.target, FUNCTION_HIGH);
   if (source !== "mapFd" && source !== "mapValue") return unsupported(`a wide load of kind ${source}`);
   const address = context.source.addressAt(context.slot);
   if (address === undefined) return loaderDiagnostic("mapReference");

@@ -2,6 +2,7 @@
 // compiler cannot emit it, the verifier rejects it, the simulator does not run it.
 import { compareKernels } from "../features.ts";
 import { type ProgramTypeName, programTypes } from "../program-types.ts";
+import { callbackHelpers } from "./callbacks.ts";
 import { lockHelpers } from "./locks.ts";
 import { mapHelpers } from "./maps.ts";
 import { ringBufferHelpers } from "./ring-buffer.ts";
@@ -22,6 +23,7 @@ export const helpers = {
   ...ringBufferHelpers,
   ...traceHelpers,
   ...lockHelpers,
+  ...callbackHelpers,
 } as const satisfies Readonly<Record<string, HelperRow>>;
 
 /** The name of a helper's row. */

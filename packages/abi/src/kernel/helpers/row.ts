@@ -33,6 +33,8 @@ export type HelperArg =
   /** Memory that the helper fills; need not be initialised. */
   | { readonly name: string; readonly is: "memoryWrite"; readonly size: string }
   | { readonly name: string; readonly is: "size"; readonly zero: boolean }
+  /** A function of the program, and what it is given beside its own arguments: memory on the stack. */
+  | { readonly name: string; readonly is: "callback" | "callbackContext" }
   /** The size of the map's record: a constant. */
   | { readonly name: string; readonly is: "recordSize" }
   /** The lock in a map's value. */

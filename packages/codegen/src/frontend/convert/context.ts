@@ -80,6 +80,8 @@ export interface PendingReturn {
 export interface Scope extends ConstantScope {
   readonly module: ModuleContext;
   readonly declaration: FunctionNode;
+  /** A function literal that is a part of the function around it: it shares that one's variables. */
+  readonly isPart?: true;
   /** Instances whose names this one may capture: of the function around it, and of those around functions passed to it. */
   readonly outer: readonly Scope[];
   /** Tells instances apart. */

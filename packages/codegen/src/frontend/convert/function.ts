@@ -1,11 +1,12 @@
 // Functions of the author, converted once per list of arguments: types of what lives in registers, and constants
 // (schemas, maps, functions, tables), which do not. Constants of outer functions are passed as further arguments.
 import { ts } from "ts-morph";
-import type { Expr, Statement } from "../../ast/nodes.ts";
+import type { AstFunction, Expr, Statement } from "../../ast/nodes.ts";
 import { type AstType, nothingType } from "../../ast/types.ts";
 import type { Constant, FunctionNode } from "../values.ts";
 import { convertArguments } from "./arguments.ts";
 import { coerce, settledDeep } from "./coerce.ts";
+import { constantKey } from "./constant-key.ts";
 import {
   type Binding,
   type Instance,
@@ -61,32 +62,6 @@ function constantOperand(constant: Constant, scope: Scope): Operand {
   return { kind: "constant", constant, key: `${constantKey(constant)}@${scopeKey(definer)}`, definer };
 }
 
-function constantKey(constant: Constant): string {
-  switch (constant.kind) {
-    case "schema":
-      return JSON.stringify(constant.layout);
-    case "map":
-      return `${constant.declaration.getSourceFile().fileName}:${constant.declaration.pos}`;
-    case "function":
-      return `${constant.declaration.getSourceFile().fileName}:${constant.declaration.pos}`;
-    case "object":
-      return `{${[...constant.members].map(([name, member]) => `${name}:${constantKey(member)}`).join()}}`;
-    case "array":
-      return `[${constant.items.map(constantKey).join()}]`;
-    case "number":
-    case "boolean":
-    case "string":
-    case "bigint":
-      return `${constant.kind} ${constant.value}`;
-    case "dsl":
-      return constant.entry.name;
-    case "global":
-      return constant.name;
-    default:
-      return constant.kind;
-  }
-}
-
 /** The scope whose function encloses a declaration, among these and those around them. */
 function enclosing(declaration: FunctionNode, scopes: readonly Scope[]): Scope | undefined {
   for (const scope of scopes) {
@@ -135,6 +110,19 @@ const MAX_NESTING = 16;
 function isRecursive(declaration: FunctionNode, key: string, { open }: ModuleContext): boolean {
   const same = open.filter((one) => one.declaration === declaration);
   return same.length >= MAX_NESTING || same.some((one) => one.key === key);
+}
+
+/** A function literal as a part of the function around it. */
+export function convertCallbackBody(
+  declaration: FunctionNode,
+  types: readonly AstType[],
+  outer: Scope,
+): Pick<AstFunction, "parameters" | "body"> & { readonly returns: Scope["returns"]; readonly inner: Scope } {
+  const inner: Scope = { ...newScope(declaration, [outer], outer.module), isPart: true };
+  const operands = types.map((type): Operand => ({ kind: "value", type }));
+  const { variables, opening } = bindParameters(declaration.parameters, operands, inner);
+  const body = [...opening, ...convertBody(declaration, inner)];
+  return { parameters: variables, body, returns: inner.returns, inner };
 }
 
 function newScope(declaration: FunctionNode, outer: readonly Scope[], module: ModuleContext): Scope {

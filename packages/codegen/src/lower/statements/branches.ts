@@ -11,7 +11,7 @@ import type { BlockId } from "../../ir/function.ts";
 import { idOf, none, writeCell } from "../cells.ts";
 import { compareOp } from "../conditions.ts";
 import { constant } from "../emit.ts";
-import type { Lowering } from "../lowering.ts";
+import type { LoopExits, Lowering } from "../lowering.ts";
 import { endReservations } from "../reservations.ts";
 
 export function lowerIf(l: Lowering, statement: IfStatement): void {
@@ -78,6 +78,10 @@ export function lowerContinue(l: Lowering, statement: ContinueStatement): void {
 
 export function lowerReturn(l: Lowering, statement: ReturnStatement): void {
   const { build, frame } = l;
+  if (frame.loop) {
+    lowerLoopReturn(l, statement, frame.loop);
+    return;
+  }
   const value = statement.value ? l.expr(statement.value) : none;
   endReservations(l, frame.reservations, statement.at);
   if (frame.after === undefined) {
@@ -89,4 +93,23 @@ export function lowerReturn(l: Lowering, statement: ReturnStatement): void {
   // The front end lets a function return only objects that nothing else names, so copying is the same as sharing.
   else writeCell(build, frame.result, value);
   build.jump(frame.after, statement.at);
+}
+
+/** In the body of a `loop`: `return false` ends it, any other goes on with the next iteration. */
+function lowerLoopReturn(l: Lowering, { value, at }: ReturnStatement, { next, stop }: LoopExits): void {
+  const { build, frame } = l;
+  const leave = (to: BlockId): void => {
+    endReservations(l, frame.reservations, at);
+    build.jump(to, at);
+  };
+  if (!value || value.kind === "boolean") {
+    leave(value?.value === false ? stop : next);
+    return;
+  }
+  const [yes, no] = [build.block(), build.block()];
+  l.condition(value, yes, no);
+  build.enterSealed(yes);
+  leave(next);
+  build.enterSealed(no);
+  leave(stop);
 }

@@ -1,5 +1,6 @@
 // One row per helper: how the simulator does it, or why it does not. A helper without a row does not compile.
 import type { HelperName } from "@typebpf/abi";
+import { loop } from "./callbacks.ts";
 import { spinLock, spinUnlock } from "./locks.ts";
 import { mapDeleteElem, mapLookupElem, mapUpdateElem } from "./maps.ts";
 import { ringbufDiscard, ringbufOutput, ringbufQuery, ringbufReserve, ringbufSubmit } from "./ring-buffer.ts";
@@ -57,6 +58,7 @@ export const implementations: { readonly [K in HelperName]: Implementation | Uns
   traceVprintk,
   spinLock,
   spinUnlock,
+  loop,
   ktimeGetNs,
   ktimeGetBootNs: ktimeGetNs,
   ktimeGetCoarseNs,

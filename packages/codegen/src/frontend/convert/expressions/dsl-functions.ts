@@ -6,6 +6,8 @@ import { refuse, type Scope } from "../context.ts";
 import { convertAtomic, convertCompareExchange } from "./call-atomic.ts";
 import { convertBytesEqual, convertCopyCall, convertStartsWith, convertView } from "./call-bytes.ts";
 
+import { convertLoopCall } from "./call-loop.ts";
+
 type Convert = (node: ts.CallExpression, scope: Scope) => Expr;
 
 /** One row per function. */
@@ -18,6 +20,7 @@ export const dslFunctions: { readonly [N in DslFunctionName]: Convert } = {
   atomicCompareExchange: convertCompareExchange,
   bytesEqual: convertBytesEqual,
   copy: convertCopyCall,
+  loop: convertLoopCall,
   startsWith: convertStartsWith,
   view: convertView,
   range: (node, scope) => refuse("iteration", node, scope, { message: "range(…) outside of for…of" }),

@@ -115,6 +115,8 @@ export function bindingOf(symbol: ts.Symbol, at: ts.Node, scope: Scope): Binding
   if (own) return own;
   const outer = outerBinding(symbol, at, scope);
   if (outer?.kind !== "variable") return outer;
+  // What the function around reserved, it alone releases.
+  if (scope.isPart) return { kind: "variable", variable: outer.variable, fresh: false };
   if (outer.variable.mutable) {
     refuse("closure", at, scope, {
       message: `${outer.variable.name} changes, so a function cannot capture it`,

@@ -1,0 +1,23 @@
+// Helpers that call a function of the program. kernel/bpf/bpf_iter.c (Linux 6.12).
+import { uapi } from "../uapi.generated.ts";
+import type { HelperRow } from "./row.ts";
+
+export const callbackHelpers = {
+  loop: {
+    symbol: "bpf_loop",
+    number: uapi.helper.loop,
+    since: "5.17",
+    args: [
+      { name: "nrLoops", is: "integer", width: 32, signed: false },
+      { name: "callback", is: "callback" },
+      { name: "callbackCtx", is: "callbackContext" },
+      { name: "flags", is: "integer", width: 64, signed: false },
+    ],
+    returns: { is: "integer", width: 64, signed: true },
+    effects: ["impure", "writesMap", "writesPacket", "writesContext"],
+    license: "any",
+    programs: "all",
+    surface: { on: "none" },
+    doc: "Calls the function with 0, 1, 2, … until it gives 1; how often it did.",
+  },
+} as const satisfies Readonly<Record<string, HelperRow>>;

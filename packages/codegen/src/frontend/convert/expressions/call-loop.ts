@@ -1,0 +1,55 @@
+// `loop(count, body)`. The body is a function literal, converted as a part of the function around it: it reads and writes the
+// variables there, which no other function may.
+import { ts } from "ts-morph";
+import type { AstFunction, Expr } from "../../../ast/nodes.ts";
+import { booleanType, nothingType, numberType } from "../../../ast/types.ts";
+import type { FunctionNode } from "../../values.ts";
+import { coerce } from "../coerce.ts";
+import { convertExpression, poison, refuse, type Scope, spanOf } from "../context.ts";
+import { convertCallbackBody } from "../function.ts";
+import { describeType } from "../types.ts";
+
+/** The function literal that stands as an argument. */
+function literal(node: ts.Expression | undefined): FunctionNode | undefined {
+  if (!node) return undefined;
+  if (ts.isParenthesizedExpression(node)) return literal(node.expression);
+  return ts.isArrowFunction(node) || ts.isFunctionExpression(node) ? node : undefined;
+}
+
+/** Converts a call of `loop`. */
+export function convertLoopCall(node: ts.CallExpression, scope: Scope): Expr {
+  const [countNode, bodyNode] = node.arguments;
+  const declaration = literal(bodyNode);
+  if (!countNode || !declaration) {
+    return refuse("functionValue", bodyNode ?? node, scope, { message: "loop() takes a function literal" });
+  }
+  const at = spanOf(node, scope);
+  const count = coerce(convertExpression(countNode, scope), numberType, scope);
+  const body = convertBodyOf(declaration, scope);
+  if (count.kind === "poison" || !body) return poison(at);
+  return { kind: "loopCall", count, body, type: numberType, at };
+}
+
+/** The literal as a part of the function around it; undefined after a finding. */
+function convertBodyOf(declaration: FunctionNode, scope: Scope): AstFunction | undefined {
+  const { parameters, body, returns, inner } = convertCallbackBody(declaration, [numberType], scope);
+  for (const one of returns) {
+    if (one.value?.kind === "poison") return undefined;
+    if (!one.value || one.value.type.kind === "boolean") continue;
+    if (one.value.type.kind !== "nothing") {
+      refuse("typesDiffer", one.at, inner, {
+        message: `the body of a loop returns ${describeType(one.value.type)}; only false ends the loop`,
+      });
+      return undefined;
+    }
+    delete one.value;
+  }
+  const isStopping = returns.some((one) => one.value);
+  return {
+    name: "body",
+    parameters,
+    result: isStopping ? booleanType : nothingType,
+    body,
+    at: spanOf(declaration, scope),
+  };
+}
