@@ -97,7 +97,7 @@ async function main(): Promise<number> {
   const report = await campaign({
     seed: options.seed,
     goesOn: () => performance.now() < ended,
-    ways: { kernel: gate.ok, passes: true },
+    ways: { kernel: gate.ok, passes: true, registers: 3 },
     programs: 2,
     inputs: 12,
     shrink: 60_000,

@@ -20,7 +20,7 @@ describe("random programs", () => {
     const report = await campaign({
       seed,
       goesOn: (done) => done < modules,
-      ways: { kernel: gate.ok, passes: true },
+      ways: { kernel: gate.ok, passes: true, registers: 3 },
       programs: 2,
       inputs: 8,
       shrink: 20_000,

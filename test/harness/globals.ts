@@ -2,7 +2,7 @@
 // of the module's exports, so an accessor there stores as memory does: integers wrap, structs are copied into place.
 import { type BpfObject, type Layout, sectionBytes } from "@typebpf/abi";
 import { loadScalar, storeScalar } from "../../packages/dsl/src/integers.ts";
-import { memoryOf } from "../../packages/dsl/src/view.ts";
+import { construct, memoryOf } from "../../packages/dsl/src/view.ts";
 import { type CaseRun, hexBytes, hexText } from "./case-file.ts";
 
 /** A variable that programs may write. */
@@ -77,7 +77,8 @@ export class JavaScriptGlobals {
         const view = this.#views.get(name);
         if (layout.kind === "scalar") storeScalar(layout, data, 0, value);
         else if (view === undefined) this.#views.set(name, value);
-        else bytesOf(view)?.set(bytesOf(value)?.slice() ?? []);
+        else if (layout.kind === "struct" || layout.kind === "array")
+          bytesOf(view)?.set(bytesOf(construct(layout, value)) ?? []);
       };
       Object.defineProperty(made, name, { get, set, enumerable: true });
     }

@@ -39,6 +39,8 @@ export interface CompileOptions {
   readonly virtualFiles?: ReadonlyMap<string, string>;
   /** Sees each function before the first pass (`undefined`) and after each; for tests. */
   readonly onPass?: (fn: IrFunction, pass: PassName | undefined) => void;
+  /** Machine registers that values may have: 3, 5 or 10 (the default); for tests. */
+  readonly registers?: number;
 }
 
 export interface Compiled {
@@ -69,7 +71,7 @@ export async function compileFile(path: string, options: CompileOptions = {}): P
 /** A module up to the analysis, which is the same at every level. */
 export interface Prepared {
   /** Compiles the rest. */
-  finish(options?: Pick<CompileOptions, "level" | "check" | "onPass">): Compiled;
+  finish(options?: Pick<CompileOptions, "level" | "check" | "onPass" | "registers">): Compiled;
 }
 
 /** Does for the module at `path` once what every level has in common. */
@@ -116,7 +118,7 @@ function namesOf({ role, blocks }: IrFunction): Pick<EmittedProgram, "parameters
 }
 
 function finishModule(analyzed: Analyzed, target: Target, options: CompileOptions): Compiled {
-  const { level = 2, check = false, onPass } = options;
+  const { level = 2, check = false, onPass, registers = 10 } = options;
   const { module, ir, sections, diagnostics } = analyzed;
   if (!module || !ir) return { diagnostics };
 
@@ -126,7 +128,7 @@ function finishModule(analyzed: Analyzed, target: Target, options: CompileOption
   for (const fn of ir.functions) {
     const optimized = optimize(fn, level, { check, ...(onPass && { onPass }) });
     functions.push(optimized);
-    const generated = generateProgram(optimized, { isa: target.isa, level, check });
+    const generated = generateProgram(optimized, { isa: target.isa, level, check, registers });
     if ("program" in generated) emitted.push({ ...generated.program, ...namesOf(optimized) });
     else found.push(...generated.diagnostics);
   }

@@ -2,7 +2,7 @@
 import type { Gen, Row } from "./gen.ts";
 import { aggregatePlace, initialiser } from "./places.ts";
 import { within } from "./ranges.ts";
-import { isWide, type MemoryShape, rangeOf, roomOf, type StructShape, schemaOf } from "./shapes.ts";
+import { isDense, isWide, type MemoryShape, rangeOf, roomOf, type StructShape, schemaOf } from "./shapes.ts";
 
 const mostOnStack = 5;
 const roomOnStack = 72;
@@ -42,7 +42,9 @@ function members({ fields }: StructShape, g: Gen, typed: boolean): string {
 function assignMembers(g: Gen): string | undefined {
   const target = aggregatePlace(g, (shape) => shape.kind === "struct" && !shape.union);
   if (target?.shape.kind !== "struct") return undefined;
-  const source = g.choices.chance(40) ? aggregatePlace(g, (one) => one === target.shape) : undefined;
+  // Whether Object.assign copies padding is nobody's business.
+  const copies = g.choices.chance(40) && isDense(target.shape);
+  const source = copies ? aggregatePlace(g, (one) => one === target.shape) : undefined;
   const text = members(target.shape, g, true);
   if (source) return `Object.assign(${target.text}, { ...${source.text}${text === "" ? "" : `, ${text}`} });`;
   return text === "" ? undefined : `Object.assign(${target.text}, { ${text} });`;
@@ -122,8 +124,9 @@ function point(g: Gen): string {
 }
 
 function setMember(g: Gen): string | undefined {
-  if (g.scope.points.length === 0) return undefined;
-  const { name } = g.choices.of(g.scope.points);
+  const able = g.scope.points.filter(({ mutable }) => mutable);
+  if (able.length === 0) return undefined;
+  const { name } = g.choices.of(able);
   return `${name}.${g.choices.of(["x", "y"])} = ${within(g, g.number(), 2 ** 31 - 1).text};`;
 }
 

@@ -45,12 +45,13 @@ function parameterKind(g: Gen): ParameterKind {
   }
 }
 
-function declareParameter(scope: Scope, name: string, kind: ParameterKind): void {
+/** `kept`: of a function that is not inlined, which cannot change an object. */
+function declareParameter(scope: Scope, name: string, kind: ParameterKind, kept: boolean): void {
   if (kind.kind === "number")
     scope.numbers.push({ name, low: kind.low, high: kind.high, plain: kind.low < 0, mutable: kind.low < 0 });
   else if (kind.kind === "bigint") scope.bigints.push({ name, mutable: false });
   else if (kind.kind === "boolean") scope.booleans.push({ name, mutable: false });
-  else if (kind.kind === "point") scope.points.push({ name, mutable: true });
+  else if (kind.kind === "point") scope.points.push({ name, mutable: !kept });
   else if (kind.kind === "ref") scope.references.push({ text: name, shape: kind.shape, memory: "packet" });
 }
 
@@ -58,6 +59,7 @@ function declareParameter(scope: Scope, name: string, kind: ParameterKind): void
 export function makeFunction(g: Gen, known: readonly Callable[]): readonly [text: string, callable: Callable] {
   const name = g.name("f");
   const parameters = Array.from({ length: 1 + g.choices.pick(3) }, () => parameterKind(g));
+  const kept = g.choices.chance(30) && parameters.every(({ kind }) => kind !== "callback");
   const returns = g.choices.of(["number", "number", "bigint", "boolean", "void"] as const);
   const names = parameters.map(() => g.name("a"));
   const range = { low: 0, high: 0 };
@@ -72,7 +74,7 @@ export function makeFunction(g: Gen, known: readonly Callable[]): readonly [text
   const scope = new Scope();
   scope.callables.push(...known.filter(({ cost }) => cost < 8));
   parameters.forEach((kind, index) => {
-    declareParameter(scope, names[index] ?? "", kind);
+    declareParameter(scope, names[index] ?? "", kind, kept);
   });
   scope.leave = result;
   scope.references.push(...g.world.globals);
@@ -91,10 +93,13 @@ export function makeFunction(g: Gen, known: readonly Callable[]): readonly [text
   const list = parameters.map((kind, index) => `${names[index]}: ${typeOf(kind, g)}`).join(", ");
   const type = returns === "bigint" ? g.big : returns;
   const body = `{\n${lines.join("\n")}\n${last}\n}`;
-  const text = g.choices.chance(30)
-    ? `const ${name} = (${list}): ${type} => ${body};`
-    : `function ${name}(${list}): ${type} ${body}`;
-  return [text, { name, parameters, returns, ...range, cost: 4 + fuelOfFunction - g.fuel }];
+  const isConstant = g.choices.chance(30);
+  const literal = `(${list}): ${type} => ${body}`;
+  const whole = `function ${name}(${list}): ${type} ${body}`;
+  const text = isConstant ? `const ${name} = ${kept ? `noinline(${literal})` : literal};` : whole;
+  const tag = kept && !isConstant ? "/** @noinline */\n" : "";
+  const cost = kept ? 4 : 4 + fuelOfFunction - g.fuel;
+  return [`${tag}${text}`, { name, parameters, returns, ...range, cost, kept }];
 }
 
 /** A function literal of one expression, which sees what does not change. */
@@ -153,7 +158,12 @@ export const calledNumbers: readonly Row<Num>[] = [
     weight: 4,
     make: (g) => {
       const made = call(g, ({ returns }) => returns === "number");
-      return made && { text: made[0], low: made[1].low, high: made[1].high, plain: true };
+      if (!made) return undefined;
+      const [text, { kept, low: least, high: most }] = made;
+      // Nothing is known of the range of what a function of its own gives.
+      return kept
+        ? { text: `i32(${text})`, low, high: 2 ** 31 - 1, plain: false }
+        : { text, low: least, high: most, plain: true };
     },
   },
   {

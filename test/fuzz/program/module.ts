@@ -34,7 +34,7 @@ export interface Generated {
   readonly maps: readonly string[];
 }
 
-const imports = `import { array, arrayMap, atomicAdd, bits, bytesEqual, copy, hashMap, i16, i32, i64, i8, MapUpdate, offsetOf, perCpuArray, sizeOf, startsWith, struct, u16, u16be, u32, u32be, u64, u64be, u8, union, view, xdp, XDP, type Ref, type XdpAction } from "@typebpf/dsl";`;
+const imports = `import { array, arrayMap, atomicAdd, bits, bytesEqual, copy, hashMap, i16, i32, i64, i8, MapUpdate, noinline, offsetOf, perCpuArray, sizeOf, startsWith, struct, u16, u16be, u32, u32be, u64, u64be, u8, union, view, xdp, XDP, type Ref, type XdpAction } from "@typebpf/dsl";`;
 
 const shared = `const TABLE = [3, -7, 0xffffffff, 40];
 interface Point { x: number; y: number }
@@ -110,7 +110,9 @@ function showAll({ numbers: all, bigints: wide, booleans, points, references }: 
   return [
     ...values.map((text, index) => `out.n[${1 + (index % 5)}] = u32(out.n[${1 + (index % 5)}] * 3 + u32(${text}));`),
     ...wide.map(({ name }) => `out.w[1] = u64(out.w[1]) ^ u64(${name});`),
-    ...references.filter(({ memory }) => memory === "stack").flatMap(({ text, shape }) => show(text, shape)),
+    ...references
+      .filter(({ memory }) => memory === "stack")
+      .flatMap(({ text, shape }) => show(shape.kind === "scalar" ? `${text}.value` : text, shape)),
   ];
 }
 

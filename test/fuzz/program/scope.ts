@@ -53,6 +53,8 @@ export interface Callable {
   readonly returns: "number" | "bigint" | "boolean" | "void";
   readonly low: number;
   readonly high: number;
+  /** Not inlined. */
+  readonly kept: boolean;
   /** Copies of its body that a call makes. */
   readonly cost: number;
 }

@@ -80,6 +80,55 @@ export function roomOf(shape: Shape): number {
   }
 }
 
+/** Size and alignment, as C lays out. */
+function extent(shape: Shape): readonly [size: number, align: number] {
+  switch (shape.kind) {
+    case "scalar":
+    case "bits": {
+      const { size } = scalarLayouts[shape.kind === "bits" ? shape.unit : shape.name];
+      return [size, size];
+    }
+    case "array": {
+      const [size, align] = extent(shape.item);
+      return [size * shape.length, align];
+    }
+    case "struct": {
+      const { used, align } = measure(shape);
+      return [Math.ceil(used / align) * align, align];
+    }
+  }
+}
+
+/** Bytes up to the last field's end, and how many of them are fields. */
+function measure({ fields, union }: StructShape): {
+  readonly used: number;
+  readonly filled: number;
+  readonly align: number;
+} {
+  let [used, filled, align, bits] = [0, 0, 1, 0];
+  for (const { shape } of fields) {
+    const [size, own] = extent(shape);
+    align = Math.max(align, own);
+    if (union) {
+      [used, filled] = [Math.max(used, size), Math.max(filled, size)];
+      continue;
+    }
+    // Bit fields come in runs that fill their unit.
+    const isLater = shape.kind === "bits" && bits > 0;
+    bits = shape.kind === "bits" ? (bits + shape.count) % (size * 8) : 0;
+    if (isLater) continue;
+    used = Math.ceil(used / own) * own + size;
+    filled += size;
+  }
+  return { used, filled, align };
+}
+
+/** No bytes between its fields or behind them; what is inside of them does not count. */
+export function isDense(shape: StructShape): boolean {
+  const { used, filled, align } = measure(shape);
+  return used === filled && used % align === 0;
+}
+
 const narrow = ["u8", "u16", "u32", "i8", "i16", "i32", "u16be", "u32be"] as const satisfies readonly ScalarName[];
 const wide = ["u64", "i64", "u64be"] as const satisfies readonly ScalarName[];
 const units = ["u8", "u16", "u32", "u16be", "u32be"] as const satisfies readonly ScalarName[];

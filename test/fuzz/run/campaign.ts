@@ -119,7 +119,12 @@ function kindOf(verdict: Verdict): string {
 
 async function makeSmall(subject: Subject, verdict: Verdict, within: number): Promise<[Subject, Verdict]> {
   const way = verdict.kind === "differs" || verdict.kind === "crash" ? verdict.way : "";
-  const ways: Ways = { kernel: way.includes("kernel"), passes: way.includes("after") };
+  const registers = /^\d+(?= registers)/.exec(way)?.[0];
+  const ways: Ways = {
+    kernel: way.includes("kernel"),
+    passes: way.includes("after"),
+    ...(registers !== undefined && { registers: Number(registers) }),
+  };
   const wanted = kindOf(verdict);
   const runs =
     verdict.kind === "differs"
@@ -160,7 +165,8 @@ export async function campaign(options: CampaignOptions): Promise<Report> {
     const seed = first + modules;
     const subject = subjectOf(seed, programs, inputs);
     coverage.add(subject.source);
-    const verdict = await judge(subject, ways);
+    const registers = modules % 2 === 0 ? 3 : 5;
+    const verdict = await judge(subject, ways.registers === undefined ? ways : { ...ways, registers });
     runs += verdict.kind === "agree" ? subject.runs.length : 0;
     if (verdict.kind === "refused") refused[verdict.code] = (refused[verdict.code] ?? 0) + programs;
     if (verdict.kind === "agree" || verdict.kind === "refused") continue;

@@ -59,6 +59,9 @@ function operatorOf(node: ts.Node): string | undefined {
     : undefined;
 }
 
+/** The first names of kinds: a number of SyntaxKind has several. */
+const nameOf: ReadonlyMap<ts.SyntaxKind, string> = new Map(kinds.map((name) => [SyntaxKind[name], name]));
+
 /** Counts of what sources have, by name. */
 export class Coverage {
   readonly #kinds = new Map<string, number>(kinds.map((name) => [name, 0]));
@@ -72,7 +75,7 @@ export class Coverage {
       if (before !== undefined) counts.set(name, before + 1);
     };
     const visit = (node: ts.Node): void => {
-      count(this.#kinds, SyntaxKind[node.kind]);
+      count(this.#kinds, nameOf.get(node.kind) ?? "");
       const operator = operatorOf(node);
       if (operator !== undefined) count(this.#operators, operator);
       ts.forEachChild(node, visit);

@@ -32,10 +32,14 @@ export interface Ways {
   readonly kernel: boolean;
   /** The interpreter after each pass, on the first runs of each program; without, after the last one. */
   readonly passes: boolean;
+  /** With so few registers too, at -O2. */
+  readonly registers?: number;
 }
 
 const levels = [0, 1, 2] as const;
 const runsOfPass = 3;
+/** The stack does not hold what has no register. */
+const stackCodes: ReadonlySet<string> = new Set(["BPF3002", "BPF3010"]);
 
 /** A way to run that found something. */
 class Found extends Error {
@@ -130,6 +134,28 @@ async function judgeLevel(
   compare(`-O${level}, kernel`, loaded, runs, expected);
 }
 
+/** Spilling of everything: the code is the same but for where values are. */
+async function judgeRegisters(
+  { runs }: Subject,
+  finish: () => Compiled,
+  registers: number,
+  expected: readonly string[],
+  ways: Ways,
+): Promise<void> {
+  const way = `${registers} registers`;
+  const { object, diagnostics } = await attempt(`${way}, compiler`, finish);
+  if (!object) {
+    // More is spilled than the stack holds.
+    if (diagnostics.some(({ code }) => stackCodes.has(code))) return;
+    throw new Found({ kind: "crash", way, message: diagnostics.map(textOf).join("\n") });
+  }
+  using simulated = await attempt(`${way}, simulator`, () => backendExecutor(object, simulator()));
+  compare(`${way}, simulator`, simulated, runs, expected);
+  if (!ways.kernel) return;
+  using loaded = await attempt(`${way}, kernel`, () => backendExecutor(object, kernel()));
+  compare(`${way}, kernel`, loaded, runs, expected);
+}
+
 /** Runs a module in every way. */
 export async function judge(subject: Subject, ways: Ways): Promise<Verdict> {
   try {
@@ -147,6 +173,11 @@ export async function judge(subject: Subject, ways: Ways): Promise<Verdict> {
         expected = (await attempt("JavaScript", () => javaScriptOutcomes(oracle))).map(seen);
       }
       await judgeLevel(subject, finish, level, expected, ways);
+    }
+    const { registers } = ways;
+    if (registers !== undefined && expected) {
+      const finish = (): Compiled => prepared.finish({ level: 2, check: true, registers });
+      await judgeRegisters(subject, finish, registers, expected, ways);
     }
     return { kind: "agree" };
   } catch (error) {
