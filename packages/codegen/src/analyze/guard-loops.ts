@@ -9,11 +9,15 @@ import type { Ranges } from "../ir/ranges.ts";
 import { type Fresh, freshIds, mapEdges } from "../ir/rewrite.ts";
 import { failureBlock, mayHoldRecord } from "./failure.ts";
 
-/** The function with a counter in each loop that `kernel` finds no bound for. */
+/** So many times the turns that there can be are too many to be followed. */
+const muchMore = 8n;
+
+/** The function with a counter in each loop for which `kernel` finds no bound, or a much higher one. */
 export function guardLoops(fn: IrFunction, ranges: Ranges, kernel: Ranges): IrFunction {
   const open = kernel.loops.filter(({ header }) => {
-    const isOpen = kernel.isReachable(header) && kernel.trips(header) === undefined;
-    return isOpen && ranges.trips(header) !== undefined;
+    const [known, seen] = [ranges.trips(header), kernel.trips(header)];
+    if (!kernel.isReachable(header) || known === undefined) return false;
+    return seen === undefined || seen > known * muchMore + muchMore;
   });
   if (open.length === 0) return fn;
   const tree = dominators(fn);
