@@ -184,7 +184,7 @@ class Outliner {
     const range = this.#ranges.at(this.#index, this.#test.then.block);
     const params: readonly Param[] = [
       { value: this.#index, type: "i64", known: { range, width: 64 } },
-      { value: place, type: "ptr.stack" },
+      { value: place, type: "ptr.stack", aligned: true },
     ];
     const entry: Block = {
       id: this.#fresh.block(),

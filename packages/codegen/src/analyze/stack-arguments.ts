@@ -26,7 +26,7 @@ function called(fn: IrFunction): IrFunction {
   const loads = entry.params.slice(kept).map(({ value, type }, index): Inst => {
     return { op: "load", size: bytes, signed: false, offset: index * bytes, args: [place], result: value, type, at };
   });
-  const params = [...entry.params.slice(0, kept), { value: place, type: "ptr.stack" } as const];
+  const params = [...entry.params.slice(0, kept), { value: place, type: "ptr.stack", aligned: true } as const];
   return { ...fn, blocks: [{ ...entry, params, insts: [...loads, ...entry.insts] }, ...others] };
 }
 

@@ -232,6 +232,8 @@ export interface Param {
   readonly name?: string;
   /** Of a parameter of the function. */
   readonly known?: Known;
+  /** Of a parameter of the function that points to the stack: at a multiple of 8 bytes. */
+  readonly aligned?: true;
 }
 
 export interface Block {

@@ -8,7 +8,7 @@ import { type BinaryName, binaryOps, splitOp } from "../ir/ops.ts";
 /** What defines a value. */
 export type Definition =
   | { readonly kind: "inst"; readonly inst: Inst; readonly block: BlockId }
-  | { readonly kind: "param"; readonly block: BlockId; readonly incoming: readonly ValueId[] };
+  | { readonly kind: "param"; readonly block: BlockId; readonly incoming: readonly ValueId[]; readonly aligned?: true };
 
 /** Facts of one function. */
 export interface Facts {
@@ -34,8 +34,10 @@ export function findFacts(fn: IrFunction): Facts {
     return found.kind === "inst" && found.inst.op === "const" ? found.inst.value : undefined;
   };
   const slotAlign = new Map(fn.slots.map((slot) => [slot.id, slotAlignment(slot)]));
-  const bits = solve(definitions, { best: 0, worst: 64, meet: Math.max }, (inst, of) => bitsOf(inst, of, constant));
-  const alignment = solve(definitions, { best: 8, worst: 1, meet: Math.min }, (inst, of) => {
+  const bits = solve(definitions, { best: 0, worst: 64, aligned: 64, meet: Math.max }, (inst, of) =>
+    bitsOf(inst, of, constant),
+  );
+  const alignment = solve(definitions, { best: 8, worst: 1, aligned: 8, meet: Math.min }, (inst, of) => {
     if (inst.op === "slot") return slotAlign.get(inst.slot) ?? 1;
     if (inst.op === "const") return trailing(inst.value);
     if (inst.op === "ptradd") return Math.min(of(inst.args[0]), of(inst.args[1]));
@@ -67,7 +69,8 @@ function findDefinitions(fn: IrFunction): ReadonlyMap<ValueId, Definition> {
     for (const param of block.params) {
       const values: ValueId[] = [];
       incoming.set(param.value, values);
-      definitions.set(param.value, { kind: "param", block: block.id, incoming: values });
+      const { aligned } = param;
+      definitions.set(param.value, { kind: "param", block: block.id, incoming: values, ...(aligned && { aligned }) });
     }
     for (const inst of block.insts)
       if ("result" in inst && inst.result !== undefined)
@@ -89,16 +92,23 @@ function solve(
   {
     best,
     worst,
+    aligned,
     meet,
-  }: { readonly best: number; readonly worst: number; readonly meet: (a: number, b: number) => number },
+  }: {
+    readonly best: number;
+    readonly worst: number;
+    readonly aligned: number;
+    readonly meet: (a: number, b: number) => number;
+  },
   transfer: (inst: Inst, of: (value: ValueId) => number) => number,
 ): (value: ValueId) => number {
   const known = new Map<ValueId, number>();
   const of = (value: ValueId): number => known.get(value) ?? best;
   const evaluate = (one: Definition): number => {
     if (one.kind === "inst") return transfer(one.inst, of);
-    // The entry's parameter is the context: a pointer, of which nothing is known.
-    return one.incoming.length === 0 ? worst : one.incoming.reduce((met, value) => meet(met, of(value)), best);
+    // Of the function's parameters nothing else is known.
+    if (one.incoming.length === 0) return one.aligned ? aligned : worst;
+    return one.incoming.reduce((met, value) => meet(met, of(value)), best);
   };
   for (let changed = true; changed; ) {
     changed = false;
