@@ -11,6 +11,8 @@ export default defineConfig({
       "bench/**/*.test.ts",
     ],
     exclude: ["**/node_modules/**", "**/dist/**", "**/.cache/**"],
+    // Tests of the cache bring a folder of their own.
+    env: { TYPEBPF_CACHE: "off" },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ["default"],

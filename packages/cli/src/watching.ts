@@ -5,7 +5,7 @@ import { statSync } from "node:fs";
 import { type FSWatcher, watch } from "chokidar";
 
 /** Changes that follow each other so closely are one. */
-const quietMs = 50;
+const quietMs = 20;
 const lookMs = 1000;
 
 /** What changes when a file does; "" where there is none that can be seen. */

@@ -13,7 +13,9 @@ import {
 } from "@typebpf/abi";
 import { analyze } from "./analyze/analyze.ts";
 import type { TypedModule } from "./ast/nodes.ts";
-import { type ConvertResult, convertModule } from "./frontend/project.ts";
+import type { ConvertResult, convertModule } from "./frontend/project.ts";
+import type { Session } from "./frontend/session.ts";
+import { type Input, openSourceFiles, unchanged } from "./frontend/source-files.ts";
 import type { IrFunction, IrModule } from "./ir/function.ts";
 import { link } from "./link/link.ts";
 import { type LoweringOptions, lowerModule } from "./lower/lower.ts";
@@ -49,8 +51,8 @@ export interface Compiled {
   /** The IR that the machine code was selected from. */
   readonly ir?: IrModule;
   readonly diagnostics: readonly Diagnostic[];
-  /** Absolute paths of the files that were looked for, whether they are there or not: the result depends on them. */
-  readonly files?: readonly string[];
+  /** What was looked for, and what was found there: the result depends on it and on the options only. */
+  readonly inputs: readonly Input[];
 }
 
 /**
@@ -65,27 +67,91 @@ export async function compile(input: string | URL, options: CompileOptions = {})
 
 /** Compiles the module at `path` and collects everything there is to say about it. */
 export async function compileFile(path: string, options: CompileOptions = {}): Promise<Compiled> {
-  return (await prepareFile(path, options)).finish(options);
+  return shared.compileFile(path, options);
 }
+
+/** Does for the module at `path` once what every level has in common. */
+export async function prepareFile(path: string, options: PrepareOptions = {}): Promise<Prepared> {
+  return shared.prepareFile(path, options);
+}
+
+/** Options that every level has in common. */
+export type PrepareOptions = Pick<CompileOptions, "targetKernel" | "virtualFiles" | "directMapValues">;
 
 /** A module up to the analysis, which is the same at every level. */
 export interface Prepared {
+  readonly inputs: readonly Input[];
   /** Compiles the rest. */
   finish(options?: Pick<CompileOptions, "level" | "check" | "onPass" | "registers">): Compiled;
 }
 
-/** Does for the module at `path` once what every level has in common. */
-export async function prepareFile(
-  path: string,
-  options: Pick<CompileOptions, "targetKernel" | "virtualFiles" | "directMapValues"> = {},
-): Promise<Prepared> {
-  const kernel = options.targetKernel ?? defaultKernel;
-  const target: Target = { kernel, isa: isaOf(kernel) };
-  const { virtualFiles } = options;
-  const converted = convertModule(path, { target, ...(virtualFiles && { virtualFiles }) });
-  const files = converted.files && { files: converted.files };
-  const analyzed = analyzeModule(converted, target, options);
-  return { finish: (rest = {}) => ({ ...finishModule(analyzed, target, rest), ...files }) };
+/** Compiles again and again: what nothing has changed for is not done twice. */
+export interface Compiler {
+  compileFile(path: string, options?: CompileOptions): Promise<Compiled>;
+  prepareFile(path: string, options?: PrepareOptions): Promise<Prepared>;
+}
+
+/** Modules whose results a compiler keeps. */
+const mostKept = 32;
+
+/** A compiler that remembers parsed files, findings of the checker, and its last results. TypeScript is loaded when it is needed. */
+export function createCompiler(): Compiler {
+  let frontend: { readonly convert: typeof convertModule; readonly session: Session } | undefined;
+  const kept = new Map<string, Prepared>();
+
+  const prepare = async (path: string, options: PrepareOptions = {}): Promise<Prepared> => {
+    const { targetKernel: kernel = defaultKernel, virtualFiles, directMapValues = true } = options;
+    const files = openSourceFiles(path, virtualFiles);
+    const key = [kernel, directMapValues, files.root, files.entry].join("\0");
+    const before = kept.get(key);
+    kept.delete(key);
+    if (before && unchanged(files, before.inputs)) {
+      kept.set(key, before);
+      return before;
+    }
+    frontend ??= await loadFrontend();
+    const { convert, session } = frontend;
+    const target: Target = { kernel, isa: isaOf(kernel) };
+    const converted = convert(path, { target, session, ...(virtualFiles && { virtualFiles }) });
+    const prepared = prepareModule(converted, target, options);
+    kept.set(key, prepared);
+    for (const oldest of kept.keys()) if (kept.size > mostKept) kept.delete(oldest);
+    return prepared;
+  };
+
+  return {
+    prepareFile: prepare,
+    compileFile: async (path, options = {}) => (await prepare(path, options)).finish(options),
+  };
+}
+
+async function loadFrontend() {
+  const [{ convertModule }, { createSession }] = await Promise.all([
+    import("./frontend/project.ts"),
+    import("./frontend/session.ts"),
+  ]);
+  return { convert: convertModule, session: createSession() };
+}
+
+/** The compiler of this process, for calls that name none. */
+const shared = createCompiler();
+
+function prepareModule(converted: ConvertResult, target: Target, lowering: LoweringOptions): Prepared {
+  const { inputs } = converted;
+  const analyzed = analyzeModule(converted, target, lowering);
+  const finished = new Map<string, Compiled>();
+  return {
+    inputs,
+    finish(options = {}) {
+      const { level = 2, registers = 10, check, onPass } = options;
+      const key = `${level} ${registers}`;
+      const before = check || onPass ? undefined : finished.get(key);
+      if (before) return before;
+      const compiled = { ...finishModule(analyzed, target, options), inputs };
+      if (!check && !onPass) finished.set(key, compiled);
+      return compiled;
+    },
+  };
 }
 
 interface Analyzed {
@@ -117,7 +183,7 @@ function namesOf({ role, blocks }: IrFunction): Pick<EmittedProgram, "parameters
   return names.length > 0 && names.every((name) => name !== undefined) ? { parameters: names } : {};
 }
 
-function finishModule(analyzed: Analyzed, target: Target, options: CompileOptions): Compiled {
+function finishModule(analyzed: Analyzed, target: Target, options: CompileOptions): Omit<Compiled, "inputs"> {
   const { level = 2, check = false, onPass, registers = 10 } = options;
   const { module, ir, sections, diagnostics } = analyzed;
   if (!module || !ir) return { diagnostics };

@@ -134,7 +134,8 @@ export const build: Command<BuildArguments, BuildDocument> = {
     checkOptions(args, json);
     const { files, output, emit = output === undefined ? undefined : "elf", ...settings } = args;
     const filters: Filter[] = [];
-    for (const file of files) filters.push(await openFilter(file, { ...settings, directMapValues: false }));
+    const opened = { ...settings, directMapValues: false };
+    for (const file of files) filters.push(await openFilter(file, opened, { ir: emit === "ir" }));
     const objects = filters.flatMap(({ object }) => object ?? []);
     const body = describe(objects);
     const diagnostics = filters.flatMap((filter) => filter.diagnostics);

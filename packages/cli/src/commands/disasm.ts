@@ -55,10 +55,10 @@ function chooseCode(codes: ReturnType<typeof codesOf>, name: string): (typeof co
 
 async function listFilter(
   file: string,
-  { program, level, targetKernel }: DisasmArguments,
+  { program, level, targetKernel, cache }: DisasmArguments,
   styles: Styles,
 ): Promise<Outcome<DisasmDocument>> {
-  const filter = await openFilter(file, { level, targetKernel });
+  const filter = await openFilter(file, { level, targetKernel, cache });
   const object = objectOf(filter);
   const codes = codesOf(object);
   const chosen = program === undefined ? codes : [chooseCode(codes, program)];

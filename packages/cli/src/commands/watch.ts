@@ -1,7 +1,8 @@
 // `typebpf check --watch FILE…`: checks again whenever a filter, or a file that it imports, changes. The compiler stays in
-// memory, so that this is quick. Ctrl-C ends it, with exit status 0.
+// memory, and does again only what the change has to do with. Ctrl-C ends it, with exit status 0.
 import { resolve } from "node:path";
 import { type Diagnostic, DiagnosticError } from "@typebpf/abi";
+import type { Compiler } from "@typebpf/codegen";
 import type { Command, Terminal } from "../command.ts";
 import { cliError } from "../diagnostics.ts";
 import { listenForEnd } from "../ending.ts";
@@ -15,14 +16,16 @@ import { type CheckArguments, checkText } from "./check.ts";
 interface Round {
   readonly filters: readonly Filter[];
   readonly diagnostics: readonly Diagnostic[];
+  readonly ms: number;
 }
 
-async function checkOnce({ files, ...settings }: CheckArguments): Promise<Round> {
+async function checkOnce({ files, ...settings }: CheckArguments, compiler: Compiler): Promise<Round> {
+  const started = performance.now();
   const filters: Filter[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const file of files) {
     try {
-      const filter = await openFilter(file, settings);
+      const filter = await openFilter(file, settings, { compiler });
       filters.push(filter);
       diagnostics.push(...filter.diagnostics);
     } catch (error) {
@@ -31,18 +34,18 @@ async function checkOnce({ files, ...settings }: CheckArguments): Promise<Round>
       diagnostics.push(...error.diagnostics);
     }
   }
-  return { filters, diagnostics };
+  return { filters, diagnostics, ms: performance.now() - started };
 }
 
 /** Clears a terminal and what has scrolled away. */
 const clear = "\u001b[2J\u001b[3J\u001b[H";
 
-function printRound({ filters, diagnostics }: Round, count: number, terminal: Terminal): void {
+function printRound({ filters, diagnostics, ms }: Round, count: number, terminal: Terminal): void {
   const { print, report, styles, liveRows } = terminal;
   if (liveRows > 0) print(clear);
   print(checkText(filters, styles));
   report(diagnostics, filters);
-  print(styles.faint(`watching ${counted(count, "file")}; Ctrl-C ends\n`));
+  print(styles.faint(`checked in ${Math.ceil(ms)} ms, watching ${counted(count, "file")}; Ctrl-C ends\n`));
 }
 
 /** `typebpf check --watch` */
@@ -53,6 +56,7 @@ export const watch: Command<CheckArguments, CheckDocument> = {
     if (terminal.json) {
       throw cliError("conflict", { message: "--json prints one document; --watch never comes to an end" });
     }
+    const compiler = (await import("@typebpf/codegen")).createCompiler();
     using ending = listenForEnd();
     await using watching = new Watching();
     const watched = new Set(args.files.map((file) => resolve(file)));
@@ -62,7 +66,7 @@ export const watch: Command<CheckArguments, CheckDocument> = {
       ended = true;
     });
     while (!ended) {
-      const round = await checkOnce(args);
+      const round = await checkOnce(args, compiler);
       const files = round.filters.flatMap((filter) => filter.files ?? []).filter((file) => !watched.has(file));
       for (const file of files) watched.add(file);
       watching.add(files);

@@ -2,7 +2,8 @@
 // is loaded only for the first. What is wrong with the program is collected; what is wrong with the call is thrown.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { type BpfObject, type Diagnostic, isKernelRelease, readElf } from "@typebpf/abi";
+import { type BpfObject, type Diagnostic, defaultKernel, isKernelRelease, readElf } from "@typebpf/abi";
+import type { Compiler } from "@typebpf/codegen";
 import { cliError } from "../diagnostics.ts";
 import { readBytes, readJson } from "./files.ts";
 
@@ -13,6 +14,16 @@ export interface CompileSettings {
   readonly targetKernel?: string | undefined;
   /** False for what may become an ELF file, which cannot name the value of a map. */
   readonly directMapValues?: boolean;
+  /** False: compile even where an earlier result still counts. */
+  readonly cache?: boolean | undefined;
+}
+
+/** What a command needs beyond the settings. */
+export interface Opening {
+  /** Compiles in place of the cache: one that stays in memory. */
+  readonly compiler?: Compiler;
+  /** The intermediate form, which the cache does not have. */
+  readonly ir?: boolean;
 }
 
 /** A filter, or why there is none. */
@@ -20,7 +31,7 @@ export interface Filter {
   readonly file: string;
   /** Present when no diagnostic is an error. */
   readonly object?: BpfObject;
-  /** The optimised intermediate form as text; absent for object files. */
+  /** The optimised intermediate form as text, where it was asked for; absent for object files. */
   readonly ir?: string;
   readonly diagnostics: readonly Diagnostic[];
   /** Absolute paths of the files that all this depends on, whether they are there or not. */
@@ -52,19 +63,29 @@ function readElfObject(file: string, settings: CompileSettings): Filter {
   return "format" in read ? { file, object: read, diagnostics: [] } : { file, diagnostics: read };
 }
 
-async function compile(file: string, settings: CompileSettings): Promise<Filter> {
+const levels = { "0": 0, "1": 1, "2": 2 } as const;
+
+async function compile(file: string, settings: CompileSettings, { compiler, ir }: Opening): Promise<Filter> {
   readBytes(file);
-  const { compileFile, printModule } = await import("@typebpf/codegen");
-  const { object, ir, diagnostics, files } = await compileFile(resolve(file), {
-    level: settings.level === undefined ? 2 : settings.level === "0" ? 0 : settings.level === "1" ? 1 : 2,
-    ...(settings.targetKernel !== undefined && { targetKernel: settings.targetKernel }),
-    ...(settings.directMapValues !== undefined && { directMapValues: settings.directMapValues }),
-  });
-  return { file, ...(object && { object }), ...(ir && { ir: printModule(ir) }), diagnostics, ...(files && { files }) };
+  const path = resolve(file);
+  const { level = "2", targetKernel = defaultKernel, directMapValues = true } = settings;
+  const options = { level: levels[level], targetKernel, directMapValues };
+  const cached = settings.cache !== false && !compiler && !ir;
+  const cache = cached ? (await import("../cache/result-cache.ts")).openCache(path, options) : undefined;
+  const known = cache?.read();
+  if (known) return { file, diagnostics: known.diagnostics, ...(known.object && { object: known.object }) };
+
+  const codegen = await import("@typebpf/codegen");
+  const compiled = await (compiler ?? codegen).compileFile(path, options);
+  cache?.write(compiled);
+  const { object, diagnostics, inputs } = compiled;
+  const text = ir && compiled.ir && codegen.printModule(compiled.ir);
+  const files = inputs.map((input) => input.path);
+  return { file, ...(object && { object }), ...(text && { ir: text }), diagnostics, files };
 }
 
 /** Compiles or reads a filter. @throws DiagnosticError for what is no filter, and for wrong settings. */
-export async function openFilter(file: string, settings: CompileSettings): Promise<Filter> {
+export async function openFilter(file: string, settings: CompileSettings, opening: Opening = {}): Promise<Filter> {
   const { targetKernel } = settings;
   if (targetKernel !== undefined && !isKernelRelease(targetKernel)) {
     throw cliError("optionValue", {
@@ -73,7 +94,7 @@ export async function openFilter(file: string, settings: CompileSettings): Promi
     });
   }
   if (file.endsWith(".json")) return readObject(file, settings);
-  if (file.endsWith(".ts") && !file.endsWith(".d.ts")) return compile(file, settings);
+  if (file.endsWith(".ts") && !file.endsWith(".d.ts")) return compile(file, settings, opening);
   return readElfObject(file, settings);
 }
 

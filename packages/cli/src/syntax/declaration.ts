@@ -26,6 +26,7 @@ export interface Declaration {
 export interface CommonOptions {
   readonly O?: "0" | "1" | "2";
   readonly targetKernel?: string;
+  readonly cache?: boolean;
   readonly json?: boolean;
   readonly kernel?: true;
 }
@@ -47,12 +48,13 @@ export function filterCommand(program: Command, name: string, summary: string, e
     .addOption(
       new Option("-O <level>", "optimise: 0 nothing, 1 the cheap passes, 2 all (default)").choices(["0", "1", "2"]),
     )
-    .option("--target-kernel <release>", "the oldest kernel that must run the program (default: 6.1)");
+    .option("--target-kernel <release>", "the oldest kernel that must run the program (default: 6.1)")
+    .option("--no-cache", "compile even where nothing has changed since the last time");
 }
 
 /** Arguments of the compiler, and the rest of the options. */
-export function split<Options extends CommonOptions>({ O, targetKernel, json, ...rest }: Options) {
-  return { settings: { level: O, targetKernel }, json: json ?? false, rest };
+export function split<Options extends CommonOptions>({ O, targetKernel, cache, json, ...rest }: Options) {
+  return { settings: { level: O, targetKernel, cache }, json: json ?? false, rest };
 }
 
 /** Parses a whole number of the range that counts and numbers of the kernel have. */

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Diagnostic } from "@typebpf/abi";
 import { ts } from "ts-morph";
 import { dslDeclarations } from "./dsl.ts";
+import type { Session } from "./session.ts";
 import { normalizePath, type SourceFiles } from "./source-files.ts";
 
 /** Options of every compilation. */
@@ -25,27 +26,26 @@ export const compilerOptions: ts.CompilerOptions = {
 /** Path under which the library file is known. */
 export const libraryPath = normalizePath(fileURLToPath(new URL("./lib/lib.bpf.d.ts", import.meta.url)));
 
-/** Parsed declaration files by path and text. They never change, so all compilations of a process share them. */
-const parsed = new Map<string, ts.SourceFile>();
-
 /** A compiler host, with the reading problems it met. */
 export interface Host {
   readonly host: ts.CompilerHost;
   /** Declaration files of the DSL, by specifier. */
   readonly declarations: ReadonlyMap<string, string>;
   readonly problems: Diagnostic[];
+  /** Files that a file imports, by its path; complete once there is a program. */
+  readonly imports: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** Makes the host for one compilation. */
-export function createHost(files: SourceFiles): Host {
+export function createHost(files: SourceFiles, session: Session): Host {
   const declarations = dslDeclarations();
   const shipped = new Set([libraryPath, ...declarations.values()]);
   const problems: Diagnostic[] = [];
+  const imports = new Map<string, Set<string>>();
   const getSourceFile = (path: string): ts.SourceFile | undefined => {
-    if (shipped.has(path)) return declarationFile(path);
+    if (shipped.has(path)) return session.parse(path, readFileSync(path, "utf8"));
     const text = files.read(path);
-    if (typeof text === "string")
-      return ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, ts.ScriptKind.TS);
+    if (typeof text === "string") return session.parse(path, text);
     problems.push(text);
     return undefined;
   };
@@ -63,19 +63,14 @@ export function createHost(files: SourceFiles): Host {
       return typeof text === "string" ? text : undefined;
     },
     resolveModuleNameLiterals: (literals, from) =>
-      literals.map(({ text }) => ({ resolvedModule: resolveModule(text, from, declarations, files) })),
+      literals.map(({ text }) => {
+        const resolvedModule = resolveModule(text, from, declarations, files);
+        const found = imports.get(from) ?? new Set();
+        imports.set(from, resolvedModule ? found.add(resolvedModule.resolvedFileName) : found);
+        return { resolvedModule };
+      }),
   };
-  return { host, declarations, problems };
-}
-
-function declarationFile(path: string): ts.SourceFile {
-  const text = readFileSync(path, "utf8");
-  const key = `${path}\0${text}`;
-  const known = parsed.get(key);
-  if (known) return known;
-  const file = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, ts.ScriptKind.TS);
-  parsed.set(key, file);
-  return file;
+  return { host, declarations, problems, imports };
 }
 
 function resolveModule(

@@ -5,8 +5,10 @@ import { join } from "node:path";
 import type { Target } from "@typebpf/abi";
 import { afterAll, describe, expect, test } from "vitest";
 import { convertModule } from "./project.ts";
+import { createSession } from "./session.ts";
 import { MAX_SOURCE_BYTES } from "./source-files.ts";
 
+const session = createSession();
 const target: Target = { kernel: "6.1", isa: 3 };
 const folder = mkdtempSync(join(tmpdir(), "typebpf-frontend-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -14,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const EMPTY = 'import { xdp, XDP } from "@typebpf/dsl";\nexport const empty = xdp(() => XDP.PASS);\n';
 
 function codesOf(path: string): readonly string[] {
-  return convertModule(path, { target }).diagnostics.map(({ code }) => code);
+  return convertModule(path, { target, session }).diagnostics.map(({ code }) => code);
 }
 
 function written(name: string, content: string | Uint8Array): string {
@@ -25,7 +27,7 @@ function written(name: string, content: string | Uint8Array): string {
 }
 
 function convertText(text: string) {
-  return convertModule("/given/a.bpf.ts", { target, virtualFiles: new Map([["/given/a.bpf.ts", text]]) });
+  return convertModule("/given/a.bpf.ts", { target, session, virtualFiles: new Map([["/given/a.bpf.ts", text]]) });
 }
 
 describe("files", () => {
@@ -66,7 +68,7 @@ describe("files", () => {
         'import { hashMap, u32, u64 } from "@typebpf/dsl";\nexport const maps = hashMap({ key: u32, value: u64, maxEntries: 1 });',
       ],
     ]);
-    const { module, diagnostics } = convertModule("/given/src/a.bpf.ts", { target, virtualFiles });
+    const { module, diagnostics } = convertModule("/given/src/a.bpf.ts", { target, virtualFiles, session });
     expect(diagnostics).toEqual([]);
     expect(module?.sources.map(({ file }) => file).toSorted()).toEqual(["c.ts", "src/a.bpf.ts", "src/b.ts"]);
     expect(module?.maps).toMatchObject([{ name: "maps", type: "hash", at: { file: "c.ts", line: 2 } }]);
@@ -88,7 +90,7 @@ describe("nothing throws", () => {
     virtualFiles[Symbol.iterator] = () => {
       throw new Error("broken");
     };
-    const { diagnostics } = convertModule("/given/a.bpf.ts", { target, virtualFiles });
+    const { diagnostics } = convertModule("/given/a.bpf.ts", { target, virtualFiles, session });
     expect(diagnostics).toMatchObject([{ code: "BPF1999", message: "frontend: broken" }]);
   });
 

@@ -10,7 +10,8 @@ import { convertCollected } from "./convert/module.ts";
 import { collectGlobals } from "./globals.ts";
 import { compilerOptions, createHost } from "./host.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
-import { openSourceFiles, type SourceFiles } from "./source-files.ts";
+import { createSession, type Session } from "./session.ts";
+import { type Input, openSourceFiles, type SourceFiles } from "./source-files.ts";
 import { createSpans } from "./spans.ts";
 import { findRefusals, type Refusal, reportRefusals, reportSuppressions } from "./subset.ts";
 import { createSymbols } from "./symbols.ts";
@@ -21,26 +22,30 @@ export interface ConvertOptions {
   readonly target: Target;
   /** Source texts by path, which take precedence over the file system. */
   readonly virtualFiles?: ReadonlyMap<string, string>;
+  /** What earlier compilations have left. */
+  readonly session?: Session;
 }
 
 /** A module, unless a diagnostic is an error. */
 export interface ConvertResult {
   readonly module?: TypedModule;
   readonly diagnostics: readonly Diagnostic[];
-  /** Absolute paths of the files that were looked for, whether they are there or not: the result depends on them. */
-  readonly files?: readonly string[];
+  /** What was looked for, and what was found there: the result depends on it. */
+  readonly inputs: readonly Input[];
 }
 
 /** Reads, checks and converts the module at `path`. */
 export function convertModule(path: string, options: ConvertOptions): ConvertResult {
-  const asked = new Set<string>();
-  const found = convertSafely(path, options, asked);
-  return { ...found, files: [...asked] };
+  const files = openSourceFiles(path, options.virtualFiles);
+  const found = convertSafely(files, options);
+  return { ...found, inputs: files.inputs() };
 }
 
-function convertSafely(path: string, options: ConvertOptions, asked: Set<string>): ConvertResult {
+type Converted = Omit<ConvertResult, "inputs">;
+
+function convertSafely(files: SourceFiles, options: ConvertOptions): Converted {
   try {
-    return convert(path, options, asked);
+    return convert(files, options);
   } catch (error) {
     return { diagnostics: [internal(error)] };
   }
@@ -61,11 +66,10 @@ function internal(error: unknown): Diagnostic {
   });
 }
 
-function convert(path: string, { target, virtualFiles }: ConvertOptions, asked: Set<string>): ConvertResult {
-  const files = openSourceFiles(path, virtualFiles, asked);
+function convert(files: SourceFiles, { target, session = createSession() }: ConvertOptions): Converted {
   const early = entryProblem(files);
   if (early) return { diagnostics: [early] };
-  const { host, declarations, problems } = createHost(files);
+  const { host, declarations, problems, imports } = createHost(files, session);
   const program = ts.createProgram([files.entry], compilerOptions, host);
   if (problems.length > 0) return { diagnostics: problems };
   const reporter = createReporter(createSpans(files.shown));
@@ -73,7 +77,7 @@ function convert(path: string, { target, virtualFiles }: ConvertOptions, asked: 
   if (!entry) throw new Error("frontend: the entry module is missing from the program");
   const imported = program.getSourceFiles().filter((file) => !file.isDeclarationFile && file !== entry);
   const modules = [entry, ...imported];
-  checkModules(program, modules, reporter);
+  checkModules(program, modules, reporter, (file) => session.check(program, file, imports));
   if (hasErrors(reporter.all())) return { diagnostics: reporter.all() };
 
   const symbols = createSymbols(program, declarations);
@@ -98,7 +102,12 @@ function entryProblem(files: SourceFiles): Diagnostic | undefined {
 }
 
 /** Syntax, then constructs that the language does not have, then types. */
-function checkModules(program: ts.Program, modules: readonly ts.SourceFile[], reporter: Reporter): void {
+function checkModules(
+  program: ts.Program,
+  modules: readonly ts.SourceFile[],
+  reporter: Reporter,
+  check: (file: ts.SourceFile) => readonly ts.Diagnostic[],
+): void {
   const { spans } = reporter;
   for (const file of modules) {
     for (const one of program.getSyntacticDiagnostics(file)) reporter.add(fromTypeScript(one, spans, true));
@@ -108,7 +117,7 @@ function checkModules(program: ts.Program, modules: readonly ts.SourceFile[], re
     const refusals = findRefusals(file);
     reportRefusals(refusals, reporter);
     reportSuppressions(file, reporter);
-    for (const one of program.getSemanticDiagnostics(file)) {
+    for (const one of check(file)) {
       // Without a place are the checker's complaints about a library type that it looked for in vain.
       if (one.file && !isCovered(one, refusals)) reporter.add(fromTypeScript(one, spans, false));
     }

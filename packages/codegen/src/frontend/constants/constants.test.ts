@@ -1,6 +1,9 @@
 // Static evaluation against the JavaScript engine, which is its oracle, and the documented differences.
 import { describe, expect, test } from "vitest";
 import { convertModule } from "../project.ts";
+import { createSession } from "../session.ts";
+
+const session = createSession();
 
 /** Evaluates an expression at the top of a module, as the number of entries of a map shows it. */
 function constantOf(expression: string, before = ""): number | undefined {
@@ -9,7 +12,11 @@ ${before}
 export const found = arrayMap({ value: u64, maxEntries: ${expression} });
 export const filter = xdp(() => XDP.PASS);`;
   const virtualFiles = new Map([["/given/a.bpf.ts", text]]);
-  const { module, diagnostics } = convertModule("/given/a.bpf.ts", { target: { kernel: "6.1", isa: 3 }, virtualFiles });
+  const { module, diagnostics } = convertModule("/given/a.bpf.ts", {
+    target: { kernel: "6.1", isa: 3 },
+    virtualFiles,
+    session,
+  });
   if (diagnostics.length > 0) throw new Error(diagnostics.map(({ code, message }) => `${code} ${message}`).join());
   return module?.maps.find(({ name }) => name === "found")?.maxEntries;
 }

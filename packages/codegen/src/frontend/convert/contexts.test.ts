@@ -2,6 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { compileFile } from "../../compile.ts";
 import { convertModule } from "../project.ts";
+import { createSession } from "../session.ts";
+
+const session = createSession();
 
 const HEADER = `import { array, arrayMap, bytesEqual, HeaderStart, socketFilter, struct, tc, TC, u8, u16, u32, u64, u32be, xdp, XDP, type TcContext } from "@typebpf/dsl";
 const Word = struct("word", { value: u32be });
@@ -16,7 +19,7 @@ function tcWith(body: string): string {
 
 function convert(text: string) {
   const virtualFiles = new Map([["/given/a.bpf.ts", text]]);
-  return convertModule("/given/a.bpf.ts", { target: { kernel: "6.1", isa: 3 }, virtualFiles });
+  return convertModule("/given/a.bpf.ts", { target: { kernel: "6.1", isa: 3 }, virtualFiles, session });
 }
 
 function codesOf(text: string): readonly string[] {

@@ -2,6 +2,9 @@
 import { describe, expect, test } from "vitest";
 import type { Expr, Statement, TypedModule } from "../../ast/nodes.ts";
 import { convertModule } from "../project.ts";
+import { createSession } from "../session.ts";
+
+const session = createSession();
 
 const HEADER = `import { array, arrayMap, atomicAdd, hashMap, i64, struct, u16, u32, u64, u8, xdp, XDP, type Ref, type Schema, type XdpContext } from "@typebpf/dsl";
 const Pair = struct("pair", { low: u32, high: u32 });
@@ -13,7 +16,7 @@ const counts = arrayMap({ value: u64, maxEntries: 8 });
 function convert(body: string, before = "") {
   const text = `${HEADER}${before}\nexport const filter = xdp((ctx) => {\n${body}\nreturn XDP.PASS;\n});\n`;
   const virtualFiles = new Map([["/given/a.bpf.ts", text]]);
-  return convertModule("/given/a.bpf.ts", { target: { kernel: "6.1", isa: 3 }, virtualFiles });
+  return convertModule("/given/a.bpf.ts", { target: { kernel: "6.1", isa: 3 }, virtualFiles, session });
 }
 
 function moduleOf(body: string, before = ""): TypedModule {
