@@ -93,7 +93,10 @@ function knownOfDefinition(inst: Inst | undefined): bigint | "nonnull" | undefin
   if (!inst) return undefined;
   if (inst.op === "const") return inst.value;
   const isAddress =
-    inst.op === "ptradd" || inst.op === "slot" || inst.op === "address" || (inst.op === "load" && inst.type !== "i64");
+    inst.op === "ptradd" ||
+    inst.op === "slot" ||
+    inst.op === "address" ||
+    (inst.op === "load" && inst.type !== "i64" && inst.size < 8);
   return isAddress ? "nonnull" : undefined;
 }
 

@@ -30,6 +30,7 @@ function decide(compare: CompareOp, maximum: bigint, constant: bigint): boolean 
   }
 }
 
+/** A pointer that was stored whole, 8 bytes, may have been null; those of the context are narrower. */
 function isPointerDefinition(context: RuleContext, value: number): boolean {
   const inst = context.definition(value);
   if (!inst) return false;
@@ -38,7 +39,7 @@ function isPointerDefinition(context: RuleContext, value: number): boolean {
     inst.op === "slot" ||
     inst.op === "map" ||
     inst.op === "address" ||
-    (inst.op === "load" && inst.type !== "i64")
+    (inst.op === "load" && inst.type !== "i64" && inst.size < 8)
   );
 }
 
