@@ -4,8 +4,9 @@
 
 import { decodeBtf } from "../../btf/decode.ts";
 import { decodeBtfExt } from "../../btf/ext.ts";
+import { sizeOfBtf } from "../../btf/size.ts";
 import { BtfLayouts } from "../../btf/to-layout.ts";
-import type { ObjectTypes } from "../../btf/types.ts";
+import type { BtfType, ObjectTypes } from "../../btf/types.ts";
 import { abiDiagnostics } from "../../diagnostics/catalogue.ts";
 import { type Diagnostic, DiagnosticError } from "../../diagnostics/diagnostic.ts";
 import type { Insn } from "../../isa/insn.ts";
@@ -30,11 +31,29 @@ function known<T extends object>(decoded: T | Diagnostic): T {
   return decoded;
 }
 
+/**
+ * Compilers leave the size of sections of variables, and their order, to whoever knows the file; the kernel wants both. It
+ * refuses variables that are smaller than their type, as LLVM leaves them when it splits a struct: those are left out.
+ */
+function placed(types: readonly BtfType[], { sections }: ElfFile): readonly BtfType[] {
+  const sizes = new Map(sections.map(({ name, size }) => [name, size]));
+  return types.map((type) => {
+    if (type.kind !== "datasec" || type.size !== 0) return type;
+    const sizeOf = (id: number): number => {
+      const variable = types[id - 1];
+      return variable?.kind === "var" ? (sizeOfBtf(types, variable.type) ?? 0) : 0;
+    };
+    const whole = type.variables.filter((one) => sizeOf(one.type) <= one.size);
+    const variables = whole.sort((one, other) => one.offset - other.offset);
+    return { ...type, size: sizes.get(type.name) ?? 0, variables };
+  });
+}
+
 /** Types and the records about code; big-endian types say the same. */
 function readBtf(file: ElfFile): { readonly read: ReadTypes; readonly ext: ReadExt | undefined } | undefined {
   const bytes = patchedSection(file, ".BTF");
   if (!bytes) return undefined;
-  const { types } = known(decodeBtf(bytes));
+  const types = placed(known(decodeBtf(bytes)).types, file);
   const records = patchedSection(file, ".BTF.ext");
   const ext = records && new ReadExt(file, known(decodeBtfExt(records, bytes)), types);
   return { read: { types, layouts: new BtfLayouts(types) }, ext };
