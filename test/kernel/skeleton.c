@@ -20,7 +20,7 @@ static int attach(struct filter *skel, int ifindex)
 	while (getchar() != EOF)
 		;
 	bpf_map_lookup_elem(bpf_map__fd(skel->maps.counts), &key, &count);
-	printf("%llu %u %u\n", count, skel->bss->dropped, skel->data->limit);
+	printf("%llu %u %u\n", count, skel->bss->dropped, skel->rodata->settings_limit);
 	bpf_link__destroy(link);
 	return 0;
 }

@@ -3,9 +3,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BpfObject, readElf } from "@typebpf/abi";
+import { type Backend, kernel, load, simulator } from "@typebpf/loader";
 import { afterAll, describe, expect, test } from "vitest";
 import { document } from "../cli/harness.ts";
 import { describeKernel } from "../kernel/gate.ts";
@@ -34,14 +35,33 @@ function isThere(command: string): boolean {
   return spawnSync(command, ["--version"]).status === 0 && existsSync("/usr/include/bpf/bpf_helpers.h");
 }
 
-/** The object of a filter, compiled once. */
-function built(clang: string, version: string, name: string): string {
-  const path = join(folder, `${name}-${clang}-${version}.o`);
+/** The object of a source file, compiled once. */
+function compiled(clang: string, version: string, source: string): string {
+  const path = join(folder, `${basename(source, ".c")}-${clang}-${version}.o`);
   if (existsSync(path)) return path;
   const headers = execFileSync("gcc", ["-print-multiarch"], { encoding: "utf8" }).trim();
   const flags = ["-O2", "-g", "-target", "bpf", `-mcpu=${version}`, "-D__TARGET_ARCH_x86", `-I/usr/include/${headers}`];
-  execFileSync(clang, [...flags, "-c", join(bench, "c", `${name}.c`), "-o", path]);
+  execFileSync(clang, [...flags, "-c", source, "-o", path]);
   return path;
+}
+
+/** The object of a reference filter. */
+function built(clang: string, version: string, name: string): string {
+  return compiled(clang, version, join(bench, "c", `${name}.c`));
+}
+
+const forms = fileURLToPath(new URL("forms.c", import.meta.url));
+
+/** What every back end makes of forms.c. */
+async function runForms(path: string, backend: Backend): Promise<void> {
+  await using loaded = await load(read(path), backend);
+  expect(loaded.programs.forms?.run(new Uint8Array(64))).toMatchObject({ action: "PASS" });
+  expect(loaded.maps.events?.records?.drain()).toEqual([Uint8Array.of(10, 0, 0, 0, 14, 0, 17, 0)]);
+  expect([loaded.globals.counter?.get(), loaded.globals.limit?.get()]).toEqual([4, 7]);
+  loaded.maps.old?.set(Uint8Array.of(1, 0, 0, 0), new Uint8Array(8).fill(2));
+  expect(loaded.maps.old?.get(Uint8Array.of(1, 0, 0, 0))).toEqual(new Uint8Array(8).fill(2));
+  loaded.maps.trie?.set({ prefixlen: 8, addr: Uint8Array.of(10, 0, 0, 0) }, 5n);
+  expect(loaded.maps.trie?.get({ prefixlen: 32, addr: Uint8Array.of(10, 1, 2, 3) })).toBe(5n);
 }
 
 function read(path: string): BpfObject {
@@ -51,7 +71,18 @@ function read(path: string): BpfObject {
 }
 
 for (const { clang, versions } of compilers) {
-  const ready = present && isThere(clang);
+  const there = isThere(clang);
+  const ready = present && there;
+
+  describe.skipIf(!there)(`forms of C (needs ${clang} and libbpf-dev)`, () => {
+    test.each(versions)("-mcpu=%s in the simulator", (version) =>
+      runForms(compiled(clang, version, forms), simulator()),
+    );
+  });
+  describeKernel(`forms of C in the kernel (needs ${clang} and libbpf-dev)`, () => {
+    test.skipIf(!there).each(versions)("-mcpu=%s", (version) => runForms(compiled(clang, version, forms), kernel()));
+  });
+
   const needs = `needs ${clang}, libbpf-dev and ../shared/bench`;
   const cases = versions.flatMap((version) => names.map((name) => [name, version] as const));
 

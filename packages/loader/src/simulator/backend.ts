@@ -98,7 +98,8 @@ function whyNoMap({ type, key, value, maxEntries, flags }: MapSpec): string | un
   }
   if (records && !isRingSize(maxEntries)) return `its maxEntries must be a power of two from ${pageBytes} on`;
   // Objects of other compilers do not say what the records are.
-  if ((keys !== "none" && key.size < 1) || (!records && value.size < 1)) return "keys and values have at least one byte";
+  if ((keys !== "none" && key.size < 1) || (!records && value.size < 1))
+    return "keys and values have at least one byte";
   if ((flags & requiredFlags) !== requiredFlags) return `its flags must have ${requiredFlags}`;
   return (flags & refusedFlags) === 0 ? undefined : `its flags cannot have ${flags & refusedFlags}`;
 }

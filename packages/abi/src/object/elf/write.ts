@@ -1,6 +1,7 @@
 // A BpfObject as an ELF file with BTF, as libbpf, bpftool, ip and tc load clang's: programs in libbpf's sections, functions
 // in ".text", maps in ".maps", global data in its sections. What ELF cannot say goes into a section that no loader reads
 // (facts.ts), so that reading gives the object back. Equal objects give equal bytes: nothing of the machine goes in.
+import { btfName } from "../../btf/names.ts";
 import { abiDiagnostics } from "../../diagnostics/catalogue.ts";
 import { DiagnosticError, diagnostic } from "../../diagnostics/diagnostic.ts";
 import { slotCount } from "../../isa/insn.ts";
@@ -113,7 +114,9 @@ function targets(object: BpfObject): (relocation: Relocation) => Target | undefi
       case "map":
         return maps.has(relocation.map) ? { symbol: { kind: "map", name: relocation.map }, addend: 0 } : undefined;
       case "mapValue":
-        throw new Unwritable(`the address of the value of map "${relocation.map}" has no relocation in ELF`);
+        throw new Unwritable(
+          `the address of a value of map "${relocation.map}" has no relocation in ELF: compile without it`,
+        );
       case "data": {
         const { section, offset } = relocation;
         return sections.has(section) ? { symbol: { kind: "section", name: section }, addend: offset } : undefined;
@@ -145,7 +148,8 @@ function addSymbols(parts: FileParts, object: BpfObject, codes: readonly PlacedC
   for (const { name: section, variables } of object.sections) {
     for (const { name, offset, layout } of variables) {
       if (layout.size === 0) continue;
-      parts.symbol(section, { name, type: symbolTypes.object, value: offset, size: layout.size }, true);
+      // libbpf finds the symbol by the name that the variable has in BTF.
+      parts.symbol(section, { name: btfName(name), type: symbolTypes.object, value: offset, size: layout.size }, true);
     }
   }
 }
