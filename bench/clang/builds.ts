@@ -87,5 +87,6 @@ export async function makeOurs(source: string, path: string, options: readonly s
   const status = await main(["build", source, "-o", path, "--json", ...options], streams);
   if (status === 0) return { kind: "object", path };
   const { diagnostics } = document.parse(JSON.parse(printed));
-  return { kind: "failed", why: diagnostics.map(({ code, message }) => `${code} ${message}`).join("; ") };
+  const [first] = diagnostics;
+  return { kind: "failed", why: first === undefined ? `exit status ${status}` : `${first.code} ${first.message}` };
 }

@@ -1,7 +1,7 @@
 // `pnpm bench:clang`: our bytecode beside clang's. Builds each reference program with every compiler here, runs all
 // objects of a program in turns, and prints sizes, the verifier's effort and times, as numbers and ratios. Exit status 1
 // where an object of ours is rejected or gives a wrong result, 2 where the machine or the call is at fault.
-import { mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus, release } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -88,6 +88,13 @@ function programsOf({ reference, programs }: Wanted): readonly string[] {
   return programs.length === 0 ? all : all.filter((name) => programs.includes(name));
 }
 
+/** Tracepoints are attached and not test-run, for which the harness needs tracefs. */
+function lacksTracefs(program: string, reference: string): boolean {
+  const spec: unknown = JSON.parse(readFileSync(join(reference, "spec", `${program}.json`), "utf8"));
+  const folder = process.env.TRACEFS ?? "/sys/kernel/tracing";
+  return typeof spec === "object" && spec !== null && "tracepoints" in spec && !existsSync(join(folder, "events"));
+}
+
 async function compare(
   program: string,
   available: readonly Build[],
@@ -139,8 +146,11 @@ async function main(): Promise<number> {
   if (absent.length > 0) throw new Refusal(`missing: ${absent.join(", ")}`);
   const gate = await kernelGate();
   if (!gate.ok) throw new Refusal(gate.title);
-  const programs = programsOf(options);
-  const { available, missing } = availableBuilds();
+  const all = programsOf(options);
+  const untraced = all.filter((program) => lacksTracefs(program, options.reference));
+  const programs = all.filter((program) => !untraced.includes(program));
+  const { available, missing: compilers } = availableBuilds();
+  const missing = [...compilers, ...untraced.map((program) => `tracefs for ${program} (TRACEFS=MOUNT)`)];
   const base = baseOf(available)?.name ?? "";
   mkdirSync(cache, { recursive: true });
   buildHarness(options.reference, join(cache, "bpfbench"));

@@ -70,16 +70,18 @@ test("a program's table has every build, and says below what was not measured", 
   ]);
 });
 
-test("the summary has our builds against the base and the best, and their geometric mean", () => {
+test("the summary has our builds against the base and the best, and the geometric mean of those that do something", () => {
   const large: Comparison = {
     program: "large",
     entries: [entry("clang-22 -O2", 100, 100), entry("typebpf v3", 200, 100)],
   };
-  const lines = summaryTable([small, large], "clang-22 -O2").split("\n");
+  const empty: Comparison = { program: "xdp_empty", entries: [entry("clang-22 -O2", 2, 9), entry("typebpf v3", 2, 9)] };
+  const lines = summaryTable([small, large, empty], "clang-22 -O2").split("\n");
   expect(lines.map((line) => line.split(/\s{2,}/).slice(0, 8))).toEqual([
     ["program", "build", "slots", "×base", "×best", "JIT", "×base", "×best"],
     ["small", "typebpf v3", "20", "0.50", "0.50", "120", "0.50", "0.60"],
     ["large", "typebpf v3", "200", "2.00", "2.00", "100", "1.00", "1.00"],
+    ["xdp_empty", "typebpf v3", "2", "1.00", "1.00", "9", "1.00", "1.00"],
     ["geometric mean", "typebpf v3", "1.00", "1.00", "0.71", "0.77", "1.00", "1.00"],
     [""],
   ]);

@@ -110,6 +110,11 @@ export function programTable(comparison: Comparison, base: string): string {
   return `${formatTable(columns, rows, plain)}${notes.join("")}`;
 }
 
+/** True for the programs that do nothing: they show what a run costs, and would only dilute a mean. */
+function isEmpty({ program }: Comparison): boolean {
+  return program.endsWith("_empty");
+}
+
 /** Ours over all programs: for each measure the number, its ratio to the base, and to the best clang. */
 export function summaryTable(comparisons: readonly Comparison[], base: string): string {
   const columns: readonly Column[] = [
@@ -137,7 +142,7 @@ export function summaryTable(comparisons: readonly Comparison[], base: string): 
   ]);
   const names = [...new Set(lines.map(({ entry }) => entry.build.name))];
   const means = names.map((name) => {
-    const own = lines.filter(({ entry }) => entry.build.name === name);
+    const own = lines.filter(({ entry, comparison }) => entry.build.name === name && !isEmpty(comparison));
     const toBase = geometricMean(own.map((line) => line.toBase));
     const toBest = geometricMean(own.map((line) => line.toBest));
     return ["geometric mean", name, ...measures.flatMap((one) => ["", ratio(toBase, one), ratio(toBest, one)])];
