@@ -11,9 +11,9 @@ function escaped(text: string): string {
 function exampleText(code: string): string {
   const example = exampleOf(code);
   if (!example) return "";
-  return example.kind === "program"
-    ? `\n\`\`\`ts\n${example.text}\n\`\`\`\n`
-    : `\n\`\`\`sh\ntypebpf ${example.text}\n\`\`\`\n`;
+  if (example.kind === "call") return `\n\`\`\`sh\ntypebpf ${example.text}\n\`\`\`\n`;
+  const cure = example.cure === undefined ? "" : `\nPut right:\n\n\`\`\`ts\n${example.cure}\n\`\`\`\n`;
+  return `\n\`\`\`ts\n${example.text}\n\`\`\`\n${cure}`;
 }
 
 function section({ row, package: owner }: CatalogueEntry): string {

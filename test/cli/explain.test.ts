@@ -27,6 +27,7 @@ describe("explain", () => {
     expect(stdout).toMatch(/^BPF2101: the index may lie outside of the array \(error\)\n/);
     expect(stdout).toContain("What to do: ");
     expect(stdout).toMatch(/A program that causes it\n\n.*seen\[ctx\.rxQueueIndex\] = 1; \/\/ ← BPF2101\n/s);
+    expect(stdout).toMatch(/The same put right\n\n.*if \(ctx\.rxQueueIndex >= 16\) return XDP\.PASS;\n/s);
   });
 
   test.each(["BPF5002", "BPF2101", "BPF6150", "BPF6230", "BPF6190", "BPF6342"])("%s of each package", async (code) => {

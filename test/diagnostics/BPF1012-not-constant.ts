@@ -1,9 +1,7 @@
-import { xdp, XDP } from "@typebpf/dsl";
+import { hashMap, u32, u64, xdp, XDP } from "@typebpf/dsl";
 
-function twice(x: number): number {
-  return x * 2;
-}
+const counters = hashMap({ key: u32, value: u64, maxEntries: 16 });
 
-const LIMIT = twice(4); // here
+const FIRST = counters.has(0); // here
 
-export const filter = xdp(() => XDP.PASS);
+export const filter = xdp(() => (FIRST ? XDP.DROP : XDP.PASS));

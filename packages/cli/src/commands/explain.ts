@@ -42,7 +42,7 @@ function documentOf({ row, package: owner }: CatalogueEntry): ExplainDocument["c
     title: row.title,
     why: row.explain,
     help: row.help,
-    ...(example && { example: { kind: example.kind, text: example.text } }),
+    ...(example && { example: { ...example } }),
   };
 }
 

@@ -1,11 +1,13 @@
-// Examples that cause a diagnostic: programs from the fixtures of the compiler's diagnostics, calls for the others.
+// Examples that cause a diagnostic, and cure it: programs from the fixtures of the compiler's diagnostics, calls for the others.
 import { calls } from "./calls.ts";
-import { programs } from "./examples.generated.ts";
+import { cures, programs } from "./examples.generated.ts";
 
 /** What causes a diagnostic: a program in TypeScript, or a call of the command. */
 export interface Example {
   readonly kind: "program" | "call";
   readonly text: string;
+  /** The program put right. */
+  readonly cure?: string;
 }
 
 function own(texts: Readonly<Record<string, string>>, code: string): string | undefined {
@@ -15,7 +17,10 @@ function own(texts: Readonly<Record<string, string>>, code: string): string | un
 /** An example that causes `code`, where there is a short one. */
 export function exampleOf(code: string): Example | undefined {
   const program = own(programs, code);
-  if (program !== undefined) return { kind: "program", text: program };
+  if (program !== undefined) {
+    const cure = own(cures, code);
+    return { kind: "program", text: program, ...(cure !== undefined && { cure }) };
+  }
   const call = own(calls, code);
   return call === undefined ? undefined : { kind: "call", text: call };
 }

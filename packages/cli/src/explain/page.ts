@@ -20,16 +20,20 @@ export function wrapped(text: string, width: number): string {
   return [...lines, line].join("\n");
 }
 
+function block(title: string, text: string, styles: Styles): string {
+  const lines = text.split("\n").map((line) => (line === "" ? "" : indent + line.replace(/\/\/ ←.*/, styles.bad)));
+  return `\n${styles.title(title)}\n\n${lines.join("\n")}\n`;
+}
+
 function exampleText(code: string, styles: Styles): string {
   const example = exampleOf(code);
   if (!example) return "";
-  const title = styles.title(example.kind === "program" ? "A program that causes it" : "A call that causes it");
-  const text = example.kind === "program" ? example.text : `typebpf ${example.text}`;
-  const lines = text.split("\n").map((line) => (line === "" ? "" : indent + line.replace(/\/\/ ←.*/, styles.bad)));
-  return `\n${title}\n\n${lines.join("\n")}\n`;
+  if (example.kind === "call") return block("A call that causes it", `typebpf ${example.text}`, styles);
+  const cure = example.cure === undefined ? "" : block("The same put right", example.cure, styles);
+  return block("A program that causes it", example.text, styles) + cure;
 }
 
-/** The page of a diagnostic: title, why, what to do, and an example. */
+/** The page of a diagnostic: title, why, what to do, an example, and its cure. */
 export function formatPage({ row }: CatalogueEntry, styles: Styles, width: number): string {
   const columns = Math.min(Math.max(width, 40), 100);
   return `${styles.title(`${row.code}: ${row.title}`)} ${styles.faint(`(${row.severity})`)}

@@ -110,8 +110,10 @@ export const explainDocument = z.strictObject({
       title: z.string(),
       why: z.string(),
       help: z.string(),
-      /** A program in TypeScript that causes it, or arguments of `typebpf` that do. */
-      example: z.strictObject({ kind: z.enum(["program", "call"]), text: z.string() }).optional(),
+      /** A program in TypeScript that causes it, or arguments of `typebpf` that do; `cure` is the program put right. */
+      example: z
+        .strictObject({ kind: z.enum(["program", "call"]), text: z.string(), cure: z.string().optional() })
+        .optional(),
     }),
   ),
   diagnostics: diagnosticsSchema,

@@ -6,7 +6,8 @@ import { ts } from "ts-morph";
 import type { Evaluator } from "./constants/evaluation.ts";
 import type { Globals } from "./globals.ts";
 import type { Reporter } from "./reporter.ts";
-import type { Symbols } from "./symbols.ts";
+import { isTopLevelName, type Symbols } from "./symbols.ts";
+import { walk } from "./syntax.ts";
 import type { MapConstant, ProgramConstant } from "./values.ts";
 
 const { SyntaxKind } = ts;
@@ -80,7 +81,19 @@ function checkConstant(name: ts.Identifier, symbols: Symbols, evaluator: Evaluat
   if (evaluator.resolved(symbols.resolve(name))) return;
   const { parent } = name;
   const initializer = ts.isVariableDeclaration(parent) ? parent.initializer : undefined;
+  if (initializer && restsOnFailure(initializer, symbols, evaluator)) return;
   reporter.report("notConstant", initializer ?? name, { message: `${name.text} is not a compile-time constant` });
+}
+
+/** True where a constant that the expression names was refused already. */
+function restsOnFailure(initializer: ts.Expression, symbols: Symbols, evaluator: Evaluator): boolean {
+  let found = false;
+  walk(initializer, (node) => {
+    const resolution = ts.isIdentifier(node) ? symbols.resolve(node) : undefined;
+    found ||= isTopLevelName(resolution) && !evaluator.resolved(resolution);
+    return !found && !ts.isFunctionLike(node);
+  });
+  return found;
 }
 
 /** What the entry module declares. */

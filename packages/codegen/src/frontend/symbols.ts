@@ -61,6 +61,15 @@ export function createSymbols(program: ts.Program, declarations: ReadonlyMap<str
   };
 }
 
+/** True for a name that a declaration at the top of a module of the author gives. */
+export function isTopLevelName(resolution: Resolution | undefined): boolean {
+  if (resolution?.kind !== "declaration") return false;
+  let node: ts.Node = resolution.declaration;
+  while (ts.isBindingElement(node) || ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node))
+    node = node.parent;
+  return ts.isVariableDeclaration(node) && ts.isSourceFile(node.parent.parent.parent);
+}
+
 /** The declaration of an overloaded function that has a body. */
 function isImplementation(declaration: ts.Declaration): boolean {
   return ts.isFunctionDeclaration(declaration) && declaration.body !== undefined;

@@ -74,13 +74,16 @@ function functionCall(
   if (!values || values.some(({ kind }) => kind === "map" || kind === "program")) return undefined;
   const budget = budgetOf(evaluation);
   const result = callFunction(callee, values, evaluation, budget);
-  reportBudget(node, budget, evaluation);
+  if (isSpent(node, budget, evaluation)) return poisonConstant;
   if (!result || evaluation.top || evaluation.scope.frame) return result;
   return isScalar(result) && result.kind !== "nothing" ? result : undefined;
 }
 
-function reportBudget(node: ts.Node, budget: Budget, { top, reporter, scope }: Evaluation): void {
-  if (budget.exhausted && top && !scope.frame) reporter.report("evaluationBudget", node);
+/** True after reporting that an evaluation at the top of a module took too long. */
+function isSpent(node: ts.Node, budget: Budget, { top, reporter, scope }: Evaluation): boolean {
+  const spent = budget.exhausted && top && !scope.frame;
+  if (spent) reporter.report("evaluationBudget", node);
+  return spent;
 }
 
 /** Calls what a library function was given. */
@@ -112,7 +115,7 @@ function constantMethod(
   if (changingMethods.has(name) && !isFresh(callee.expression)) return changeArray(object, name, values, evaluation);
   const budget = budgetOf(evaluation);
   const result = arrayMethod(object, name, values, callerIn(node, evaluation, budget));
-  reportBudget(node, budget, evaluation);
+  if (isSpent(node, budget, evaluation)) return poisonConstant;
   if (result?.kind === "array") budget.owned.add(result);
   return result;
 }
@@ -216,7 +219,7 @@ function methodCall(
   const name = callee.name.text;
   const budget = budgetOf(evaluation);
   const found = libraryFunction(object.name, name, values, callerIn(node, evaluation, budget));
-  reportBudget(node, budget, evaluation);
+  if (isSpent(node, budget, evaluation)) return poisonConstant;
   if (found?.kind === "array" || (found?.kind === "object" && name !== "freeze")) budget.owned.add(found);
   if (found) return found;
   if (object.name === "BigInt") return wrapConstant(name, values);

@@ -4,6 +4,7 @@ import type { ts } from "ts-morph";
 import type { Expr } from "../../../ast/nodes.ts";
 import { booleanType, nothingType, numberType } from "../../../ast/types.ts";
 import { fits } from "../../constants/operators.ts";
+import { isTopLevelName } from "../../symbols.ts";
 import { type Constant, describeConstant, isScalar, type ScalarConstant } from "../../values.ts";
 import { recordType } from "../coerce.ts";
 import {
@@ -94,6 +95,8 @@ export function convertIdentifier(node: ts.Identifier, scope: Scope): Expr {
   if (binding?.kind === "variable") return local(binding.variable, at);
   if (binding) return poison(at);
   if (scope.module.globals.has(resolution.declaration)) return globalVariable(resolution.declaration, at, scope);
+  // A constant without a value was reported where it is declared.
+  if (isTopLevelName(resolution) && !scope.module.evaluator.resolved(resolution)) return poison(at);
   return refuse("notConstant", node, scope, { message: `${node.text} has no value here` });
 }
 

@@ -1,0 +1,6 @@
+import { xdp, XDP } from "@typebpf/dsl";
+
+export const filter = xdp((ctx) => {
+  if (ctx.rxQueueIndex > 4) return XDP.ABORTED;
+  return XDP.PASS;
+});

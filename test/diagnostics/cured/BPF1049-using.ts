@@ -1,0 +1,6 @@
+import { u8, xdp, XDP } from "@typebpf/dsl";
+
+export const filter = xdp((ctx) => {
+  const first = ctx.packet.at(0, u8);
+  return XDP.PASS;
+});

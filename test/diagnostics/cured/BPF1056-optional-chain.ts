@@ -1,0 +1,9 @@
+import { ringBuffer, u32, xdp, XDP } from "@typebpf/dsl";
+
+const events = ringBuffer({ value: u32, maxEntries: 4096 });
+
+export const filter = xdp((ctx) => {
+  using event = events.reserve();
+  event?.submit();
+  return XDP.PASS;
+});

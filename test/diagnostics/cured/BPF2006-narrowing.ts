@@ -1,0 +1,9 @@
+import { struct, u8, xdp, XDP } from "@typebpf/dsl";
+
+const Tag = struct("tag", { queue: u8 });
+
+export const filter = xdp((ctx) => {
+  const tag = Tag();
+  tag.queue = u8(ctx.rxQueueIndex);
+  return XDP.PASS;
+});

@@ -1,0 +1,3 @@
+import { xdp, XDP } from "@typebpf/dsl";
+
+export const filter = xdp(() => XDP.PASS);
