@@ -4,6 +4,7 @@
 // sweep places: u8 u16
 // sweep choices: u8 u16
 // sweep assigned: u8 u8
+// sweep ordered: u16 u8
 import { array, i64, struct, u16, u64, u8, xdp, XDP } from "@typebpf/dsl";
 
 const Point = struct("point", { x: u16, y: u16 });
@@ -125,4 +126,32 @@ export const assigned = xdp((ctx) => {
   p ??= s.at;
   results[3] = i64(p.x * 3 - p.y);
   return XDP.PASS;
+});
+
+const Ordered = struct("ordered", { a: u16, b: u8, results: array(i64, 3) });
+
+// The order of values that were absent once: a branch may have given them.
+export const ordered = xdp((ctx) => {
+  const s = ctx.packet.at(0, Ordered);
+  if (!s) return XDP.ABORTED;
+  const { results } = s;
+  let port: number | undefined;
+  let wide: u64 | undefined;
+  if (s.b & 1) {
+    port = ctx.packet.at(0, u16)?.value;
+    wide = BigInt(s.a);
+  } else if (s.b & 2) port = s.b;
+  if (port === undefined) return XDP.PASS;
+  let mask = 0;
+  if (port < 5) mask |= 1;
+  if (port <= s.b) mask |= 2;
+  if (s.b > port) mask |= 4;
+  if (port >= 1023) mask |= 8;
+  if (port < 0 || port > 1023) mask |= 16;
+  if (port === s.b) mask |= 32;
+  if (port !== 256) mask |= 64;
+  results[0] = i64(mask);
+  results[1] = port > 100 ? 1n : 2n;
+  if (wide !== undefined) results[2] = wide > 255n || wide < 3n ? 3n : 4n;
+  return XDP.DROP;
 });

@@ -121,7 +121,9 @@ export function compareOp(operator: CompareExpr["operator"], type: AstType): Com
 function compare(l: Lowering, expr: CompareExpr, yes: BlockId, no: BlockId): void {
   const left = l.expr(expr.left);
   const right = l.expr(expr.right);
-  if (left.kind === "optional" || right.kind === "optional") {
+  const equality = expr.operator === "===" || expr.operator === "!==";
+  // The order of two integers is asked for only where TypeScript has proved that both are there.
+  if (equality && (left.kind === "optional" || right.kind === "optional")) {
     compareOptional(l, expr, left, right, yes, no);
     return;
   }
