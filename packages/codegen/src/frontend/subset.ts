@@ -24,7 +24,6 @@ export const refusedKinds: ReadonlyMap<ts.SyntaxKind, FrontendDiagnostic> = new 
   [SyntaxKind.AnyKeyword, "any"],
   [SyntaxKind.TypeAssertionExpression, "assertion"],
   [SyntaxKind.NonNullExpression, "nonNull"],
-  [SyntaxKind.TypePredicate, "assertion"],
   [SyntaxKind.ModuleDeclaration, "namespace"],
   [SyntaxKind.NamespaceExportDeclaration, "namespace"],
   [SyntaxKind.Decorator, "decorator"],
@@ -63,6 +62,7 @@ const forms: ReadonlyMap<ts.SyntaxKind, Form> = new Map<ts.SyntaxKind, Form>([
   [SyntaxKind.CallExpression, callForm],
   [SyntaxKind.NewExpression, newForm],
   [SyntaxKind.AsExpression, assertionForm],
+  [SyntaxKind.TypePredicate, predicateForm],
   [SyntaxKind.FunctionDeclaration, functionForm],
   [SyntaxKind.FunctionExpression, functionForm],
   [SyntaxKind.ArrowFunction, functionForm],
@@ -151,6 +151,11 @@ function newForm(node: ts.NewExpression): Omit<Refusal, "covers"> | undefined {
 
 function assertionForm(node: ts.AsExpression): Omit<Refusal, "covers"> | undefined {
   return node.type.kind === SyntaxKind.AnyKeyword ? { name: "any", at: node.type } : undefined;
+}
+
+/** `x is T`; `asserts x is T` needs exceptions. */
+function predicateForm(node: ts.TypePredicateNode): Omit<Refusal, "covers"> | undefined {
+  return node.assertsModifier || !ts.isIdentifier(node.parameterName) ? { name: "assertion", at: node } : undefined;
 }
 
 type FunctionLike = ts.FunctionDeclaration | ts.FunctionExpression | ts.ArrowFunction;

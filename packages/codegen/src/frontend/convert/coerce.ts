@@ -31,7 +31,7 @@ export function coerce(value: Expr, type: AstType, scope: Scope, bend: Bend = "e
   if (joined && value.type.kind === "record" && !hasMembers(value.type, type)) {
     return refuse("aliasing", value.at, scope, { message: "an object without a member that its new name has" });
   }
-  if (joined && value.type.kind !== "nothing") return value;
+  if (joined && (value.type.kind !== "nothing" || type.kind === "nothing")) return value;
   scope.module.reporter.report("typesDiffer", value.at, {
     message: `${describeType(value.type)} where ${describeType(type)} is expected`,
   });

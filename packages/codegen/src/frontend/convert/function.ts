@@ -4,7 +4,7 @@ import { ts } from "ts-morph";
 import type { AstFunction, Expr, Statement } from "../../ast/nodes.ts";
 import { type AstType, nothingType } from "../../ast/types.ts";
 import type { Constant, FunctionNode } from "../values.ts";
-import { convertArguments } from "./arguments.ts";
+import { type Argument, convertArguments } from "./arguments.ts";
 import { coerce, settledDeep } from "./coerce.ts";
 import { constantKey } from "./constant-key.ts";
 import {
@@ -21,17 +21,25 @@ import { bindingOf } from "./expressions/name.ts";
 import { functionName, isTaggedNoinline } from "./function-syntax.ts";
 import { typeHint } from "./hints.ts";
 import { bindParameters, type Operand } from "./parameters.ts";
+import { checkPredicate } from "./predicate.ts";
 import { convertReturnValue, convertStatements } from "./statements/sequence.ts";
 import { describeType, flexibleBigint, joinTypes, typeKey } from "./types.ts";
 
+type FunctionConstant = Extract<Constant, { readonly kind: "function" }>;
+
 /** `f(…)` for a function of the author's. */
-export function callFunction(
-  { declaration, noinline }: Extract<Constant, { readonly kind: "function" }>,
+export function callFunction(callee: FunctionConstant, node: ts.CallExpression, scope: Scope): Expr {
+  return callWith(callee, convertArguments(callee.declaration.parameters, node, scope), node, scope);
+}
+
+/** The call of a function of the author's with these arguments. */
+export function callWith(
+  { declaration, noinline }: FunctionConstant,
+  passed: readonly Argument[],
   node: ts.CallExpression,
   scope: Scope,
 ): Expr {
   const at = spanOf(node, scope);
-  const passed = convertArguments(declaration.parameters, node, scope);
   const args = passed.flatMap((one) => (one.kind === "value" ? [one.value] : []));
   const operands = passed.map(
     (one): Operand =>
@@ -168,6 +176,7 @@ function convertFunction(
     operand.kind === "constant" && operand.definer ? [operand.definer] : [],
   );
   const scope = newScope(declaration, parent ? [parent, ...definers] : definers, module);
+  checkPredicate(declaration, operands, scope);
   const { variables, opening } = bindParameters(declaration.parameters, operands, scope);
   const body = [...opening, ...convertBody(declaration, scope)];
   const result = joinReturns(declaration, scope);

@@ -3,7 +3,7 @@
 import { ts } from "ts-morph";
 import type { Expr } from "../../ast/nodes.ts";
 import { booleanType, nothingType } from "../../ast/types.ts";
-import { convertExpression, poison, refuse, reusable, type Scope, spanOf } from "./context.ts";
+import { convertExpression, evaluate, poison, refuse, reusable, type Scope, spanOf } from "./context.ts";
 import { canBeAbsent, isAggregate, joinTypes } from "./types.ts";
 
 /** Without parentheses. */
@@ -27,7 +27,7 @@ export function openRoot(node: ts.Expression, scope: Scope): ts.Expression | und
     if (current.questionDotToken && !scope.substitutes.has(current.expression)) root = current.expression;
     current = current.expression;
   }
-  return root;
+  return root && evaluate(root, scope) ? undefined : root;
 }
 
 /** The chain's value through `present`, or `absent` where a root of it is undefined. */

@@ -1,6 +1,7 @@
 // Calls, by what is called: schemas, the DSL's operations, the library, maps, the context, and functions of the author.
 import { ts } from "ts-morph";
 import type { Expr } from "../../../ast/nodes.ts";
+import { nothingType } from "../../../ast/types.ts";
 import type { Constant } from "../../values.ts";
 import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from "../context.ts";
 import { callFunction } from "../function.ts";
@@ -13,11 +14,14 @@ import { convertMapCall } from "./call-map.ts";
 import { convertRelease, isRelease } from "./call-ring.ts";
 import { dslFunctions } from "./dsl-functions.ts";
 import { bindingOf } from "./name.ts";
+import { convertTableMethod } from "./table-method.ts";
 
 /** `callee(…)`. */
 export function convertCall(node: ts.CallExpression, scope: Scope): Expr {
-  if (ts.isOptionalChain(node)) return refuse("optionalChain", node, scope);
   const callee = evaluate(node.expression, scope);
+  if (node.questionDotToken && callee?.kind === "nothing")
+    return { kind: "nothing", type: nothingType, at: spanOf(node, scope) };
+  if (ts.isOptionalChain(node) && callee?.kind !== "function") return refuse("optionalChain", node, scope);
   const spread = node.arguments.find(ts.isSpreadElement);
   if (spread && callee?.kind !== "function" && !isMath(node.expression, scope))
     return refuse("spreadArgument", spread, scope);
@@ -66,6 +70,8 @@ function convertMethod(node: ts.CallExpression, callee: ts.PropertyAccessExpress
   if (owner?.kind === "map") return convertMapCall(node, owner, callee.name, scope);
   if (owner?.kind === "global") return convertGlobalMethod(node, owner.name, callee.name.text, scope);
   if (owner?.kind === "poison") return poison(spanOf(node, scope));
+  const unrolled = owner?.kind === "array" && convertTableMethod(node, owner, callee.name.text, scope);
+  if (unrolled) return unrolled;
   if (owner) return refuse("notCallable", callee, scope);
   const object = convertExpression(callee.expression, scope);
   if (object.kind === "poison") return object;

@@ -3,7 +3,7 @@ import type { ts } from "ts-morph";
 import type { Expr } from "../../../ast/nodes.ts";
 import type { AstType } from "../../../ast/types.ts";
 import { coerce } from "../coerce.ts";
-import { convertCondition } from "../condition.ts";
+import { convertCondition, knownCondition } from "../condition.ts";
 import { convertExpression, poison, refuse, type Scope, spanOf } from "../context.ts";
 import { isChain } from "../optional-chain.ts";
 import { canBeAbsent, describeType, isAggregate, joinTypes, presentType } from "../types.ts";
@@ -71,6 +71,12 @@ function directDefault(left: Expr, node: ts.BinaryExpression, scope: Scope): Exp
 /** `condition ? whenTrue : whenFalse`. */
 export function convertConditional(node: ts.ConditionalExpression, scope: Scope): Expr {
   const condition = convertCondition(node.condition, scope);
+  if (condition.kind === "boolean") return convertExpression(condition.value ? node.whenTrue : node.whenFalse, scope);
+  const known = knownCondition(node.condition, scope);
+  if (known !== undefined && condition.kind !== "poison") {
+    const value = convertExpression(known ? node.whenTrue : node.whenFalse, scope);
+    if (!isAggregate(value.type)) return afterNothing(condition, value);
+  }
   const first = convertExpression(node.whenTrue, scope);
   const second = convertExpression(node.whenFalse, scope);
   return choose(first, second, node, scope, (whenTrue, whenFalse, type) => {

@@ -2,7 +2,7 @@
 import { ts } from "ts-morph";
 import type { Statement } from "../../../ast/nodes.ts";
 import { settle } from "../coerce.ts";
-import { convertCondition } from "../condition.ts";
+import { convertCondition, knownCondition } from "../condition.ts";
 import { convertExpression, type Scope, spanOf } from "../context.ts";
 import { convertRelease, isRelease } from "../expressions/call-ring.ts";
 import { convertStatements } from "./sequence.ts";
@@ -20,11 +20,12 @@ export function convertEmpty(): readonly Statement[] {
   return [];
 }
 
-/** `if (condition) … else …` */
+/** `if (condition) … else …`; a side that a known condition excludes is not converted. */
 export function convertIf(node: ts.IfStatement, scope: Scope): readonly Statement[] {
   const condition = convertCondition(node.expression, scope);
-  const whenTrue = convertStatements([node.thenStatement], scope);
-  const whenFalse = node.elseStatement ? convertStatements([node.elseStatement], scope) : [];
+  const known = knownCondition(node.expression, scope);
+  const whenTrue = known === false ? [] : convertStatements([node.thenStatement], scope);
+  const whenFalse = node.elseStatement && known !== true ? convertStatements([node.elseStatement], scope) : [];
   if (condition.kind === "poison") return [];
   return [{ kind: "if", condition, whenTrue: flat(whenTrue), whenFalse: flat(whenFalse), at: spanOf(node, scope) }];
 }
@@ -45,15 +46,16 @@ function convertEffect(node: ts.Expression, scope: Scope): readonly Statement[] 
   if (ts.isParenthesizedExpression(node)) return convertEffect(node.expression, scope);
   if (ts.isConditionalExpression(node)) {
     const condition = convertCondition(node.condition, scope);
-    const whenTrue = convertBranch(node.whenTrue, scope);
-    const whenFalse = convertBranch(node.whenFalse, scope);
+    const known = knownCondition(node.condition, scope);
+    const whenTrue = known === false ? [] : convertBranch(node.whenTrue, scope);
+    const whenFalse = known === true ? [] : convertBranch(node.whenFalse, scope);
     return condition.kind === "poison" ? [] : [{ kind: "if", condition, whenTrue, whenFalse, at }];
   }
   if (ts.isBinaryExpression(node) && isShortCircuit(node.operatorToken.kind)) {
     const condition = convertCondition(node.left, scope);
-    const right = convertBranch(node.right, scope);
-    if (condition.kind === "poison") return [];
     const both = node.operatorToken.kind === SyntaxKind.AmpersandAmpersandToken;
+    const right = knownCondition(node.left, scope) === !both ? [] : convertBranch(node.right, scope);
+    if (condition.kind === "poison") return [];
     return [{ kind: "if", condition, whenTrue: both ? right : [], whenFalse: both ? [] : right, at }];
   }
   if (ts.isCallExpression(node) && node.questionDotToken === undefined && isOptionalRelease(node.expression)) {

@@ -1,6 +1,7 @@
 // Lists of statements, and the value of a return. Temporaries that a statement's expressions need are declared before it.
-import type { ts } from "ts-morph";
+import { ts } from "ts-morph";
 import type { Expr, ReturnStatement, Statement } from "../../../ast/nodes.ts";
+import { knownCondition } from "../condition.ts";
 import { convertExpression, type PendingReturn, refuse, type Scope, spanOf } from "../context.ts";
 import { describeType, isAggregate, isPacket } from "../types.ts";
 import { convertUsing, isUsing } from "./using.ts";
@@ -18,9 +19,20 @@ export function convertStatements(nodes: Iterable<ts.Statement>, scope: Scope): 
     }
     const converted = scope.module.dispatch.statement(node, scope);
     statements.push(...scope.pending, ...converted);
+    if (ts.isIfStatement(node) && knownToLeave(node, scope)) break;
   }
   scope.pending = outer;
   return statements;
+}
+
+/** True for an `if` on a constant whose live side leaves: what follows is not converted. */
+function knownToLeave(node: ts.Statement, scope: Scope): boolean {
+  if (ts.isReturnStatement(node) || ts.isBreakStatement(node) || ts.isContinueStatement(node)) return true;
+  if (ts.isBlock(node)) return node.statements.some((one) => knownToLeave(one, scope));
+  if (!ts.isIfStatement(node)) return false;
+  const known = knownCondition(node.expression, scope);
+  const live = known === true ? node.thenStatement : known === false ? node.elseStatement : undefined;
+  return live !== undefined && knownToLeave(live, scope);
 }
 
 /** `return value`; the value is made to fit the function's result when all returns are known. */
