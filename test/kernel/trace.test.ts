@@ -1,6 +1,6 @@
 // Lines to trace: the simulator's events are what the kernel writes to its trace pipe. Needs root.
 import { execFileSync } from "node:child_process";
-import { closeSync, constants, mkdtempSync, openSync, readSync, rmdirSync } from "node:fs";
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -51,6 +51,8 @@ describe.each([0, 1, 2] as const)("lines at -O%i", (level) => {
 function tracePipe() {
   const folder = mkdtempSync(join(tmpdir(), "typebpf-trace-"));
   execFileSync("mount", ["-t", "tracefs", "tracefs", folder]);
+  const isOn = readFileSync(join(folder, "tracing_on"), "utf8").trim() === "1";
+  if (!isOn) writeFileSync(join(folder, "tracing_on"), "1");
   const file = openSync(join(folder, "trace_pipe"), constants.O_RDONLY | constants.O_NONBLOCK);
   const buffer = new Uint8Array(1 << 16);
   return {
@@ -70,6 +72,7 @@ function tracePipe() {
     },
     [Symbol.dispose](): void {
       closeSync(file);
+      if (!isOn) writeFileSync(join(folder, "tracing_on"), "0");
       execFileSync("umount", [folder]);
       rmdirSync(folder);
     },
