@@ -44,7 +44,7 @@ describe("explain", () => {
   });
 
   test.each([
-    ["BPF2106", "did you mean BPF2105?"],
+    ["BPF2107", "did you mean BPF2106?"],
     ["BPF210", "did you mean BPF2100?"],
     ["nonsense", "typebpf explain lists all codes"],
   ])("%s is no code", async (code, help) => {

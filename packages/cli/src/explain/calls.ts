@@ -16,7 +16,6 @@ export const calls: Readonly<Record<string, string>> = {
   BPF6302: "test filter.bpf.ts",
   BPF6303: "build filter.bpf.ts -O7",
   BPF6304: "run --insns 9500000000000000 --pcap in.pcap",
-  BPF6305: "build filter.bpf.ts --emit elf",
   BPF6306: "run filter.bpf.ts --packet 00 --program fliter",
   BPF6308: "explain BPF0000",
   BPF6309: "attach filter.bpf.ts --interface lo --direction egress",
