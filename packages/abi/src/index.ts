@@ -50,6 +50,7 @@ export * from "./kernel/program-sections.ts";
 export * from "./kernel/program-types.ts";
 export * from "./kernel/uapi.generated.ts";
 export * from "./layout.ts";
+export { read, write } from "./object/elf/elf.ts";
 export { readElf } from "./object/elf/read.ts";
 export { writeElf } from "./object/elf/write.ts";
 export * from "./object/flatten.ts";
