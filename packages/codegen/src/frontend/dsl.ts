@@ -26,6 +26,11 @@ const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 /** Specifiers of the modules that a filter may import. */
 export const dslModuleNames: readonly string[] = Object.keys(modules);
 
+/** The names that a module of the DSL exports as values. */
+export function dslNames(module: string): readonly string[] {
+  return Object.keys(modules[module] ?? {});
+}
+
 /** The export `name` of a module of the DSL; undefined where it has no value of that name. */
 export function dslExport(module: string, name: string): DslExport | undefined {
   const values = modules[module];

@@ -16,6 +16,7 @@ import { createSpans } from "./spans.ts";
 import { findRefusals, type Refusal, reportRefusals, reportSuppressions } from "./subset.ts";
 import { createSymbols } from "./symbols.ts";
 import { fromTypeScript } from "./typescript-diagnostics.ts";
+import { type Knowledge, knowledgeOf } from "./typescript-knowledge.ts";
 
 /** What a conversion needs beyond the path. */
 export interface ConvertOptions {
@@ -77,7 +78,10 @@ function convert(files: SourceFiles, { target, session = createSession() }: Conv
   if (!entry) throw new Error("frontend: the entry module is missing from the program");
   const imported = program.getSourceFiles().filter((file) => !file.isDeclarationFile && file !== entry);
   const modules = [entry, ...imported];
-  checkModules(program, modules, reporter, (file) => session.check(program, file, imports));
+  checkModules(program, modules, reporter, {
+    check: (file) => session.check(program, file, imports),
+    knowledge: () => knowledgeOf(program, declarations),
+  });
   if (hasErrors(reporter.all())) return { diagnostics: reporter.all() };
 
   const symbols = createSymbols(program, declarations);
@@ -106,11 +110,11 @@ function checkModules(
   program: ts.Program,
   modules: readonly ts.SourceFile[],
   reporter: Reporter,
-  check: (file: ts.SourceFile) => readonly ts.Diagnostic[],
+  { check, knowledge }: { check(file: ts.SourceFile): readonly ts.Diagnostic[]; knowledge(): Knowledge },
 ): void {
   const { spans } = reporter;
   for (const file of modules) {
-    for (const one of program.getSyntacticDiagnostics(file)) reporter.add(fromTypeScript(one, spans, true));
+    for (const one of program.getSyntacticDiagnostics(file)) reporter.add(fromTypeScript(one, spans));
   }
   if (hasErrors(reporter.all())) return;
   for (const file of modules) {
@@ -119,7 +123,7 @@ function checkModules(
     reportSuppressions(file, reporter);
     for (const one of check(file)) {
       // Without a place are the checker's complaints about a library type that it looked for in vain.
-      if (one.file && !isCovered(one, refusals)) reporter.add(fromTypeScript(one, spans, false));
+      if (one.file && !isCovered(one, refusals)) reporter.add(fromTypeScript(one, spans, knowledge()));
     }
   }
 }

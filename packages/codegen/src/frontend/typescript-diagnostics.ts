@@ -3,7 +3,10 @@
 import { type Diagnostic, diagnostic } from "@typebpf/abi";
 import { ts } from "ts-morph";
 import { type FrontendDiagnostic, frontendDiagnostics } from "../diagnostics.ts";
+import { assignedPair, operandPair, rowOfAssignment, rowOfOperands } from "./assignability.ts";
 import type { Spans } from "./spans.ts";
+import { helpFor } from "./typescript-help.ts";
+import type { Knowledge } from "./typescript-knowledge.ts";
 
 const codes: ReadonlyMap<number, FrontendDiagnostic> = new Map<number, FrontendDiagnostic>([
   [2304, "unknownName"],
@@ -41,33 +44,27 @@ const codes: ReadonlyMap<number, FrontendDiagnostic> = new Map<number, FrontendD
   [7034, "implicitAny"],
 ]);
 
-/** Findings about operands and assignments, told apart by the types that TypeScript's text names. */
-const byText: ReadonlySet<number> = new Set([2322, 2345, 2365, 2367, 2362, 2363, 2769]);
+const assignments: ReadonlySet<number> = new Set([2322, 2345, 2769]);
+const operators: ReadonlySet<number> = new Set([2365, 2362, 2363]);
+const comparisons: ReadonlySet<number> = new Set([2367]);
 
-const texts: readonly (readonly [RegExp, FrontendDiagnostic])[] = [
-  [/'XdpAction'|\[action\]|"xdp"/, "verdict"],
-  [/type 'number' is not assignable to type '(bigint|u64|i64)'/i, "mixedIntegers"],
-  [/type '-?[\d.]+' is not assignable to type '(bigint|u64|i64)'/i, "mixedIntegers"],
-  [/type '(bigint|u64|i64|-?\d+n)' is not assignable to type '(number|u8|u16|u32|i8|i16|i32)'/i, "mixedIntegers"],
-  [/cannot be applied to types '(bigint|u64|i64|-?\d+n)' and '(number|u8|u16|u32|i8|i16|i32|-?\d+)'/, "mixedIntegers"],
-  [/cannot be applied to types '(number|u8|u16|u32|i8|i16|i32|-?\d+)' and '(bigint|u64|i64|-?\d+n)'/, "mixedIntegers"],
-  [/types '(bigint|u64|i64|-?\d+n)' and '(number|u8|u16|u32|i8|i16|i32|-?\d+)' have no overlap/, "mixedComparison"],
-  [/types '(number|u8|u16|u32|i8|i16|i32|-?\d+)' and '(bigint|u64|i64|-?\d+n)' have no overlap/, "mixedComparison"],
-  [/is not assignable to type '(u8|u16|u32|i8|i16|i32)'|type 'Sized</, "narrowing"],
-  [/'u64'.*'i64'|'i64'.*'u64'/s, "mixedSigns"],
-  [/'undefined' is not assignable|undefined' is not assignable/, "possiblyUndefined"],
-];
+/** Texts about flavours that are no pair of integers. */
+const verdict = /'\w*(Action|Verdict)'|\[action\]/;
+const sized = /type 'Sized</;
 
-/** A finding of the checker or the parser. `syntax` is true for the parser's. */
-export function fromTypeScript(one: ts.Diagnostic, spans: Spans, syntax: boolean): Diagnostic {
+/** A finding of the checker or the parser. Without knowledge it is the parser's. */
+export function fromTypeScript(one: ts.Diagnostic, spans: Spans, knowledge?: Knowledge): Diagnostic {
   const message = ts.flattenDiagnosticMessageText(one.messageText, "\n");
   const specifier = moduleSpecifier(one);
-  const name = syntax ? "syntax" : specifier ? "unknownModule" : rowOf(one.code, message);
+  const name = !knowledge ? "syntax" : specifier ? "unknownModule" : rowOf(one.code, message);
   const related = one.relatedInformation ?? [];
+  const property = /^Property '([^']+)' does not exist on type '\{/.exec(message)?.[1];
   const missing = name === "unknownName" ? /^Cannot find name '([^']+)'/.exec(message)?.[1] : undefined;
-  const own = specifier ? `cannot find the module ${specifier.text}` : missing && `${missing} does not exist here`;
+  const absent = missing ?? property;
+  const own = specifier ? `cannot find the module ${specifier.text}` : absent && `${absent} does not exist here`;
   // The layers of TypeScript's explanation below a flavour only tell how flavours are made.
   const layers = /\[(width|action)\]/.test(message) ? [] : message.split("\n").slice(1);
+  const help = knowledge && !specifier ? helpFor(one, name, message, knowledge) : undefined;
   return diagnostic(frontendDiagnostics[name], {
     message: own ?? firstLine(message),
     ...(one.file && { at: spans.range(one.file, one.start ?? 0, (one.start ?? 0) + (one.length ?? 1)) }),
@@ -82,7 +79,7 @@ export function fromTypeScript(one: ts.Diagnostic, spans: Spans, syntax: boolean
         : [],
     ),
     notes: [...layers.map((line) => line.trim()), `TypeScript: TS${one.code}`],
-    ...help(name, message),
+    ...(help !== undefined && { help }),
   });
 }
 
@@ -103,23 +100,12 @@ function firstLine(text: string): string {
 function rowOf(code: number, message: string): FrontendDiagnostic {
   const row = codes.get(code);
   if (row) return row;
-  if (!byText.has(code)) return "type";
-  return texts.find(([pattern]) => pattern.test(message))?.[1] ?? "type";
-}
-
-function help(name: FrontendDiagnostic, message: string): { readonly help?: string } {
-  const suggested = /Did you mean '([^']+)'/.exec(message)?.[1];
-  if (suggested) return { help: `write ${suggested}` };
-  if (name === "possiblyUndefined") {
-    const value = /^'([^']+)' is possibly/.exec(message)?.[1];
-    return value ? { help: `check it first: if (!${value}) return …` } : {};
+  if (comparisons.has(code) || operators.has(code)) {
+    const pair = operandPair(message);
+    return (pair && rowOfOperands(pair, comparisons.has(code))) ?? "type";
   }
-  if (name === "narrowing") {
-    const width = /to type '([ui]\d+)'/.exec(message)?.[1];
-    return width ? { help: `cast it: ${width}(…)` } : {};
-  }
-  const member = /exported member '([^']+)'/.exec(message)?.[1];
-  if (member) return { help: `the module exports no ${member}; see its declarations` };
-  const missing = name === "unknownName" ? /name '([^']+)'/.exec(message)?.[1] : undefined;
-  return missing ? { help: `${missing} is neither declared nor imported, and the kernel has none` } : {};
+  if (!assignments.has(code)) return "type";
+  if (verdict.test(message)) return "verdict";
+  const pair = assignedPair(message);
+  return (pair && rowOfAssignment(pair)) ?? (sized.test(message) ? "narrowing" : "type");
 }
