@@ -6,8 +6,6 @@ import { isDense, isWide, type MemoryShape, rangeOf, roomOf, type StructShape, s
 
 const mostOnStack = 5;
 const roomOnStack = 72;
-/** Arrays can be destructured. */
-const patternsOfArrays = false;
 
 function onStack(g: Gen): number {
   return g.scope.references.filter(({ memory }) => memory === "stack").length;
@@ -98,7 +96,7 @@ function destructure(g: Gen): string | undefined {
     } else g.scope.references.push({ ...source, text: name, shape });
     return name;
   };
-  if (source.shape.kind === "array" && patternsOfArrays) {
+  if (source.shape.kind === "array") {
     const { item, length } = source.shape;
     const names = Array.from({ length: 1 + g.choices.pick(length) }, () => (g.choices.chance(20) ? "" : declare(item)));
     return names.every((name) => name === "") ? undefined : `const [${names.join(", ")}] = ${source.text};`;

@@ -46,7 +46,7 @@ function shift(g: Gen): Big {
   const count = g.choices.of(["0n", "1n", "8n", "31n", "32n", "63n", "64n", "127n", ""]);
   const value = unknown(g);
   return {
-    text: `(${value.text} ${g.choices.of(["<<", ">>"])} ${count === "" ? `(${unknown(g).text} & 127n)` : count})`,
+    text: `(${value.text} ${g.choices.of(["<<", ">>"])} ${count === "" ? `${g.big}(${unknown(g).text} & 127n)` : count})`,
   };
 }
 

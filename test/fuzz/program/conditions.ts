@@ -4,16 +4,22 @@ import { unknownLiteral } from "./numbers.ts";
 
 const comparisons = ["===", "!==", "<", "<=", ">", ">="] as const;
 
+/** A comparison. TypeScript takes `f() << (a > (b))` for a call with arguments of types, but for what stands before `b`. */
+function comparison(g: Gen, left: string, right: string, zero: string): string {
+  const operator = g.choices.of(comparisons);
+  return `(${left} ${operator} ${operator === ">" && zero !== "" && right.startsWith("(") ? `${zero} + ` : ""}${right})`;
+}
+
 function compare(g: Gen): string {
-  const left = unknownLiteral(g.number());
-  return `(${left.text} ${g.choices.of(comparisons)} ${g.number().text})`;
+  const left = unknownLiteral(g.number()).text;
+  return comparison(g, left, g.number().text, "0");
 }
 
 function compareBig(g: Gen): string | undefined {
   const left = g.bigint();
   const right = g.bigint();
   if (left.constant && right.constant) return undefined;
-  return `(${left.text} ${g.choices.of(comparisons)} ${right.text})`;
+  return comparison(g, left.text, right.text, right.constant ? "" : "0n");
 }
 
 /** The rows, simplest first. */

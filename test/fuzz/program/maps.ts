@@ -78,7 +78,9 @@ function atomic(g: Gen): string | undefined {
   if (target === "" || member === "" || item !== "") return undefined;
   const amount = wide ? g.bigint().text : numberIn(g, 0, 0xffffffff);
   const text = typeof amount === "string" ? amount : amount.plain ? amount.text : `u32(${amount.text})`;
-  const call = `atomicAdd(${target}, "${member}", ${text})`;
+  const operation = g.choices.of(["Add", "Add", "And", "Or", "Xor", "Exchange", "CompareExchange"]);
+  const expected = operation === "CompareExchange" ? `${g.choices.chance(50) ? place.text : wide ? "0n" : "0"}, ` : "";
+  const call = `atomic${operation}(${target}, "${member}", ${expected}${text})`;
   if (wide) {
     if (!g.choices.chance(50)) return `${call};`;
     const name = g.name("b");

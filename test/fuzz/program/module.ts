@@ -34,10 +34,12 @@ export interface Generated {
   readonly maps: readonly string[];
 }
 
-const imports = `import { array, arrayMap, atomicAdd, bits, bytesEqual, copy, hashMap, i16, i32, i64, i8, MapUpdate, noinline, offsetOf, perCpuArray, sizeOf, startsWith, struct, u16, u16be, u32, u32be, u64, u64be, u8, union, view, xdp, XDP, type Ref, type XdpAction } from "@typebpf/dsl";`;
+const imports = `import { array, arrayMap, atomicAdd, atomicAnd, atomicCompareExchange, atomicExchange, atomicOr, atomicXor, bits, bytesEqual, copy, hashMap, i16, i32, i64, i8, loop, MapUpdate, noinline, offsetOf, perCpuArray, range, sizeOf, startsWith, struct, u16, u16be, u32, u32be, u64, u64be, u8, union, view, xdp, XDP, type Ref, type XdpAction } from "@typebpf/dsl";`;
 
-const shared = `const TABLE = [3, -7, 0xffffffff, 40];
-interface Point { x: number; y: number }
+const shared = `const TABLE = [3, -7, 0x7fffffff, 40];
+const ROWS = [{ port: 1, low: -5 }, { port: 65535, low: 9 }, { port: 80, low: -128 }] as const;
+const enum Level { Low = 1, High = Low << 9 }
+type Point = { x: number; y: number };
 function pick<T>(first: boolean, a: T, b: T): T { return first ? a : b; }
 const Out = struct("out", { n: array(u32, 6), w: array(u64, 2) });`;
 

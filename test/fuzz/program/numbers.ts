@@ -1,7 +1,7 @@
 // Number expressions: literals, variables and memory, arithmetic within ±(2^53−1), division made an integer, bitwise
 // operators with JavaScript's ToInt32, Math, casts, and expressions with effects.
 import type { Gen, Num, Row } from "./gen.ts";
-import { integerPlace, readNumber } from "./places.ts";
+import { index, integerPlace, readNumber } from "./places.ts";
 import { anyLiteral, cast, fits, literal, masked, nonZero, numberIn, safe, within } from "./ranges.ts";
 
 const int32 = { low: -0x80000000, high: 0x7fffffff } as const;
@@ -149,8 +149,15 @@ function member(g: Gen): Num | undefined {
   return plain(`${g.choices.of(g.scope.points).name}.${g.choices.of(["x", "y"])}`, int32.low, 2 ** 32 - 1);
 }
 
-/** A field of what may not be there. */
+/** A field of what may not be there, or a number that may be undefined. */
 function optional(g: Gen): Num | undefined {
+  const { optionals } = g.scope;
+  if (optionals.length > 0 && g.choices.chance(50)) {
+    const { name, low, high } = g.choices.of(optionals);
+    const other = g.number();
+    const range = { low: Math.min(low, other.low), high: Math.max(high, other.high) };
+    return { text: `(${name} ?? ${other.text})`, ...range, plain: false };
+  }
   const { maybes } = g.scope;
   if (maybes.length === 0) return undefined;
   const able = maybes.map((one) => ({ ...one, text: `${one.text}?` }));
@@ -164,6 +171,7 @@ function optional(g: Gen): Num | undefined {
 
 function unary(g: Gen): Num {
   const value = within(g, g.number(), safe);
+  if (g.choices.chance(15)) return plain(`+(${value.text})`, value.low, value.high);
   if (g.choices.chance(50)) return plain(`~(${value.text})`, int32.low, int32.high);
   return plain(`-(${value.text})`, -value.high, -value.low);
 }
@@ -181,6 +189,44 @@ export const numbers: readonly Row<Num>[] = [
   { name: "variable", weight: 6, leaf: true, make: variable },
   { name: "member of an object", weight: 2, leaf: true, make: member },
   { name: "length of the packet", weight: 1, leaf: true, make: packetLength },
+  {
+    name: "table",
+    weight: 1,
+    make: (g) => {
+      if (g.choices.chance(50)) return { ...plain(`TABLE[${index(g, 4)}]`, -(2 ** 31), 2 ** 31 - 1), plain: false };
+      const [column, low, high] = g.choices.of([
+        ["port", 0, 0xffff],
+        ["low", -128, 127],
+      ] as const);
+      return { ...plain(`ROWS[${index(g, 3)}].${column}`, low, high), plain: false };
+    },
+  },
+  {
+    name: "enum",
+    weight: 1,
+    leaf: true,
+    make: (g) => g.choices.of([plain("(Level.Low as number)", 1, 1), plain("(Level.High as number)", 512, 512)]),
+  },
+  {
+    name: "as number",
+    weight: 1,
+    make: (g) => {
+      const value = g.number();
+      const { text, low, high } = value;
+      return value.constant ? undefined : plain(`(${text} ${g.choices.of(["as", "satisfies"])} number)`, low, high);
+    },
+  },
+  {
+    name: "**",
+    weight: 1,
+    make: (g) => {
+      const base = numberIn(g, -255, 255);
+      const exponent = g.choices.of([0, 1, 2, 3]);
+      const most = Math.max(1, Math.abs(base.low) ** exponent, Math.abs(base.high) ** exponent);
+      // A constant is computed by whoever reads it; a sign needs parentheses.
+      return base.constant ? undefined : plain(`((${base.text}) ** ${exponent})`, -most, most);
+    },
+  },
   { name: "+", weight: 2, make: (g) => sum(g, "+") },
   { name: "-", weight: 2, make: (g) => sum(g, "-") },
   { name: "*", weight: 2, make: product },

@@ -1,7 +1,8 @@
 // Refs into the packet at every kind of offset, checked at once, later, or asked with `?.`; they overlap.
 import type { Gen, Row } from "./gen.ts";
+import { integerPlace, readNumber } from "./places.ts";
 import { numberIn } from "./ranges.ts";
-import type { Reference } from "./scope.ts";
+import type { Reference, Scope } from "./scope.ts";
 import { schemaOf } from "./shapes.ts";
 
 const integers = ["u8", "u16", "u16be", "u32", "u32be", "i16", "i32", "u64", "i64", "u64be"] as const;
@@ -83,7 +84,35 @@ function later(g: Gen): string | undefined {
   return g.scope.maybes.length > 0 ? tested(g, g.choices.of(g.scope.maybes)) : undefined;
 }
 
+/** A number of what may not be there, as a variable. */
+function optional(g: Gen): string | undefined {
+  const able = g.scope.maybes.map((one) => ({ ...one, text: `${one.text}?` }));
+  const place = integerPlace(g, false, able);
+  if (!place) return undefined;
+  const name = g.name("maybe");
+  const { low, high } = readNumber(place);
+  g.scope.optionals.push({ name, low, high, plain: false, mutable: false });
+  return `const ${name} = ${place.text};`;
+}
+
+/** Runs where a number is there. */
+function present(g: Gen): string | undefined {
+  if (g.scope.optionals.length === 0) return undefined;
+  const found = g.choices.of(g.scope.optionals);
+  const without = (scope: Scope): void => {
+    const left = scope.optionals.filter(({ name }) => name !== found.name);
+    scope.optionals.splice(0, scope.optionals.length, ...left);
+  };
+  const inside = g.block(1 + g.choices.pick(2), (scope) => {
+    without(scope);
+    scope.numbers.push(found);
+  });
+  return `if (${found.name} !== undefined) ${inside}${g.choices.chance(30) ? ` else ${g.block(1, without)}` : ""}`;
+}
+
 export const packets: readonly Row<string>[] = [
+  { name: "number that may be undefined", weight: 1, make: optional },
+  { name: "test of a number", weight: 1, make: present },
   { name: "packet.at", weight: 6, make: at },
   { name: "test of a ref", weight: 2, make: later },
 ];

@@ -66,6 +66,8 @@ export class Scope {
   readonly references: Reference[];
   /** Constants whose value is a ref or undefined. */
   readonly maybes: Reference[];
+  /** Numbers that may be undefined. */
+  readonly optionals: NumberVariable[];
   /** Objects `{ x: number, y: number }` in registers. */
   readonly points: OtherVariable[];
   readonly callables: Callable[];
@@ -85,6 +87,7 @@ export class Scope {
     this.booleans = [...(outer?.booleans ?? [])];
     this.references = [...(outer?.references ?? [])];
     this.maybes = [...(outer?.maybes ?? [])];
+    this.optionals = [...(outer?.optionals ?? [])];
     this.points = [...(outer?.points ?? [])];
     this.callables = [...(outer?.callables ?? [])];
     this.buffers = [...(outer?.buffers ?? [])];

@@ -214,6 +214,13 @@ function exchange(g: Gen): string | undefined {
   return `[${a.name}, ${b.name}] = [${b.name}, ${a.name}];`;
 }
 
+/** Two places of one type exchange their values. */
+function exchangePlaces(g: Gen): string | undefined {
+  const [a, b] = [integerPlace(g, false), integerPlace(g, false)];
+  if (a?.shape.kind !== "scalar" || b?.shape.kind !== "scalar" || castOf(a.shape) !== castOf(b.shape)) return undefined;
+  return `[${a.text}, ${b.text}] = [${b.text}, ${a.text}];`;
+}
+
 /** The rows, simplest first. */
 export const statements: readonly Row<string>[] = [
   { name: "assignment", weight: 8, leaf: true, make: assign },
@@ -233,5 +240,6 @@ export const statements: readonly Row<string>[] = [
   { name: "switch", weight: 3, make: choose },
   { name: "label", weight: 1, make: labelled },
   { name: "leave", weight: 3, make: leave },
-  { name: "exchange", weight: 0, make: exchange },
+  { name: "exchange", weight: 1, make: exchange },
+  { name: "exchange in memory", weight: 1, make: exchangePlaces },
 ];

@@ -65,6 +65,7 @@ const tapes = fc.noBias(
 
 /** Entries for the hash tables, with keys that programs ask for. */
 function givenEntries({ source, signed, maps }: Generated, seed: number): readonly CaseRun["given"][number][] {
+  if (maps.length === 0) return [];
   const exports = loadJavaScript(path, signed, () => source);
   return maps.flatMap((name) => {
     const { key, value } = exports[name] as Record<"key" | "value", { readonly layout: Layout }>;
