@@ -3,6 +3,7 @@
 // sweep zero: i8 u8
 // sweep equal: u8 u8
 // sweep extended: u32 u8
+// sweep shifted: u8 u8
 import { array, i8, struct, u32, u8, xdp, XDP } from "@typebpf/dsl";
 
 const Zero = struct("zero", { a: i8, b: u8, items: array(i8, 3), out: i8 });
@@ -35,5 +36,17 @@ export const extended = xdp((ctx) => {
   if (index === 2) s.out = s.items[index];
   const other = u32(s.a * s.b);
   if (other === 3) s.out = s.items[other];
+  return XDP.PASS;
+});
+
+const Shifted = struct("shifted", { a: u8, b: u8, items: array(u8, 4), out: u8 });
+
+export const shifted = xdp((ctx) => {
+  const s = ctx.packet.at(0, Shifted);
+  if (!s) return XDP.ABORTED;
+  const index = u32(s.a >> s.b);
+  s.out = s.items[Math.min(Math.max(index, 0), 3)];
+  const other = i8(Math.trunc((s.a & 63) / ((s.b & 7) + 1)));
+  if (other < 4) s.out += s.items[Math.abs(other)];
   return XDP.PASS;
 });

@@ -5,7 +5,7 @@ import { numberIn } from "./ranges.ts";
 import type { Scope } from "./scope.ts";
 import { isWide, rangeOf } from "./shapes.ts";
 
-const mostTurns = 40;
+const mostTurns = 12;
 
 interface Counter {
   readonly name: string;

@@ -38,6 +38,7 @@ export interface Ways {
 
 const levels = [0, 1, 2] as const;
 const runsOfPass = 3;
+const tooLong = /BPF program is too large|sequence of \d+ jumps is too complex/;
 /** The stack does not hold what has no register. */
 const stackCodes: ReadonlySet<string> = new Set(["BPF3002", "BPF3010"]);
 
@@ -56,6 +57,8 @@ async function attempt<T>(way: string, make: () => T | Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof Found) throw error;
     const all = error instanceof DiagnosticError ? error.diagnostics.map(textOf).join("\n") : String(error);
+    // The verifier follows paths one by one; how many there are is not for a rule of the language to say.
+    if (tooLong.test(all)) throw new Found({ kind: "refused", code: "too many paths for the kernel", message: all });
     throw new Found({ kind: "crash", way, message: all });
   }
 }

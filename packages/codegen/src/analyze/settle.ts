@@ -1,8 +1,11 @@
-// What analysis leaves to the stages after it: no asserts, no code that can never run, and unsigned division where both
-// operands are proved not to be negative (instruction sets before v4 have no signed one).
+// What analysis leaves to the stages after it: no asserts, no code that can never run, unsigned division where both
+// operands are proved not to be negative (instruction sets before v4 have no signed one), and no extension that changes
+// nothing: no code is made for it, so the kernel's verifier learns nothing by it.
 import { reversePostorder } from "../ir/cfg.ts";
-import type { Block, BlockId, Inst, IrFunction, Terminator } from "../ir/function.ts";
+import type { Block, BlockId, Inst, IrFunction, Terminator, ValueId } from "../ir/function.ts";
+import { type Interval, signed, unsigned } from "../ir/interval.ts";
 import type { Ranges } from "../ir/ranges.ts";
+import { following, mapBlocks, renameUses } from "../ir/rewrite.ts";
 
 const unsignedOf = { sdiv64: "udiv64", smod64: "umod64" } as const;
 
@@ -13,7 +16,37 @@ export function settle(fn: IrFunction, ranges: Ranges): IrFunction {
     return { ...block, insts, end: settleEnd(block.end, block.id, ranges) };
   });
   const reached = new Set(reversePostorder({ ...fn, blocks }).map((block) => block.id));
-  return { ...fn, blocks: blocks.filter((block) => reached.has(block.id)) };
+  return withoutExtensions({ ...fn, blocks: blocks.filter((block) => reached.has(block.id)) }, ranges);
+}
+
+/** What an extension leaves as it is. */
+const unchanged: Readonly<Partial<Record<Inst["op"], Interval>>> = {
+  zext32: unsigned(0n, (1n << 32n) - 1n),
+  sext32: signed(-(1n << 31n), (1n << 31n) - 1n),
+  sext16: signed(-(1n << 15n), (1n << 15n) - 1n),
+  sext8: signed(-(1n << 7n), (1n << 7n) - 1n),
+};
+
+/** The function with operands in place of extensions that leave them as they are. */
+function withoutExtensions(fn: IrFunction, ranges: Ranges): IrFunction {
+  const same = new Map<ValueId, ValueId>();
+  for (const block of fn.blocks) {
+    if (!ranges.isReachable(block.id)) continue;
+    for (const inst of block.insts) {
+      const limits = unchanged[inst.op];
+      if (!limits || !("args" in inst) || !("result" in inst) || inst.result === undefined) continue;
+      const [operand] = inst.args;
+      if (operand === undefined) continue;
+      const { smin, smax } = ranges.at(operand, block.id);
+      if (smin >= limits.smin && smax <= limits.smax) same.set(inst.result, operand);
+    }
+  }
+  if (same.size === 0) return fn;
+  const kept = mapBlocks(fn, (block) => ({
+    ...block,
+    insts: block.insts.filter((inst) => !("result" in inst && inst.result !== undefined && same.has(inst.result))),
+  }));
+  return renameUses(kept, following(same));
 }
 
 function settleInst(inst: Inst, block: BlockId, ranges: Ranges): Inst {
