@@ -6,6 +6,7 @@ import { dominators } from "../ir/dominators.ts";
 import type { IrFunction, IrModule } from "../ir/function.ts";
 import { Places } from "../ir/places.ts";
 import { computeRanges } from "../ir/ranges.ts";
+import { checkAtomics } from "./atomics.ts";
 import { callbackLoops, outlineCallbacks } from "./callbacks.ts";
 import { checkAsserts } from "./checks.ts";
 import { guardLoops } from "./guard-loops.ts";
@@ -55,6 +56,7 @@ function analyzeFunction(
     ...checkAsserts(fn, { ranges, places, widths: computeWidths(fn, ranges) }),
     ...checkPacketRefs(fn),
     ...checkReadOnly(fn),
+    ...checkAtomics(fn),
     ...checkRecordRefs(fn),
     ...checkLocks(fn),
     ...checkLoops(fn, ranges, callbacks),

@@ -58,6 +58,14 @@ export const analyzeDiagnostics = {
     explain: "Values of `config` do not change once the filter is loaded, so that the kernel can rely on them.",
     help: "copy the value first (`Flow({ ...settings.from })`), or make it a global variable with `let`",
   },
+  misalignedAtomic: {
+    code: "BPF2107",
+    severity: "error",
+    title: "atomic operation at a place that may not be aligned",
+    explain:
+      "An atomic instruction works on an address that is a multiple of the integer's size. Fields of structs and items of arrays lie so; what `view` makes of bytes may not.",
+    help: "declare the integer as a field of the map's value, or view the bytes at an offset that is a multiple of its size",
+  },
   deadPacketRef: {
     code: "BPF2150",
     severity: "error",

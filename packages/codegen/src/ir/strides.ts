@@ -22,7 +22,7 @@ function least(a: bigint, b: bigint): bigint {
 }
 
 /** Zero bits below the lowest one, at most `bits`. */
-function zeros({ bits, rest }: Stride): bigint {
+export function zeros({ bits, rest }: Stride): bigint {
   let count = 0n;
   while (count < bits && ((rest >> count) & 1n) === 0n) count++;
   return count;
