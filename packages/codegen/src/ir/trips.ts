@@ -1,6 +1,7 @@
 // Bounds of loops. A loop ends when a test that every iteration passes compares a value that moves by at least one step
 // in one direction with a value of known range; from the number of iterations follow bounds of everything that moves by a
 // bounded step. Takes ranges that hold without these bounds, so what it gives holds too.
+import { type Bisected, bisect } from "./bisection.ts";
 import { turnsOfClearing } from "./bit-clearing.ts";
 import { resultOf } from "./cfg.ts";
 import type { DominatorTree } from "./dominators.ts";
@@ -55,6 +56,8 @@ class BoundFinder {
   readonly #movements: Movements;
   /** Header parameters that certainly never wrap. */
   readonly #counted = new Set<ValueId>();
+  /** Where the ends of binary searches are. */
+  readonly #halved = new Map<ValueId, Interval>();
   /** Movements of the header parameters of loops that are done. */
   readonly #steps = new Map<ValueId, Movement | undefined>();
 
@@ -93,11 +96,17 @@ class BoundFinder {
     if (trips === undefined) return;
     this.trips.set(header.id, trips);
     for (const param of header.params) this.#clamp(param, header, loop, trips);
-    for (const [param, range] of simulated?.params ?? []) {
+    const known = [...(simulated?.params ?? []), ...header.params.flatMap(({ value }) => this.#halvedOf(value))];
+    for (const [param, range] of known) {
       const clamp = this.clamps.get(param);
       this.clamps.set(param, (clamp && meet(clamp, range)) ?? range);
     }
     if (this.#around.knowledge === "all") this.#relate(header, loop);
+  }
+
+  #halvedOf(param: ValueId): readonly (readonly [ValueId, Interval])[] {
+    const range = this.#halved.get(param);
+    return range ? [[param, range]] : [];
   }
 
   /** Of two parameters that never wrap one may move at least as far as the other in each iteration. */
@@ -182,6 +191,9 @@ class BoundFinder {
     const op = stays ? end.compare : negateCompare(end.compare);
     if (!op) return undefined;
     const [left, right] = end.args;
+    const halved =
+      this.#bisect(op, left, right, loop, header) ?? this.#bisect(swapCompare(op), right, left, loop, header);
+    if (halved !== undefined) return halved;
     const forward = this.#tripsOfTest(block, op, left, right, loop, header);
     const backward = this.#tripsOfTest(block, swapCompare(op), right, left, loop, header);
     if (forward === undefined || backward === undefined) return forward ?? backward;
@@ -225,6 +237,29 @@ class BoundFinder {
     const next = this.#latches(loop).map((edge) => edge.args[index] ?? -1);
     const inst = (one: ValueId): Inst | undefined => this.#definitions.get(one)?.inst;
     return turnsOfClearing(op, value, singleValue(this.#ranges.of(limit)), param.value, next, inst);
+  }
+
+  /** A search that halves what lies between two parameters of the header, which are clamped with it. */
+  #bisect(op: CompareOp, lo: ValueId, hi: ValueId, loop: Loop, header: Block): bigint | undefined {
+    if (this.#around.knowledge === "kernel") return undefined;
+    const [low, high] = [lo, hi].map((value) => header.params.find((param) => param.value === value));
+    if (!low || !high) return undefined;
+    const [first, last] = [this.#initial(low, header, loop), this.#initial(high, header, loop)];
+    if (!first || !last) return undefined;
+    const [a, b] = [header.params.indexOf(low), header.params.indexOf(high)];
+    const next = this.#latches(loop).map(({ args }) => [args[a] ?? -1, args[b] ?? -1] as const);
+    const found: Bisected | undefined = bisect(op, { lo, hi, first, last }, next, {
+      definition: (value) => this.#definitions.get(value)?.inst,
+      place: (value) => {
+        const place = this.#params.get(value);
+        return place && place.block !== header && loop.blocks.has(place.block.id) ? place : undefined;
+      },
+      incoming: (block) => this.#ranges.incoming(block),
+    });
+    if (!found) return undefined;
+    this.#halved.set(lo, found.lo);
+    this.#halved.set(hi, found.hi);
+    return found.trips;
   }
 
   #isOutside(value: ValueId, loop: Loop): boolean {

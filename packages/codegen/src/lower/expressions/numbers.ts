@@ -81,7 +81,7 @@ export function integerDivision(
       return quotient();
     case "floor":
       assert(build, right, { kind: "nonzero", what: "Math.floor" }, rightAt);
-      return correct(l, [left, right, quotient()], "sub64", at);
+      return shiftedDown(l, left, right, at) ?? correct(l, [left, right, quotient()], "sub64", at);
     case "ceil":
       assert(build, right, { kind: "nonzero", what: "Math.ceil" }, rightAt);
       return correct(l, [left, right, quotient()], "add64", at);
@@ -89,6 +89,13 @@ export function integerDivision(
       assert(build, right, { kind: "nonzero", what: "Math.round" }, rightAt);
       return round(l, left, right, spans);
   }
+}
+
+/** The floor of a quotient by a power of two. */
+function shiftedDown({ build }: Lowering, left: ValueId, right: ValueId, at: Span): ValueId | undefined {
+  const divisor = constantOf(build, right);
+  if (divisor === undefined || divisor <= 0n || (divisor & (divisor - 1n)) !== 0n) return undefined;
+  return binaryConstant(build, "ashr64", left, divisor.toString(2).length - 1, at);
 }
 
 /** The floor of `left / right + 1/2`; doubles give the same while twice the dividend is exact. */
