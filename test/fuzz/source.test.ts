@@ -7,7 +7,7 @@ import { campaign, subjectOf } from "./run/campaign.ts";
 import { judge } from "./run/judge.ts";
 import { reduce } from "./run/reduce.ts";
 
-const modules = 5;
+const modules = 4;
 const gate = await kernelGate();
 const anySeed = Math.floor(Math.random() * 1e9);
 const folder = fileURLToPath(new URL("found", import.meta.url));
