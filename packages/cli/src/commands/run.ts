@@ -38,7 +38,8 @@ function hex(bytes: Uint8Array): string {
 }
 
 function runBare({ insns, memory, ...rest }: RunArguments): Outcome<RunDocument> {
-  const others = Object.entries(rest).filter(([, value]) => value !== undefined);
+  // Only `--no-cache` can be given of the cache; bytecode is not compiled, so either is fine.
+  const others = Object.entries(rest).filter(([name, value]) => name !== "cache" && value !== undefined);
   const [first] = others;
   if (first) {
     const name = notLongOptions[first[0]] ?? `--${first[0]}`;
