@@ -87,6 +87,13 @@ describe("reading a log", () => {
 });
 
 describe("telling it", () => {
+  test.each(["BPF program is too large. Processed 1000001 insn", "The sequence of 8193 jumps is too complex."])(
+    "%s: a loop that the verifier need not follow",
+    (complaint) => {
+      expect(explainRejection(program, `0: (b7) r0 = 1\n${complaint}\n`).help).toContain("loop(count, body)");
+    },
+  );
+
   test("on the line of the source, in words, with a cure", () => {
     expect(explainRejection(program, packetLog)).toMatchObject({
       code: "BPF6214",

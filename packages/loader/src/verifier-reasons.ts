@@ -41,7 +41,7 @@ export const verifierReasons: readonly VerifierReasonRow[] = [
   },
   {
     pattern: /program is too large|too many states|sequence of \d+ jumps is too complex|too complex/u,
-    help: "the verifier gave up after too many paths: fewer iterations, fewer branches inside of loops, or several programs",
+    help: "the verifier gave up after too many paths: `loop(count, body)` with a large count has it follow the body once (Linux 5.17), and -O2 makes simple choices without branches; else fewer iterations, fewer branches inside of loops, or several programs",
   },
   {
     pattern: /cannot call GPL-restricted function|GPL-only|GPL compatible/u,

@@ -3,6 +3,7 @@
 import { assertWellFormed } from "../ir/check.ts";
 import type { IrFunction } from "../ir/function.ts";
 import { simplifyControlFlow } from "./cfg.ts";
+import { convertChoices } from "./choices.ts";
 import { removeDecidedConditions } from "./conditions.ts";
 import { removeDeadCode } from "./dce.ts";
 import { removeDeadStores } from "./dead-stores.ts";
@@ -29,6 +30,7 @@ export const passes = {
   thread: { name: "thread", run: threadJumps },
   conditions: { name: "conditions", run: removeDecidedConditions },
   unroll: { name: "unroll", run: unrollLoops },
+  choices: { name: "choices", run: convertChoices },
   stores: { name: "stores", run: removeDeadStores },
 } as const satisfies Readonly<Record<string, Pass>>;
 
@@ -40,7 +42,22 @@ const round: readonly PassName[] = ["simplify", "cfg", "gvn", "thread", "skip", 
 export const pipelines: Readonly<Record<OptimizationLevel, readonly PassName[]>> = {
   0: [],
   1: ["simplify", "cfg", "dce"],
-  2: [...round, ...round, "unroll", ...round, ...round, "simplify", "gvn", "stores", "dce"],
+  2: [
+    ...round,
+    ...round,
+    "unroll",
+    ...round,
+    ...round,
+    "choices",
+    "simplify",
+    "cfg",
+    "gvn",
+    "cfg",
+    "simplify",
+    "gvn",
+    "stores",
+    "dce",
+  ],
 };
 
 export interface OptimizeOptions {
