@@ -207,7 +207,7 @@ function nameOf(kind: number): string {
 }
 
 describe("each kind compiles or is refused", () => {
-  test.each(rows)("%s", async (kinds, text, code) => {
+  test.each(rows.map(([kinds, text, code]) => ({ kinds, text, code })))("$kinds", async ({ kinds, text, code }) => {
     const present = kindsOf(text);
     expect(kinds.split(" ").filter((kind) => !present.has(kind))).toEqual([]);
     const virtualFiles = new Map([
