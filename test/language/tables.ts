@@ -2,6 +2,7 @@
 //
 // sweep scalars: u8
 // sweep rows: u8 u8
+// sweep large: u8
 // run scalars
 //   packet: 02
 //   returns: PASS
@@ -13,6 +14,8 @@ const SMALL = [-1, 127, -128, 5, 0, 9, 3, 1] as const;
 const WORDS = [70000, 1, 0xffff_ffff, 5, 12, 9, 3, 1] as const;
 const SIGNED = [-70000, 1, 0x7fff_ffff, 5, -12, 9, 3, 1] as const;
 const LONGS = [1n, 0xffff_ffff_ffff_ffffn, 0n, 1n << 40n, 7n, 6n, 5n, 4n] as const;
+const LARGE = [2 ** 33, 5, 2 ** 40 + 1, 9, 0, 1, 2, 3] as const;
+const WIDE = [-(2 ** 40), 2 ** 39, -1, 2 ** 52 - 1, 5, -(2 ** 52), 7, 8] as const;
 const FLAGS = [true, false, false, true, true, false, true, false] as const;
 const TABLE = Array.from({ length: 256 }, (_, i) => crc(i));
 const MATRIX = [
@@ -60,5 +63,16 @@ export const rows = xdp((ctx) => {
   const row = MATRIX[i];
   r.total = row[0] + row[1] + row[2] + row[3];
   r.last = MATRIX[3][j] + MATRIX[i][0];
+  return XDP.PASS;
+});
+
+const Large = struct("large", { i: u8, sum: u64, wide: i64, low: u32 });
+
+export const large = xdp((ctx) => {
+  const s = ctx.packet.at(0, Large);
+  if (!s) return XDP.DROP;
+  s.sum = BigInt(LARGE[s.i & 7] + 10);
+  s.wide = i64(WIDE[s.i & 7] - 1);
+  s.low = u32(WIDE[s.i & 7]);
   return XDP.PASS;
 });

@@ -23,8 +23,7 @@ export function lowerTable(l: Lowering, expr: TableExpr): Value {
   if (known !== undefined) return scalar(constant(build, values[Number(BigInt.asIntN(53, known))] ?? 0n, at));
   const closed = progression(l, values, index, at);
   if (closed !== undefined) return scalar(closed);
-  if (values.length > fewest && hasFeature(l.module.target.kernel, "globals"))
-    return scalar(read(l, values, index, at));
+  if (values.length > fewest && hasFeature(l.module.target.kernel, "globals")) return scalar(read(l, expr, index));
   if (values.length > longest) {
     l.report(lowerDiagnostics.longTable, at, {
       message: `the table ${expr.name} has ${values.length} values; at most ${longest} can be indexed at run time`,
@@ -46,12 +45,22 @@ function tableIndex(l: Lowering, { indices, at }: TableExpr): ValueId {
   return whole ?? constant(l.build, 0, at);
 }
 
-/** A load from read-only data. */
-function read(l: Lowering, values: readonly bigint[], index: ValueId, at: Span): ValueId {
+/** Bits of a two's complement that holds all of the values. */
+function bitsOf(values: readonly bigint[]): number {
+  return 1 + Math.max(...values.map((value) => (value < 0n ? ~value : value).toString(2).length));
+}
+
+/** A load from read-only data. Numbers of 8 bytes are cut to the bits that they have, so that their range is known. */
+function read(l: Lowering, { values, type, at }: TableExpr, index: ValueId): ValueId {
   const { section, offset, size, signed } = l.data.place(values);
   const bytes = scaled(l, index, size, at);
   const pointer = addPointer(l.build, sectionStart(l, section, at), bytes, at);
-  return load(l.build, pointer, offset, { size, signed }, at);
+  const value = load(l.build, pointer, offset, { size, signed }, at);
+  if (size < 8 || type.kind !== "number") return value;
+  const negative = values.some((one) => one < 0n);
+  const unused = 64 - bitsOf(values) + (negative ? 0 : 1);
+  const down = negative ? "ashr64" : "lshr64";
+  return binaryConstant(l.build, down, binaryConstant(l.build, "shl64", value, unused, at), unused, at);
 }
 
 /** First value plus index times step, where the values are that. */
