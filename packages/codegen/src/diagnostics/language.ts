@@ -89,7 +89,7 @@ export const languageDiagnostics = {
     code: "BPF1061",
     severity: "error",
     title: "array literal of this form",
-    explain: "Arrays in a filter have a fixed number of items, each given.",
+    explain: "Arrays in a filter have a fixed number of items, each given, or spread from a tuple or an array.",
     help: "write each item",
   },
   aliasing: {

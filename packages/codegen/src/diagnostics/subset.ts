@@ -101,7 +101,7 @@ export const subsetDiagnostics = {
     severity: "error",
     title: "text as a value",
     explain: "BPF registers hold integers and pointers. Text is for names only.",
-    help: "use numbers, or an array of bytes",
+    help: "name numbers instead, `const Kind = { Tcp: 1, Udp: 2 } as const`, and compare with `Kind.Tcp`; or use an array of bytes",
   },
   any: {
     code: "BPF1035",

@@ -103,9 +103,10 @@ function arrayInitializer(node: ts.ArrayLiteralExpression, layout: ArrayLayout, 
     });
     return undefined;
   }
+  if (node.elements.some(ts.isSpreadElement)) return spreadInitializer(node, layout, scope);
   const items: Initializer[] = [];
   for (const element of node.elements) {
-    if (ts.isSpreadElement(element) || ts.isOmittedExpression(element)) {
+    if (ts.isOmittedExpression(element)) {
       refuse("arrayForm", element, scope);
       return undefined;
     }
@@ -114,6 +115,21 @@ function arrayInitializer(node: ts.ArrayLiteralExpression, layout: ArrayLayout, 
     items.push(item);
   }
   return { kind: "array", items, at: spanOf(node, scope) };
+}
+
+/** `[...pair, 9]`: the items of a tuple, put into memory one by one. */
+function spreadInitializer(
+  node: ts.ArrayLiteralExpression,
+  layout: ArrayLayout,
+  scope: Scope,
+): Initializer | undefined {
+  const value = convertExpression(node, scope);
+  if (value.kind === "poison") return undefined;
+  const init = membersInitializer(value, layout, node, scope);
+  if (init) return init;
+  const message = `${describeType(value.type)} does not fit ${describeLayout(layout)}`;
+  refuse("layoutMismatch", node, scope, { message });
+  return undefined;
 }
 
 /** The parts of an object literal that fills a struct; undefined after a finding. */

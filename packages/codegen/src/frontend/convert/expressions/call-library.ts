@@ -1,14 +1,14 @@
 // The library on values of run time: Math, BigInt, Boolean, Object.assign. On constants it was evaluated before.
 import { ts } from "ts-morph";
-import type { Expr, MathExpr, StructPart } from "../../../ast/nodes.ts";
+import type { Expr, MathExpr } from "../../../ast/nodes.ts";
 import { booleanType, nothingType, numberType, unsignedBigint } from "../../../ast/types.ts";
 import { spreadValues } from "../arguments.ts";
 import { coerce, lowBits, present, settle } from "../coerce.ts";
 import { convertCondition } from "../condition.ts";
 import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from "../context.ts";
-import { convertSpread } from "../initializer.ts";
 import { describeType, flexibleBigint } from "../types.ts";
 import { convertIntegerDivision, divisionOf } from "./division.ts";
+import { convertAssignAll } from "./object-assign.ts";
 
 /** `BigInt(x)`, `Boolean(x)`. */
 export function convertGlobalCall(node: ts.CallExpression, name: string, scope: Scope): Expr {
@@ -126,28 +126,4 @@ function convertWrap(node: ts.CallExpression, name: "asUintN" | "asIntN", scope:
   }
   const signed = name === "asIntN";
   return { kind: "wrap", bits: count.value, signed, value, type: { kind: "bigint", signed }, at: spanOf(node, scope) };
-}
-
-function convertAssignAll(node: ts.CallExpression, scope: Scope): Expr {
-  const [targetNode, ...sources] = node.arguments;
-  if (!targetNode) return refuse("notCallable", node, scope);
-  if (evaluate(targetNode, scope)) return refuse("constantModified", targetNode, scope);
-  const target = convertExpression(targetNode, scope);
-  if (target.kind === "poison") return target;
-  if (target.type.kind !== "ref" || target.type.layout.kind !== "struct") {
-    return refuse("layoutMismatch", targetNode, scope, {
-      message: `Object.assign copies into structs, not into ${describeType(target.type)}`,
-      help: "assign the members one by one",
-    });
-  }
-  const { layout } = target.type;
-  const parts: StructPart[] = [];
-  let failed = false;
-  for (const source of sources) {
-    const found = convertSpread(source, layout, scope);
-    if (found) parts.push(...found);
-    else failed = true;
-  }
-  const at = spanOf(node, scope);
-  return failed ? poison(at) : { kind: "assignAll", target, parts, type: target.type, at };
 }

@@ -4,10 +4,11 @@ import type { StructLayout } from "@typebpf/abi";
 import { ts } from "ts-morph";
 import type { Expr } from "../../../ast/nodes.ts";
 import { isScalar } from "../../values.ts";
+import { spreadValues } from "../arguments.ts";
 import { recordType } from "../coerce.ts";
 import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from "../context.ts";
-import { convertParts, propertyName } from "../initializer.ts";
-import { isAggregate, typeOfLayout } from "../types.ts";
+import { bareExpression, convertParts, propertyName } from "../initializer.ts";
+import { describeType, isAggregate, typeOfLayout } from "../types.ts";
 import { constantExpression } from "./name.ts";
 
 /** `{ … }` without a schema. */
@@ -53,12 +54,46 @@ function convertRecord(node: ts.ObjectLiteralExpression, scope: Scope): Expr {
       ? convertRecordSpread(property.expression, scope)
       : convertMember(property, scope);
     if (!found) failed = true;
-    for (const { name, value } of found ?? []) members.set(name, value);
+    for (const { name, value } of found ?? []) replace(members, name, value);
   }
   const at = spanOf(node, scope);
-  if (failed) return poison(at);
+  return failed ? poison(at) : recordOf(members, at);
+}
+
+/** What is written over a member is evaluated where it stands, after what was spread before. */
+function replace(members: Map<string, Expr>, name: string, value: Expr): void {
+  members.delete(name);
+  members.set(name, value);
+}
+
+function recordOf(members: ReadonlyMap<string, Expr>, at: Expr["at"]): Expr {
   const list = [...members].map(([name, value]) => ({ name, value }));
   return { kind: "record", members: list, type: recordType(list), at };
+}
+
+/** `Object.assign({ … }, source, { … })`: a new object, as if all were spread into a literal. */
+export function convertMerged(sources: readonly ts.Expression[], node: ts.Node, scope: Scope): Expr {
+  const members = new Map<string, Expr>();
+  const at = spanOf(node, scope);
+  for (const source of sources) {
+    const bare = bareExpression(source);
+    const literal = ts.isObjectLiteralExpression(bare) ? convertRecord(bare, scope) : undefined;
+    const found = literal?.kind === "record" ? literal.members : literal ? undefined : convertRecordSpread(bare, scope);
+    if (!found) return poison(at);
+    for (const { name, value } of found) {
+      const before = members.get(name);
+      if (before && hasEffect(before))
+        return refuse("objectForm", source, scope, { message: `${name} is computed, and then replaced` });
+      replace(members, name, value);
+    }
+  }
+  return recordOf(members, at);
+}
+
+const pure: ReadonlySet<Expr["kind"]> = new Set(["integer", "boolean", "nothing", "local", "member", "field"]);
+
+function hasEffect({ kind }: Expr): boolean {
+  return !pure.has(kind);
 }
 
 function convertMember(
@@ -124,7 +159,11 @@ function convertRecordSpread(node: ts.Expression, scope: Scope): readonly Member
     }));
   }
   if (type.kind === "ref" && type.layout.kind === "struct") return structMembers(source, type.layout, node, scope);
-  refuse("objectForm", node, scope);
+  const isArray = type.kind === "tuple" || (type.kind === "ref" && type.layout.kind === "array");
+  refuse("objectForm", node, scope, {
+    message: `spread of ${describeType(type)} into an object`,
+    ...(isArray && { help: "an array is copied by its schema, `Name(bytes)`, or by assigning it to a field" }),
+  });
   return undefined;
 }
 
@@ -150,7 +189,10 @@ function structMembers(object: Expr, layout: StructLayout, node: ts.Node, scope:
 export function convertArray(node: ts.ArrayLiteralExpression, scope: Scope): Expr {
   const items: Expr[] = [];
   for (const element of node.elements) {
-    if (ts.isSpreadElement(element) || ts.isOmittedExpression(element)) {
+    if (ts.isSpreadElement(element)) {
+      const spread = spreadValues(element.expression, scope);
+      items.push(...spread.map((item) => (isAggregate(item.type) ? refuse("aliasing", element, scope) : item)));
+    } else if (ts.isOmittedExpression(element)) {
       items.push(refuse("arrayForm", element, scope));
     } else {
       items.push(memberValue(element, scope));
