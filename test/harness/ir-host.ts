@@ -241,6 +241,15 @@ export class IrHost implements InterpreterHost {
         for (let index = 0n; index < count; index++) if (run(second, [index, third]) !== 0n) return index + 1n;
         return count;
       }
+      case "forEachMapElem": {
+        if (fourth !== 0n) return BigInt.asUintN(64, BigInt(EINVAL));
+        let visited = 0n;
+        for (const [bytes, value] of this.#mapAt(first).elements()) {
+          visited++;
+          if (run(second, [first, this.#add(bytes), this.#valueAddress(value), third]) !== 0n) break;
+        }
+        return visited;
+      }
       case "mapDeleteElem":
         return BigInt.asUintN(64, BigInt(this.#mapAt(first).delete(key())));
       // One program runs, and nobody here reads what is traced.

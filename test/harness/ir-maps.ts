@@ -99,6 +99,23 @@ export class IrMap {
     this.#entries.clear();
   }
 
+  /** The entries that a walk meets: those there are at its start, but for those that vanish before their turn. */
+  *elements(): Generator<readonly [key: Uint8Array, value: Uint8Array]> {
+    if (this.#indexed) {
+      for (let index = 0; index < this.spec.maxEntries; index++) {
+        const key = new Uint8Array(4);
+        new DataView(key.buffer).setUint32(0, index, true);
+        const value = this.lookup(key);
+        if (value) yield [key, value];
+      }
+      return;
+    }
+    for (const key of [...this.#entries.keys()]) {
+      const value = this.#entries.get(key);
+      if (value) yield [hexBytes(key), value];
+    }
+  }
+
   /** All entries as bytes; of arrays those that were touched. */
   *entries(): Generator<readonly [key: Uint8Array, value: Uint8Array]> {
     for (const [key, value] of this.#entries) yield [hexBytes(key), value];

@@ -53,10 +53,11 @@ export type DslFunctionName =
   | "loop";
 
 /** A method of a map in the filter. */
-export type MapOperation = "get" | "has" | "set" | "delete" | "reserve" | "output" | "query";
+export type MapOperation = "get" | "has" | "set" | "delete" | "forEach" | "reserve" | "output" | "query";
 
 const keyed = ["get", "has", "set", "delete"] as const;
-const indexed = ["get", "has", "set"] as const;
+const hashed = [...keyed, "forEach"] as const;
+const indexed = ["get", "has", "set", "forEach"] as const;
 const records = ["reserve", "output", "query"] as const;
 
 /** Every value export of @typebpf/dsl. */
@@ -82,10 +83,10 @@ export const intrinsics = {
   ipv6: { kind: "address" },
   mac: { kind: "address" },
   config: { kind: "config" },
-  hashMap: { kind: "mapConstructor", mapType: "hash", operations: keyed },
-  lruHashMap: { kind: "mapConstructor", mapType: "lruHash", operations: keyed },
-  perCpuHashMap: { kind: "mapConstructor", mapType: "perCpuHash", operations: keyed },
-  lruPerCpuHashMap: { kind: "mapConstructor", mapType: "lruPerCpuHash", operations: keyed },
+  hashMap: { kind: "mapConstructor", mapType: "hash", operations: hashed },
+  lruHashMap: { kind: "mapConstructor", mapType: "lruHash", operations: hashed },
+  perCpuHashMap: { kind: "mapConstructor", mapType: "perCpuHash", operations: hashed },
+  lruPerCpuHashMap: { kind: "mapConstructor", mapType: "lruPerCpuHash", operations: hashed },
   lpmTrie: { kind: "mapConstructor", mapType: "lpmTrie", operations: keyed },
   arrayMap: { kind: "mapConstructor", mapType: "array", operations: indexed },
   perCpuArray: { kind: "mapConstructor", mapType: "perCpuArray", operations: indexed },

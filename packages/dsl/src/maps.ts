@@ -55,14 +55,24 @@ export interface IndexedMap<Type extends string, V> extends MapDescription<Type,
   set(index: number, value: Init<V>, flags?: MapUpdate): number;
 }
 
+/** A map whose entries can be visited one after another. */
+export interface WalkedMap<K, V> {
+  /**
+   * Calls `body` with each entry, or until it returns `false`; gives how often. Keys are read only, values are read and written
+   * in place; entries may be deleted meanwhile, and what is added may be visited or not (Linux 5.13).
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a body may return nothing at all
+  forEach(body: (key: K, value: RefTo<V>) => boolean | void): number;
+}
+
 /** A hash table. When full, `set` of a new key fails. */
-export interface HashMap<K, V> extends KeyedMap<"hash", K, V> {}
+export interface HashMap<K, V> extends KeyedMap<"hash", K, V>, WalkedMap<K, V> {}
 /** A hash table that drops least recently used entries when full. */
-export interface LruHashMap<K, V> extends KeyedMap<"lruHash", K, V> {}
+export interface LruHashMap<K, V> extends KeyedMap<"lruHash", K, V>, WalkedMap<K, V> {}
 /** A hash table with a copy of every value for each CPU; the filter sees the copy of the CPU it runs on. */
-export interface PerCpuHashMap<K, V> extends KeyedMap<"perCpuHash", K, V> {}
+export interface PerCpuHashMap<K, V> extends KeyedMap<"perCpuHash", K, V>, WalkedMap<K, V> {}
 /** A hash table with a copy of every value for each CPU that drops least recently used entries when full. */
-export interface LruPerCpuHashMap<K, V> extends KeyedMap<"lruPerCpuHash", K, V> {}
+export interface LruPerCpuHashMap<K, V> extends KeyedMap<"lruPerCpuHash", K, V>, WalkedMap<K, V> {}
 /**
  * A trie of address prefixes. `get` and `has` find the longest prefix that matches and is no longer than the key's;
  * `set` and `delete` mean exactly the key's. `set` gives ENOSPC (−28) if full; `set` and `delete` give EINVAL (−22) for
@@ -70,9 +80,9 @@ export interface LruPerCpuHashMap<K, V> extends KeyedMap<"lruPerCpuHash", K, V> 
  */
 export interface LpmTrie<K, V> extends KeyedMap<"lpmTrie", Prefix<K>, V, PrefixInit<K>> {}
 /** An array. */
-export interface ArrayMap<V> extends IndexedMap<"array", V> {}
+export interface ArrayMap<V> extends IndexedMap<"array", V>, WalkedMap<u32, V> {}
 /** An array with a copy of every value for each CPU; the filter sees the copy of the CPU it runs on. */
-export interface PerCpuArray<V> extends IndexedMap<"perCpuArray", V> {}
+export interface PerCpuArray<V> extends IndexedMap<"perCpuArray", V>, WalkedMap<u32, V> {}
 
 /** What a map with keys is made of. */
 export interface KeyedMapOptions<K, V> {
@@ -144,26 +154,27 @@ export function defineMap<M>(type: MapTypeName, options: MapOptions, operations:
 }
 
 const keyed = ["get", "has", "set", "delete"];
-const indexed = ["get", "has", "set"];
+const hashed = [...keyed, "forEach"];
+const indexed = ["get", "has", "set", "forEach"];
 
 /** A hash table: `hashMap({ key: u32be, value: u64, maxEntries: 1024 })`. */
 export function hashMap<K, V>(options: KeyedMapOptions<K, V>): HashMap<K, V> {
-  return defineMap("hash", options, keyed);
+  return defineMap("hash", options, hashed);
 }
 
 /** A hash table that drops least recently used entries when full. */
 export function lruHashMap<K, V>(options: KeyedMapOptions<K, V>): LruHashMap<K, V> {
-  return defineMap("lruHash", options, keyed);
+  return defineMap("lruHash", options, hashed);
 }
 
 /** A hash table with a copy of every value for each CPU, so that counters need no atomics. */
 export function perCpuHashMap<K, V>(options: KeyedMapOptions<K, V>): PerCpuHashMap<K, V> {
-  return defineMap("perCpuHash", options, keyed);
+  return defineMap("perCpuHash", options, hashed);
 }
 
 /** A hash table with a copy of every value for each CPU that drops least recently used entries when full. */
 export function lruPerCpuHashMap<K, V>(options: KeyedMapOptions<K, V>): LruPerCpuHashMap<K, V> {
-  return defineMap("lruPerCpuHash", options, keyed);
+  return defineMap("lruPerCpuHash", options, hashed);
 }
 
 /**

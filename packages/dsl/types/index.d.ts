@@ -279,17 +279,26 @@ export interface IndexedMap<Type extends string, V> extends MapDescription<Type,
   set(index: number, value: Init<V>, flags?: MapUpdate): number;
 }
 
+/** A map whose entries can be visited one after another. */
+interface WalkedMap<K, V> {
+  /**
+   * Calls `body` with each entry, or until it returns `false`; gives how often. Keys are read only, values are read and written
+   * in place; entries may be deleted meanwhile, and what is added may be visited or not (Linux 5.13).
+   */
+  forEach(body: (key: K, value: RefTo<V>) => boolean | void): number;
+}
+
 /** A hash table. When full, `set` of a new key fails. */
-export interface HashMap<K, V> extends KeyedMap<"hash", K, V> {}
+export interface HashMap<K, V> extends KeyedMap<"hash", K, V>, WalkedMap<K, V> {}
 
 /** A hash table that drops least recently used entries when full. */
-export interface LruHashMap<K, V> extends KeyedMap<"lruHash", K, V> {}
+export interface LruHashMap<K, V> extends KeyedMap<"lruHash", K, V>, WalkedMap<K, V> {}
 
 /** A hash table with a copy of every value for each CPU; the filter sees the copy of the CPU it runs on. */
-export interface PerCpuHashMap<K, V> extends KeyedMap<"perCpuHash", K, V> {}
+export interface PerCpuHashMap<K, V> extends KeyedMap<"perCpuHash", K, V>, WalkedMap<K, V> {}
 
 /** A hash table with a copy of every value for each CPU that drops least recently used entries when full. */
-export interface LruPerCpuHashMap<K, V> extends KeyedMap<"lruPerCpuHash", K, V> {}
+export interface LruPerCpuHashMap<K, V> extends KeyedMap<"lruPerCpuHash", K, V>, WalkedMap<K, V> {}
 
 /**
  * A trie of address prefixes. `get` and `has` find the longest prefix that matches and is no longer than the key's;
@@ -299,10 +308,10 @@ export interface LruPerCpuHashMap<K, V> extends KeyedMap<"lruPerCpuHash", K, V> 
 export interface LpmTrie<K, V> extends KeyedMap<"lpmTrie", Prefix<K>, V, PrefixInit<K>> {}
 
 /** An array. */
-export interface ArrayMap<V> extends IndexedMap<"array", V> {}
+export interface ArrayMap<V> extends IndexedMap<"array", V>, WalkedMap<u32, V> {}
 
 /** An array with a copy of every value for each CPU; the filter sees the copy of the CPU it runs on. */
-export interface PerCpuArray<V> extends IndexedMap<"perCpuArray", V> {}
+export interface PerCpuArray<V> extends IndexedMap<"perCpuArray", V>, WalkedMap<u32, V> {}
 
 /** What a map with keys is made of. */
 export interface KeyedMapOptions<K, V> {

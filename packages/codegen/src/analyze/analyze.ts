@@ -58,7 +58,7 @@ function analyzeFunction(
     ...checkReadOnly(fn),
     ...checkAtomics(fn),
     ...checkRecordRefs(fn),
-    ...checkLocks(fn),
+    ...checkLocks(fn, callbacks),
     ...checkLoops(fn, ranges, callbacks),
     ...checkKeptSlots(fn, ranges, places),
   ];

@@ -1,4 +1,4 @@
-// Which marked loops become callbacks of bpf_loop: those of which the kernel's verifier would follow too many iterations, where
+// Which marked loops become callbacks: all over the elements of maps, and those of bpf_loop of which the kernel's verifier would follow too many iterations, where
 // the target has the helper (Linux 5.17). The others stay ordinary loops. The choice depends on ranges alone, not on -O.
 import { compareKernels, features, type Target } from "@typebpf/abi";
 import { dominators } from "../ir/dominators.ts";
@@ -12,6 +12,8 @@ const mostFollowed = 2_000n;
 /** Headers of the loops that become callbacks. */
 export function callbackLoops(fn: IrFunction, ranges: Ranges, target: Target): ReadonlySet<BlockId> {
   const found = new Set<BlockId>();
+  for (const { id, end } of fn.blocks)
+    if (end.op === "branch" && end.callback?.helper === "forEachMapElem") found.add(id);
   if (compareKernels(features.callbackLoops.since, target.kernel) > 0) return found;
   for (const loop of ranges.loops) {
     const header = fn.blocks.find((block) => block.id === loop.header);

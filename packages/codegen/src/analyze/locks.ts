@@ -29,7 +29,7 @@ function heldAfter(
 }
 
 /** A diagnostic for each call while a lock is held. */
-export function checkLocks(fn: IrFunction): readonly Diagnostic[] {
+export function checkLocks(fn: IrFunction, callbacks: ReadonlySet<BlockId> = new Set()): readonly Diagnostic[] {
   if (!fn.blocks.some(({ insts }) => insts.some((inst) => inst.op === "call" && inst.helper === "spinLock"))) return [];
   const order = reversePostorder(fn);
   const atStart = new Map<BlockId, Span>();
@@ -45,14 +45,18 @@ export function checkLocks(fn: IrFunction): readonly Diagnostic[] {
     }
   }
   const found = new Map<string, Diagnostic>();
+  const report = (name: string, at: Span, taken: Span): void => {
+    const message = `${name} is called while a lock is held`;
+    const labels = [{ at: taken, message: "the lock is taken here" }];
+    found.set(`${at.file}:${at.line}:${at.column}`, diagnostic(analyzeDiagnostics.lockHeld, { at, message, labels }));
+  };
   for (const block of order) {
-    heldAfter(block, atStart.get(block.id), (inst, taken) => {
-      const name = inst.op === "call" ? helpers[inst.helper].symbol : inst.function;
-      const message = `${name} is called while a lock is held`;
-      const labels = [{ at: taken, message: "the lock is taken here" }];
-      const { file, line, column } = inst.at;
-      found.set(`${file}:${line}:${column}`, diagnostic(analyzeDiagnostics.lockHeld, { at: inst.at, message, labels }));
-    });
+    const { end } = block;
+    const held = heldAfter(block, atStart.get(block.id), (inst, taken) =>
+      report(inst.op === "call" ? helpers[inst.helper].symbol : inst.function, inst.at, taken),
+    );
+    if (held && callbacks.has(block.id) && end.op === "branch" && end.callback)
+      report(helpers[end.callback.helper].symbol, end.at, held);
   }
   return [...found.values()];
 }

@@ -1,10 +1,21 @@
-// The body of a marked loop as a callback of bpf_loop (kernel/bpf/bpf_iter.c). What the body shares with the function around it
+// The body of a marked loop as a callback of bpf_loop (kernel/bpf/bpf_iter.c) or bpf_for_each_map_elem. What the body shares with the function around it
 // lies in a struct on that one's stack, 8 bytes for each value, so that none loses anything: what it reads, and what it
 // carries from one iteration to the next. Takes a function without asserts; gives the function that calls the helper, and
 // the callback, which returns 0 to go on and 1 to stop.
-import type { Span } from "@typebpf/abi";
+import type { HelperName, Span } from "@typebpf/abi";
 import { argsOf, argsOfEnd, blockMap, edgesOf, resultOf, valueTypes } from "../ir/cfg.ts";
-import type { Block, BlockId, Edge, Inst, IrFunction, Param, SlotId, Terminator, ValueId } from "../ir/function.ts";
+import type {
+  Block,
+  BlockId,
+  Edge,
+  ElementInst,
+  Inst,
+  IrFunction,
+  Param,
+  SlotId,
+  Terminator,
+  ValueId,
+} from "../ir/function.ts";
 import type { Ranges } from "../ir/ranges.ts";
 import { type Fresh, freshIds, mapEdges, renameEdge, renameEnd, renameInst } from "../ir/rewrite.ts";
 import type { IrType } from "../ir/types.ts";
@@ -41,7 +52,11 @@ export function outlineLoop(
   for (const id of reach(test.else.block, header.id, blocks)) inside.delete(id);
   const body = fn.blocks.filter((block) => inside.has(block.id));
   const isLoop = body.some((block) => edgesOf(block.end).some((edge) => edge.block === header.id));
-  return isLoop ? new Outliner(fn, header, test, body, ranges, name).run() : undefined;
+  return isLoop || isOverMap(test) ? new Outliner(fn, header, test, body, ranges, name).run() : undefined;
+}
+
+function isOverMap({ callback }: Test): boolean {
+  return callback?.helper === "forEachMapElem";
 }
 
 class Outliner {
@@ -111,6 +126,12 @@ class Outliner {
     return new Set(made(this.#body).filter((slot) => !others.has(slot)));
   }
 
+  /** What the helper gives, which is no instruction any more. */
+  #isElement(inst: Inst): inst is ElementInst {
+    const { callback } = this.#test;
+    return inst.op === "element" && callback?.helper === "forEachMapElem" && callback.visit === inst.visit;
+  }
+
   #isHoisted(inst: Inst): boolean {
     return inst.op === "slot" && !this.#ownSlots.has(inst.slot);
   }
@@ -178,14 +199,10 @@ class Outliner {
     const added: Block[] = [];
     const leave = (edge: Edge): Edge => (this.#inside.has(edge.block) ? edge : this.#ending(edge, place, added));
     const body = this.#body.map((block): Block => {
-      const kept = block.insts.filter((inst) => !this.#isHoisted(inst));
+      const kept = block.insts.filter((inst) => !this.#isHoisted(inst) && !this.#isElement(inst));
       return { ...block, insts: kept, end: mapEdges(block.end, leave) };
     });
-    const range = this.#ranges.at(this.#index, this.#test.then.block);
-    const params: readonly Param[] = [
-      { value: this.#index, type: "i64", known: { range, width: 64 } },
-      { value: place, type: "ptr.stack", aligned: true },
-    ];
+    const params = [...this.#given(insts), { value: place, type: "ptr.stack", aligned: true } as const];
     const entry: Block = {
       id: this.#fresh.block(),
       params,
@@ -196,6 +213,24 @@ class Outliner {
     const slots = this.#fn.slots.filter((slot) => this.#ownSlots.has(slot.id));
     const blocks = [entry, ...body, ...added];
     return { name: this.#name, role: "callback", ...(program && { program }), failure: 1, slots, blocks };
+  }
+
+  /** What the helper calls the function with, but for the place; the index of elements is nothing to anybody. */
+  #given(insts: Inst[]): readonly Param[] {
+    if (!isOverMap(this.#test)) {
+      const range = this.#ranges.at(this.#index, this.#test.then.block);
+      return [{ value: this.#index, type: "i64", known: { range, width: 64 } }];
+    }
+    if (this.#header.params.some((param) => param.value === this.#index))
+      insts.push({ op: "const", value: 0n, result: this.#index, type: "i64", at: this.#at });
+    const elements = this.#body.flatMap((block) => block.insts.filter((inst) => this.#isElement(inst)));
+    const value = (of: ElementInst["of"]): ValueId =>
+      elements.find((one) => one.of === of)?.result ?? this.#fresh.value();
+    return [
+      { value: this.#fresh.value(), type: "ptr.map" },
+      { value: value("key"), type: "ptr.mapKey" },
+      { value: value("value"), type: "ptr.mapValue" },
+    ];
   }
 
   /** A block that leaves the values of an edge in their cells and returns. */
@@ -237,9 +272,12 @@ class Outliner {
     if (this.#exit) insts.push(this.#store("stopped", zero, this.#place));
     const address = this.#fresh.value();
     insts.push({ op: "function", function: this.#name, result: address, type: "ptr.function", at });
-    const args = [this.#test.args[1], address, this.#place, zero];
-    insts.push({ op: "call", helper: "loop", args, result: this.#fresh.value(), type: "i64", at });
-    const after = new Map<ValueId, ValueId>([[this.#index, this.#test.args[1]]]);
+    const { helper, over } = this.#helper(insts);
+    const visited = this.#fresh.value();
+    insts.push({ op: "call", helper, args: [over, address, this.#place, zero], result: visited, type: "i64", at });
+    const count = this.#test.args[1];
+    const after = new Map<ValueId, ValueId>([[this.#index, isOverMap(this.#test) ? visited : count]]);
+    if (isOverMap(this.#test)) after.set(count, visited);
     for (const { value } of this.#carried) {
       const loaded = this.#fresh.value();
       insts.push(this.#load(`v${value}`, loaded, value, this.#place));
@@ -257,11 +295,20 @@ class Outliner {
     const renamed = others.map((block): Block => {
       return {
         ...block,
-        insts: block.insts.map((inst) => renameInst(inst, rename)),
+        insts: block.insts.filter((inst) => !this.#isElement(inst)).map((inst) => renameInst(inst, rename)),
         end: renameEnd(block.end, rename),
       };
     });
     return { ...this.#fn, slots, blocks: inOrder(this.#fn.blocks, [{ id, params, insts, end }, ...renamed, ...added]) };
+  }
+
+  /** The helper, and its first argument: how often, or over which map. */
+  #helper(insts: Inst[]): { readonly helper: HelperName; readonly over: ValueId } {
+    const { callback } = this.#test;
+    if (callback?.helper !== "forEachMapElem") return { helper: "loop", over: this.#test.args[1] };
+    const over = this.#fresh.value();
+    insts.push({ op: "map", map: callback.map, result: over, type: "ptr.map", at: this.#at });
+    return { helper: callback.helper, over };
   }
 
   /** Where the caller goes on: where the loop ended by itself, or by `return false`. */

@@ -1,7 +1,7 @@
-// Read-only data: a write through a ref into it is a diagnostic, as the kernel refuses the program
-// (kernel/bpf/verifier.c, check_map_access_type: "write into map forbidden").
+// Read-only data, and keys of maps: a write through a ref into them is a diagnostic, as the kernel refuses the program
+// (kernel/bpf/verifier.c, check_map_access_type: "write into map forbidden"; check_mem_access: "write to change key").
 import { type Diagnostic, diagnostic, type HelperRow, helpers } from "@typebpf/abi";
-import { edgesOf } from "../ir/cfg.ts";
+import { edgesOf, resultOf, valueTypes } from "../ir/cfg.ts";
 import type { Inst, IrFunction, ValueId } from "../ir/function.ts";
 import { analyzeDiagnostics } from "./diagnostics.ts";
 
@@ -9,10 +9,15 @@ import { analyzeDiagnostics } from "./diagnostics.ts";
 export function checkReadOnly(fn: IrFunction): readonly Diagnostic[] {
   const pointers = readOnlyPointers(fn);
   if (pointers.size === 0) return [];
+  const types = valueTypes(fn);
   return fn.blocks.flatMap(({ insts }) =>
     insts
       .filter((inst) => writtenBy(inst).some((pointer) => pointers.has(pointer)))
-      .map(({ at }) => diagnostic(analyzeDiagnostics.readOnlyData, { at })),
+      .map((inst) => {
+        const isKey = writtenBy(inst).some((pointer) => types.get(pointer) === "ptr.mapKey");
+        const message = isKey ? "a key that forEach gives is read only" : undefined;
+        return diagnostic(analyzeDiagnostics.readOnlyData, { at: inst.at, ...(message && { message }) });
+      }),
   );
 }
 
@@ -32,14 +37,17 @@ function writtenBy(inst: Inst): readonly ValueId[] {
   }
 }
 
-/** Pointers that may point into a read-only section. */
+/** Pointers that may point into a read-only section or a key. */
 function readOnlyPointers(fn: IrFunction): ReadonlySet<ValueId> {
   const found = new Set<ValueId>();
   const params = new Map(fn.blocks.map((block) => [block.id, block.params]));
   for (let before = -1; before !== found.size; ) {
     before = found.size;
     for (const block of fn.blocks) {
+      for (const param of block.params) if (param.type === "ptr.mapKey") found.add(param.value);
       for (const inst of block.insts) {
+        const result = resultOf(inst);
+        if (result?.type === "ptr.mapKey") found.add(result.value);
         if (inst.op === "address" && inst.of === "section" && inst.name.startsWith(".rodata")) found.add(inst.result);
         if (inst.op === "ptradd" && found.has(inst.args[0])) found.add(inst.result);
       }

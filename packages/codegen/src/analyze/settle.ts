@@ -58,6 +58,6 @@ function settleInst(inst: Inst, block: BlockId, ranges: Ranges): Inst {
 function settleEnd(end: Terminator, block: BlockId, ranges: Ranges): Terminator {
   if (end.op !== "branch" || !ranges.isReachable(block)) return end;
   const [then, otherwise] = [ranges.isFeasible(block, 0), ranges.isFeasible(block, 1)];
-  if (then === otherwise) return end;
+  if (then === otherwise || end.callback?.helper === "forEachMapElem") return end;
   return { op: "jump", to: then ? end.then : end.else, at: end.at };
 }

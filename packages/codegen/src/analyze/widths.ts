@@ -72,6 +72,8 @@ function widthOf(inst: Inst, width: (value: ValueId) => number): number {
       return returnedWidth(helpers[inst.helper]);
     case "invoke":
       return inst.known?.width ?? 64;
+    case "element":
+      return inst.of === "count" ? 32 : 64;
     case "ptradd":
     case "slot":
     case "map":

@@ -195,6 +195,14 @@ export interface LoopCallExpr extends Typed {
   readonly body: AstFunction;
 }
 
+/** `map.forEach(body)`: as `loop`, with parameters for the key, by value where it is a scalar, and a ref to the value. */
+export interface ForEachExpr extends Typed {
+  readonly kind: "forEach";
+  /** Name in `TypedModule.maps`. */
+  readonly map: string;
+  readonly body: AstFunction;
+}
+
 /** A scalar schema called as a cast: `u8(x)`, `u32(bigint)`, `u64(number)`. Truncates, then zero- or sign-extends. */
 export interface CastExpr extends Typed {
   readonly kind: "cast";
@@ -411,6 +419,7 @@ export type Expr =
   | UpdateExpr
   | CallExpr
   | LoopCallExpr
+  | ForEachExpr
   | CastExpr
   | ToBigintExpr
   | ToNumberExpr

@@ -94,6 +94,7 @@ function checkInst(fn: IrFunction, inst: Inst, types: Types): readonly string[] 
     case "call":
     case "invoke":
     case "function":
+    case "element":
       return [];
     case "assert":
       return integer(0);

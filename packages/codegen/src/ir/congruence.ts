@@ -184,6 +184,7 @@ class Merger {
       case "call":
       case "invoke":
       case "function":
+      case "element":
       case "store":
       case "atomic":
       case "copy":

@@ -151,6 +151,19 @@ export interface FunctionInst extends Defines {
   readonly function: string;
 }
 
+/**
+ * Of a loop over the elements of a map, until its body is a callback: key and value of this turn, and how many turns there
+ * will have been.
+ */
+export interface ElementInst extends Defines {
+  readonly op: "element";
+  readonly of: "key" | "value" | "count";
+  /** The most turns. */
+  readonly most: number;
+  /** Names the loop, as its test does. */
+  readonly visit: number;
+}
+
 /** What `analyze` must prove of a value; removed after it. Says nothing at run time. */
 export type Check =
   /** A number stays within ±(2^53-1). */
@@ -192,6 +205,7 @@ export type Inst =
   | CallInst
   | InvokeInst
   | FunctionInst
+  | ElementInst
   | AssertInst;
 
 /** A jump with the values of the target's parameters. */
@@ -200,10 +214,13 @@ export interface Edge {
   readonly args: readonly ValueId[];
 }
 
-/** The test of a loop whose body may become a callback of a helper: `index < count`, the index in steps of one from 0. */
-export interface CallbackLoop {
-  readonly helper: "loop";
-}
+/**
+ * The test of a loop whose body may become a callback of a helper: `index < count`, the index in steps of one from 0. That of
+ * a loop over a map must; its index is for the test alone.
+ */
+export type CallbackLoop =
+  | { readonly helper: "loop" }
+  | { readonly helper: "forEachMapElem"; readonly map: string; readonly visit: number };
 
 export type Terminator =
   | (Base & { readonly op: "jump"; readonly to: Edge })

@@ -207,6 +207,8 @@ class Machine {
       }
       case "function":
         return this.module.addressOf(inst.function);
+      case "element":
+        throw new Error("interpret: a loop over a map was not outlined");
       case "assert":
         return undefined;
       default:

@@ -67,6 +67,8 @@ function body(inst: Inst): string {
       return `invoke ${JSON.stringify(inst.function)}${inst.movesPackets ? " moving" : ""}${values(inst.args)}`;
     case "function":
       return `function ${JSON.stringify(inst.function)}`;
+    case "element":
+      return `element ${inst.of} ${inst.visit}`;
     case "assert":
       return `assert${values(inst.args)} ${printCheck(inst.check)}`;
     default:

@@ -34,6 +34,8 @@ export function transferInst(inst: Inst, at: (value: ValueId) => Interval, knowl
     case "address":
     case "function":
       return pointerRange;
+    case "element":
+      return inst.of === "count" ? unsigned(0n, BigInt(inst.most)) : pointerRange;
     case "store":
     case "copy":
     case "zero":

@@ -28,7 +28,7 @@ import { lowerAtomic } from "./intrinsics/atomics.ts";
 import { lowerMap, lowerOutput, lowerQuery } from "./intrinsics/calls.ts";
 import { lowerContextField } from "./intrinsics/context.ts";
 import { lowerHelper } from "./intrinsics/helpers.ts";
-import { lowerLoopCall } from "./intrinsics/loop-calls.ts";
+import { lowerForEach, lowerLoopCall } from "./intrinsics/loop-calls.ts";
 import { lowerMath } from "./intrinsics/math.ts";
 import { lowerPacketAt, lowerPacketLength } from "./intrinsics/packet.ts";
 import { lowerTable } from "./intrinsics/tables.ts";
@@ -63,6 +63,7 @@ const expressions: { readonly [K in Expr["kind"]]: (l: Lowering, expr: Extract<E
     return l.call(expr.callee, args, expr.at);
   },
   loopCall: lowerLoopCall,
+  forEach: lowerForEach,
   cast: lowerCast,
   toBigint: lowerToBigint,
   toNumber: lowerToNumber,

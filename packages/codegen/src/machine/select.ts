@@ -138,7 +138,8 @@ function selectInst(sel: Selection, inst: Inst, out: MirInst[]): void {
       selectCall(sel, inst, out);
       break;
     case "assert":
-      throw new Error("select: an assert was not stripped");
+    case "element":
+      throw new Error(`select: ${inst.op} is for analysis alone`);
     case "const":
     case "slot":
     case "map":

@@ -150,6 +150,8 @@ function keyOf(
       return `address ${inst.of} ${inst.name} ${inst.offset}`;
     case "function":
       return `function ${inst.function}`;
+    case "element":
+      return undefined;
     case "ptradd": {
       const [pointer, offset] = inst.args;
       const test = inst.type === "ptr.packet" ? (tests.get(offset) ?? "") : "";

@@ -97,6 +97,7 @@ export class Memory {
   /** Takes a segment away; addresses in it are then no addresses. */
   remove(index: number): void {
     this.segments[index] = undefined;
+    while (this.segments.length > 1 && this.segments.at(-1) === undefined) this.segments.pop();
   }
 
   /** The segment that an address would lie in. */

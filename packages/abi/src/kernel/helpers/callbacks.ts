@@ -1,4 +1,4 @@
-// Helpers that call a function of the program. kernel/bpf/bpf_iter.c (Linux 6.12).
+// Helpers that call a function of the program. kernel/bpf/bpf_iter.c, kernel/bpf/{hashtab,arraymap}.c (Linux 6.12).
 import { uapi } from "../uapi.generated.ts";
 import type { HelperRow } from "./row.ts";
 
@@ -19,5 +19,22 @@ export const callbackHelpers = {
     programs: "all",
     surface: { on: "none" },
     doc: "Calls the function with 0, 1, 2, … until it gives 1; how often it did.",
+  },
+  forEachMapElem: {
+    symbol: "bpf_for_each_map_elem",
+    number: uapi.helper.for_each_map_elem,
+    since: "5.13",
+    args: [
+      { name: "map", is: "map" },
+      { name: "callback", is: "callback" },
+      { name: "callbackCtx", is: "callbackContext" },
+      { name: "flags", is: "integer", width: 64, signed: false },
+    ],
+    returns: { is: "integer", width: 32, signed: true },
+    effects: ["impure", "writesMap", "writesPacket", "writesContext"],
+    license: "any",
+    programs: "all",
+    surface: { on: "map", as: "forEach" },
+    doc: "Calls the function with each key and value until it gives 1; how often it did.",
   },
 } as const satisfies Readonly<Record<string, HelperRow>>;

@@ -32,7 +32,8 @@ const resultTypes: { readonly [K in HelperRow["returns"]["is"]]?: IrType } = {
   record: "ptr.record",
 };
 
-function specOf(l: Lowering, name: string): MapSpec {
+/** What a map is. */
+export function specOf(l: Lowering, name: string): MapSpec {
   const spec = l.module.maps.find((map) => map.name === name);
   if (!spec) throw new Error(`lower: no map ${name}`);
   return spec;

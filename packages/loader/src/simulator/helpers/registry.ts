@@ -1,6 +1,6 @@
 // One row per helper: how the simulator does it, or why it does not. A helper without a row does not compile.
 import type { HelperName } from "@typebpf/abi";
-import { loop } from "./callbacks.ts";
+import { forEachMapElem, loop } from "./callbacks.ts";
 import { spinLock, spinUnlock } from "./locks.ts";
 import { mapDeleteElem, mapLookupElem, mapUpdateElem } from "./maps.ts";
 import { ringbufDiscard, ringbufOutput, ringbufQuery, ringbufReserve, ringbufSubmit } from "./ring-buffer.ts";
@@ -59,6 +59,7 @@ export const implementations: { readonly [K in HelperName]: Implementation | Uns
   spinLock,
   spinUnlock,
   loop,
+  forEachMapElem,
   ktimeGetNs,
   ktimeGetBootNs: ktimeGetNs,
   ktimeGetCoarseNs,

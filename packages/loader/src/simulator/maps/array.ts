@@ -40,6 +40,14 @@ export class ArrayMap implements SimulatedMap {
     return index < this.spec.maxEntries ? this.values.high(this.slotOf(index, this.cpu)) : undefined;
   }
 
+  *elements(): Generator<readonly [key: Uint8Array, high: number]> {
+    const key = new Uint8Array(4);
+    for (let index = 0; index < this.spec.maxEntries; index++) {
+      new DataView(key.buffer).setUint32(0, index, true);
+      yield [key, this.values.high(this.slotOf(index, this.cpu))];
+    }
+  }
+
   private refusal(index: number, flags: number): number {
     const unknown = checkFlags(flags);
     if (unknown !== 0) return unknown;

@@ -75,6 +75,13 @@ export class HashMap implements SimulatedMap {
     return this.values.high(slot + this.cpu);
   }
 
+  *elements(): Generator<readonly [key: Uint8Array, high: number]> {
+    for (const key of this.keys.filter((one) => one !== undefined)) {
+      const slot = this.slots.get(tokenOf(key));
+      if (slot !== undefined) yield [key, this.values.high(slot + this.cpu)];
+    }
+  }
+
   /** 0 where an update may go on, else a negative errno. `old` is the entry there is. */
   private refusal(old: number | undefined, flags: number): number {
     const unknown = checkFlags(flags);

@@ -16,6 +16,11 @@ export interface SimulatedMap extends BackendMap {
   directValue?(): number | undefined;
   /** Upper half of the address of the value under a key (its lower half is REGION_START); undefined where there is none. */
   find(key: Uint8Array): number | undefined;
+  /**
+   * What a program meets on a walk over the map: keys and upper halves of the addresses of values. Entries that vanish before
+   * their turn are left out, those that come into being are not met. Undefined where the kernel has no walk.
+   */
+  elements?(): Iterable<readonly [key: Uint8Array, high: number]>;
   /** As the helper: 0 or a negative errno. */
   store(key: Uint8Array, value: Uint8Array, flags: number): number;
   /** As the helper: 0 or a negative errno. */

@@ -1,13 +1,13 @@
-// `loop(count, body)`. The body is a function literal, converted as a part of the function around it: it reads and writes the
+// `loop(count, body)` and `map.forEach(body)`. The body is a function literal, converted as a part of the function around it: it reads and writes the
 // variables there, which no other function may.
 import { ts } from "ts-morph";
 import type { AstFunction, Expr } from "../../../ast/nodes.ts";
-import { booleanType, nothingType, numberType } from "../../../ast/types.ts";
-import type { FunctionNode } from "../../values.ts";
+import { type AstType, booleanType, nothingType, numberType } from "../../../ast/types.ts";
+import type { FunctionNode, MapConstant } from "../../values.ts";
 import { coerce } from "../coerce.ts";
 import { convertExpression, poison, refuse, type Scope, spanOf } from "../context.ts";
 import { convertCallbackBody } from "../function.ts";
-import { describeType } from "../types.ts";
+import { describeType, typeOfLayout } from "../types.ts";
 
 /** The function literal that stands as an argument. */
 function literal(node: ts.Expression | undefined): FunctionNode | undefined {
@@ -25,14 +25,35 @@ export function convertLoopCall(node: ts.CallExpression, scope: Scope): Expr {
   }
   const at = spanOf(node, scope);
   const count = coerce(convertExpression(countNode, scope), numberType, scope);
-  const body = convertBodyOf(declaration, scope);
+  const body = convertBodyOf(declaration, [numberType], scope);
   if (count.kind === "poison" || !body) return poison(at);
   return { kind: "loopCall", count, body, type: numberType, at };
 }
 
+/** Converts a call of a map's `forEach`. */
+export function convertForEach(node: ts.CallExpression, map: MapConstant, scope: Scope): Expr {
+  const [bodyNode] = node.arguments;
+  const declaration = literal(bodyNode);
+  if (!declaration)
+    return refuse("functionValue", bodyNode ?? node, scope, { message: "forEach() takes a function literal" });
+  const at = spanOf(node, scope);
+  scope.module.maps.set(map.declaration, map);
+  const { key, value } = map.spec;
+  const body = convertBodyOf(
+    declaration,
+    [typeOfLayout(key), { kind: "ref", layout: value, nullable: false }],
+    scope,
+  );
+  return body ? { kind: "forEach", map: map.spec.name, body, type: numberType, at } : poison(at);
+}
+
 /** The literal as a part of the function around it; undefined after a finding. */
-function convertBodyOf(declaration: FunctionNode, scope: Scope): AstFunction | undefined {
-  const { parameters, body, returns, inner } = convertCallbackBody(declaration, [numberType], scope);
+function convertBodyOf(
+  declaration: FunctionNode,
+  types: readonly AstType[],
+  scope: Scope,
+): AstFunction | undefined {
+  const { parameters, body, returns, inner } = convertCallbackBody(declaration, types, scope);
   for (const one of returns) {
     if (one.value?.kind === "poison") return undefined;
     if (!one.value || one.value.type.kind === "boolean") continue;

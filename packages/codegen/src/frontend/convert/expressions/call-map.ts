@@ -7,6 +7,7 @@ import type { MapConstant } from "../../values.ts";
 import { coerce } from "../coerce.ts";
 import { convertExpression, poison, refuse, type Scope, spanOf } from "../context.ts";
 import { convertInitializer } from "../initializer.ts";
+import { convertForEach } from "./call-loop.ts";
 import { convertRingCall } from "./call-ring.ts";
 
 type Operation = MapExpr["operation"];
@@ -27,6 +28,7 @@ function operationOf(map: MapConstant, name: string): Operation | undefined {
 export function convertMapCall(node: ts.CallExpression, map: MapConstant, name: ts.MemberName, scope: Scope): Expr {
   if (mapTypes[map.spec.type].keys === "none" && map.operations.includes(name.text))
     return convertRingCall(node, map, name, scope);
+  if (name.text === "forEach" && map.operations.includes(name.text)) return convertForEach(node, map, scope);
   const operation = operationOf(map, name.text);
   const at = spanOf(node, scope);
   if (!operation)
