@@ -57,16 +57,25 @@ export class JavaScriptMaps {
     const spec: MapSpec = { name: "", type, key: key.layout, value: value.layout, maxEntries, flags };
     const entries = new IrMap(spec);
     const found = (index: unknown): Uint8Array | undefined => entries.lookup(bytesOf(spec.key, index));
+    const refTo = (layout: Layout, bytes: Uint8Array): unknown =>
+      viewOf({ layout, data: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), offset: 0 });
+    const keyOf = (bytes: Uint8Array): unknown => {
+      const ref = refTo(spec.key, bytes);
+      return spec.key.kind === "scalar" ? (ref as { readonly value: unknown }).value : ref;
+    };
     const map = {
       ...description,
       get: (index: unknown) => {
         const bytes = found(index);
-        if (!bytes) return undefined;
-        return viewOf({
-          layout: spec.value,
-          data: new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
-          offset: 0,
-        });
+        return bytes && refTo(spec.value, bytes);
+      },
+      forEach: (body: (key: unknown, value: unknown) => unknown) => {
+        let visited = 0;
+        for (const [key, value] of entries.elements()) {
+          visited++;
+          if (body(keyOf(key), refTo(spec.value, value)) === false) break;
+        }
+        return visited;
       },
       has: (index: unknown) => found(index) !== undefined,
       set: (index: unknown, init: unknown, flag = 0) =>

@@ -9,6 +9,7 @@
 // sweep perCpu: u8 u32
 // sweep packets: u8 u8
 // sweep functions: u8 u8
+// sweep outside: u8 u32
 import {
   array,
   arrayMap,
@@ -31,10 +32,9 @@ import {
   XDP,
 } from "@typebpf/dsl";
 
-const table = hashMap({ key: u32, value: u32, maxEntries: 64 });
-const cells = arrayMap({ value: u32, maxEntries: 8 });
+export const table = hashMap({ key: u32, value: u32, maxEntries: 64 });
+export const cells = arrayMap({ value: u32, maxEntries: 8 });
 
-/** The entries are the program's own: each run starts and ends with none. */
 const Sums = struct("sums", { n: u8, seed: u32, sum: u32, most: u32, at: u32, count: u32, visited: u32 });
 
 export const sums = xdp((ctx) => {
@@ -69,7 +69,7 @@ export const sums = xdp((ctx) => {
 });
 
 const Expiry = struct("expiry", { n: u8, limit: u8, removed: u32, left: u32, again: u32 });
-const ages = lruHashMap({ key: u16be, value: struct("age", { seen: u8, hits: u32 }), maxEntries: 64 });
+export const ages = lruHashMap({ key: u16be, value: struct("age", { seen: u8, hits: u32 }), maxEntries: 64 });
 
 export const expiry = xdp((ctx) => {
   const s = ctx.packet.at(0, Expiry);
@@ -113,7 +113,7 @@ export const stops = xdp((ctx) => {
 
 const Flow = struct("flow", { saddr: u32be, ports: array(u16be, 2), kind: u8 });
 const Stats = struct("stats", { packets: u64, delta: i32 });
-const flows = hashMap({ key: Flow, value: Stats, maxEntries: 64 });
+export const flows = hashMap({ key: Flow, value: Stats, maxEntries: 64 });
 const Structs = struct("structs", { n: u8, port: u16, packets: u64, delta: i32, found: u8, gone: u32 });
 
 export const structs = xdp((ctx) => {
@@ -172,9 +172,9 @@ export const nested = xdp((ctx) => {
   return XDP.PASS;
 });
 
-const own = perCpuArray({ value: u32, maxEntries: 4 });
-const ownByKey = perCpuHashMap({ key: u64, value: u32, maxEntries: 8 });
-const ownUsed = lruPerCpuHashMap({ key: array(u8, 4), value: u64, maxEntries: 64 });
+export const own = perCpuArray({ value: u32, maxEntries: 4 });
+export const ownByKey = perCpuHashMap({ key: u64, value: u32, maxEntries: 8 });
+export const ownUsed = lruPerCpuHashMap({ key: array(u8, 4), value: u64, maxEntries: 64 });
 const PerCpu = struct("per_cpu", { n: u8, seed: u32, sum: u32, keys: u64, matched: u32 });
 
 export const perCpu = xdp((ctx) => {
@@ -257,5 +257,21 @@ export const functions = xdp((ctx) => {
   for (let i = 0; i < 8; i++) cells.set(i, (s.n + i * 40) & 0xff);
   s.large = u32(largerThan(s.limit) * 16 + largerThan(100));
   s.sum = sumOf(s.n);
+  return XDP.PASS;
+});
+
+const Outside = struct("outside", { n: u8, step: u32, sum: u32, seen: array(u8, 8) });
+
+/** Refs into the packet and to the stack that were made around the body. */
+export const outside = xdp((ctx) => {
+  const s = ctx.packet.at(0, Outside);
+  if (!s) return XDP.ABORTED;
+  const kept = Outside({ n: s.n });
+  for (let i = 0; i < 8; i++) cells.set(i, i * s.n);
+  cells.forEach((index, cell) => {
+    s.sum = (s.sum + s.step + cell.value) >>> 0;
+    s.seen[index] = u8(cell.value + kept.seen[7 - index]);
+    kept.seen[index] = u8(index + kept.n);
+  });
   return XDP.PASS;
 });

@@ -68,7 +68,9 @@ function keyOf(l: Lowering, { type, key, maxEntries }: MapSpec, pointer: ValueId
     const known = { range: unsigned(0n, BigInt(maxEntries) - 1n), width: 32 };
     return build.define({ op: "load", size: 4, signed: false, offset: 0, args: [pointer], known, type: "i64", at });
   }
-  return key.kind === "scalar" ? loadScalar(build, scalarPlace({ base: pointer, offset: 0 }, key, undefined), at) : pointer;
+  return key.kind === "scalar"
+    ? loadScalar(build, scalarPlace({ base: pointer, offset: 0 }, key, undefined), at)
+    : pointer;
 }
 
 interface CallbackLoopParts {

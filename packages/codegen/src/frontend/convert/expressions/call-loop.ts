@@ -39,20 +39,12 @@ export function convertForEach(node: ts.CallExpression, map: MapConstant, scope:
   const at = spanOf(node, scope);
   scope.module.maps.set(map.declaration, map);
   const { key, value } = map.spec;
-  const body = convertBodyOf(
-    declaration,
-    [typeOfLayout(key), { kind: "ref", layout: value, nullable: false }],
-    scope,
-  );
+  const body = convertBodyOf(declaration, [typeOfLayout(key), { kind: "ref", layout: value, nullable: false }], scope);
   return body ? { kind: "forEach", map: map.spec.name, body, type: numberType, at } : poison(at);
 }
 
 /** The literal as a part of the function around it; undefined after a finding. */
-function convertBodyOf(
-  declaration: FunctionNode,
-  types: readonly AstType[],
-  scope: Scope,
-): AstFunction | undefined {
+function convertBodyOf(declaration: FunctionNode, types: readonly AstType[], scope: Scope): AstFunction | undefined {
   const { parameters, body, returns, inner } = convertCallbackBody(declaration, types, scope);
   for (const one of returns) {
     if (one.value?.kind === "poison") return undefined;
