@@ -3,7 +3,7 @@
 // carries from one iteration to the next. Takes a function without asserts; gives the function that calls the helper, and
 // the callback, which returns 0 to go on and 1 to stop.
 import type { HelperName, Span } from "@typebpf/abi";
-import { argsOf, argsOfEnd, blockMap, edgesOf, resultOf, valueTypes } from "../ir/cfg.ts";
+import { argsOf, argsOfEnd, edgesOf, resultOf, valueTypes } from "../ir/cfg.ts";
 import type {
   Block,
   BlockId,
@@ -11,6 +11,7 @@ import type {
   ElementInst,
   Inst,
   IrFunction,
+  LoadInst,
   Param,
   SlotId,
   Terminator,
@@ -19,25 +20,11 @@ import type {
 import type { Ranges } from "../ir/ranges.ts";
 import { type Fresh, freshIds, mapEdges, renameEdge, renameEnd, renameInst } from "../ir/rewrite.ts";
 import type { IrType } from "../ir/types.ts";
-
-type Test = Extract<Terminator, { readonly op: "branch" }>;
+import { inOrder, isElementOf, isOverMap, loopBody, ownSlots, type Test } from "./loop-body.ts";
 
 /** Instructions that give the same value in any function. */
 const remade: ReadonlySet<string> = new Set(["const", "map", "function", "address"]);
 const bytes = 8;
-
-/** Blocks that can be reached without passing `avoiding`. */
-function reach(from: BlockId, avoiding: BlockId, blocks: ReadonlyMap<BlockId, Block>): Set<BlockId> {
-  const found = new Set<BlockId>();
-  const open = [from];
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    const block = blocks.get(id);
-    if (!block || id === avoiding || found.has(id)) continue;
-    found.add(id);
-    for (const edge of edgesOf(block.end)) open.push(edge.block);
-  }
-  return found;
-}
 
 /** The function around the loop, and the body as a callback; undefined where the body never goes on to the next iteration. */
 export function outlineLoop(
@@ -47,16 +34,8 @@ export function outlineLoop(
   ranges: Ranges,
   name: string,
 ): { readonly caller: IrFunction; readonly callback: IrFunction } | undefined {
-  const blocks = blockMap(fn);
-  const inside = reach(test.then.block, header.id, blocks);
-  for (const id of reach(test.else.block, header.id, blocks)) inside.delete(id);
-  const body = fn.blocks.filter((block) => inside.has(block.id));
-  const isLoop = body.some((block) => edgesOf(block.end).some((edge) => edge.block === header.id));
-  return isLoop || isOverMap(test) ? new Outliner(fn, header, test, body, ranges, name).run() : undefined;
-}
-
-function isOverMap({ callback }: Test): boolean {
-  return callback?.helper === "forEachMapElem";
+  const body = loopBody(fn, header, test);
+  return body && new Outliner(fn, header, test, body, ranges, name).run();
 }
 
 class Outliner {
@@ -96,40 +75,19 @@ class Outliner {
     [this.#exit] = exits;
     for (const inst of fn.blocks.flatMap((block) => block.insts))
       this.#definitions.set(resultOf(inst)?.value ?? -1, inst);
-    this.#ownSlots = this.#findOwnSlots();
+    this.#ownSlots = ownSlots(fn, body, [
+      ...header.params.map(({ type }) => type),
+      ...(this.#exit?.args ?? []).map((arg) => this.#types.get(arg)),
+    ]);
     for (const block of body) {
       for (const param of block.params) this.#own.add(param.value);
-      for (const inst of block.insts) if (!this.#isHoisted(inst)) this.#ownResult(inst);
+      for (const inst of block.insts) if (!this.#isHoisted(inst)) this.#own.add(resultOf(inst)?.value ?? -1);
     }
     this.#place = this.#fresh.value();
   }
 
-  #ownResult(inst: Inst): void {
-    const result = resultOf(inst);
-    if (result) this.#own.add(result.value);
-  }
-
   #leaves(edge: Edge): boolean {
     return edge.block !== this.#header.id && !this.#inside.has(edge.block);
-  }
-
-  /** A ref to the stack that outlives an iteration cannot point into the callback's frame. */
-  #findOwnSlots(): ReadonlySet<SlotId> {
-    const made = (blocks: readonly Block[]): SlotId[] =>
-      blocks.flatMap(({ insts }) => insts.flatMap((inst) => (inst.op === "slot" ? [inst.slot] : [])));
-    const outliving = [
-      ...this.#header.params.map(({ type }) => type),
-      ...(this.#exit?.args ?? []).map((arg) => this.#types.get(arg)),
-    ];
-    if (outliving.includes("ptr.stack")) return new Set();
-    const others = new Set(made(this.#fn.blocks.filter((block) => !this.#inside.has(block.id))));
-    return new Set(made(this.#body).filter((slot) => !others.has(slot)));
-  }
-
-  /** What the helper gives, which is no instruction any more. */
-  #isElement(inst: Inst): inst is ElementInst {
-    const { callback } = this.#test;
-    return inst.op === "element" && callback?.helper === "forEachMapElem" && callback.visit === inst.visit;
   }
 
   #isHoisted(inst: Inst): boolean {
@@ -154,11 +112,20 @@ class Outliner {
     return { op: "store", size: bytes, offset: this.#cell(cell), args: [place, value], at: this.#at };
   }
 
+  #loadOf(cell: string, place: ValueId): Pick<LoadInst, "op" | "size" | "signed" | "offset" | "args"> {
+    return { op: "load", size: bytes, signed: false, offset: this.#cell(cell), args: [place] };
+  }
+
   #load(cell: string, result: ValueId, of: ValueId, place: ValueId): Inst {
     const range = this.#ranges.at(of, this.#test.then.block);
     const type = this.#types.get(of) ?? "i64";
-    const load = { op: "load", size: bytes, signed: false, offset: this.#cell(cell), args: [place] } as const;
-    return { ...load, result, type, ...(type === "i64" && { known: { range, width: 64 } }), at: this.#at };
+    return {
+      ...this.#loadOf(cell, place),
+      result,
+      type,
+      ...(type === "i64" && { known: { range, width: 64 } }),
+      at: this.#at,
+    };
   }
 
   #constant(value: bigint, insts: Inst[]): ValueId {
@@ -199,7 +166,7 @@ class Outliner {
     const added: Block[] = [];
     const leave = (edge: Edge): Edge => (this.#inside.has(edge.block) ? edge : this.#ending(edge, place, added));
     const body = this.#body.map((block): Block => {
-      const kept = block.insts.filter((inst) => !this.#isHoisted(inst) && !this.#isElement(inst));
+      const kept = block.insts.filter((inst) => !this.#isHoisted(inst) && !isElementOf(this.#test, inst));
       return { ...block, insts: kept, end: mapEdges(block.end, leave) };
     });
     const params = [...this.#given(insts), { value: place, type: "ptr.stack", aligned: true } as const];
@@ -223,7 +190,7 @@ class Outliner {
     }
     if (this.#header.params.some((param) => param.value === this.#index))
       insts.push({ op: "const", value: 0n, result: this.#index, type: "i64", at: this.#at });
-    const elements = this.#body.flatMap((block) => block.insts.filter((inst) => this.#isElement(inst)));
+    const elements = this.#body.flatMap((block) => block.insts.filter((inst) => isElementOf(this.#test, inst)));
     const value = (of: ElementInst["of"]): ValueId =>
       elements.find((one) => one.of === of)?.result ?? this.#fresh.value();
     return [
@@ -295,7 +262,7 @@ class Outliner {
     const renamed = others.map((block): Block => {
       return {
         ...block,
-        insts: block.insts.filter((inst) => !this.#isElement(inst)).map((inst) => renameInst(inst, rename)),
+        insts: block.insts.filter((inst) => !isElementOf(this.#test, inst)).map((inst) => renameInst(inst, rename)),
         end: renameEnd(block.end, rename),
       };
     });
@@ -317,14 +284,7 @@ class Outliner {
     const done = renameEdge(this.#test.else, rename);
     if (!this.#exit) return { op: "jump", to: done, at };
     const stopped = this.#fresh.value();
-    const flag = {
-      op: "load",
-      size: bytes,
-      signed: false,
-      offset: this.#cell("stopped"),
-      args: [this.#place],
-    } as const;
-    insts.push({ ...flag, result: stopped, type: "i64", at });
+    insts.push({ ...this.#loadOf("stopped", this.#place), result: stopped, type: "i64", at });
     const loads: Inst[] = [];
     const args = this.#exit.args.map((arg, index) => {
       if (!this.#isOfBody(arg)) return rename(arg);
@@ -336,10 +296,4 @@ class Outliner {
     added.push({ id, params: [], insts: loads, end: { op: "jump", to: { block: this.#exit.block, args }, at } });
     return { op: "branch", compare: "ne64", args: [stopped, zero], then: { block: id, args: [] }, else: done, at };
   }
-}
-
-/** The entry stays first. */
-function inOrder([entry]: readonly Block[], blocks: readonly Block[]): readonly Block[] {
-  const first = blocks.filter((block) => block.id === entry?.id);
-  return [...first, ...blocks.filter((block) => block.id !== entry?.id)];
 }
