@@ -45,7 +45,28 @@ test("variables are set, shown to people and in documents", async () => {
   });
 });
 
+test("one member of a struct is configured, the others keep their defaults", async () => {
+  const nested = folder.file(
+    "nested.bpf.ts",
+    `import { config, struct, u16, u32, u64, xdp, XDP } from "@typebpf/dsl";
+const Range = struct("range", { from: u16, to: u64 });
+export const settings = config({ ports: Range, limit: u32 }, { ports: { from: 7, to: 9n }, limit: 5 });
+export const main = xdp(() => settings.ports.to > 10n ? XDP.DROP : XDP.PASS);
+`,
+  );
+  const changed = await document("run", nested, "--packet", packet, "--config", "settings.ports.to=99999999999");
+  expect(changed).toMatchObject({
+    status: 0,
+    json: {
+      runs: [{ action: "DROP" }],
+      globals: { "settings.ports": { from: 7, to: "99999999999" }, "settings.limit": 5 },
+    },
+  });
+});
+
 test.each([
+  ["--config", "settings.prt.x=1", "BPF6115"],
+  ["--config", "__proto__.x=1", "BPF6115"],
   ["--config", "settings.prt=1", "BPF6115"],
   ["--config", "settings.port=65536", "BPF6150"],
   ["--config", "settings", "BPF6331"],

@@ -1,6 +1,6 @@
 // Global data on the command line: `--config NAME=VALUE` before the object is loaded, `--set NAME=VALUE` after, and what
 // the variables hold, for people and for documents. Members of `config` are NAME.MEMBER.
-import { type BpfObject, type GlobalVariable, nearest } from "@typebpf/abi";
+import { type BpfObject, type GlobalVariable, type Layout, nearest } from "@typebpf/abi";
 import { type ConfigValues, decode, encode, fromJson, type Json, toJson, type Value } from "@typebpf/loader";
 import { cliError } from "./diagnostics.ts";
 import { sideOf } from "./input/assignment.ts";
@@ -9,21 +9,43 @@ import { valueText } from "./output/maps.ts";
 import type { Styles } from "./output/style.ts";
 import { formatTable } from "./output/table.ts";
 
+/** The layout of a variable, or of a member of one: `cfg.limit`. */
+function layoutOf(variables: readonly GlobalVariable[], name: string): Layout | undefined {
+  const variable = variables.find((one) => one.name === name);
+  const dot = name.lastIndexOf(".");
+  if (variable || dot < 0) return variable?.layout;
+  const outer = layoutOf(variables, name.slice(0, dot));
+  if (outer?.kind !== "struct") return undefined;
+  return outer.fields.find((one) => one.name === name.slice(dot + 1))?.layout;
+}
+
+type Group = { [name: string]: unknown };
+
+/** Puts a value into groups within groups: those of `a` and `b` for `a.b.c`. */
+function put(group: Group, [name = "", ...inner]: readonly string[], value: unknown): void {
+  if (inner.length === 0) {
+    group[name] = value;
+    return;
+  }
+  const known = group[name];
+  const next: Group = Object.assign(Object.create(null), typeof known === "object" ? known : {});
+  group[name] = next;
+  put(next, inner, value);
+}
+
 /** What `--config` gives, as `load` takes it. @throws DiagnosticError for text that is no NAME=VALUE, or no value of the schema */
 export function configOf(object: BpfObject, texts: readonly string[] = []): ConfigValues {
   const variables = object.sections.filter((one) => one.readOnly).flatMap((one) => one.variables);
-  const values: Record<string, unknown> = {};
+  const values: Group = Object.create(null);
   for (const text of texts) {
     const equals = text.indexOf("=");
     const name = text.slice(0, Math.max(0, equals)).trim();
     const json = sideOf(text.slice(equals + 1));
     if (name === "" || json === undefined || json === "")
       throw cliError("assignment", { message: `"${text}" is not of the form NAME=VALUE` });
-    const layout = variables.find((one) => one.name === name)?.layout;
+    const layout = layoutOf(variables, name);
     const value: unknown = layout ? decode(layout, fromJson(layout, json, `--config ${name}`)) : json;
-    const [group = name, member] = name.split(".");
-    if (member === undefined) values[name] = value;
-    else values[group] = { ...(values[group] as object | undefined), [member]: value };
+    put(values, name.split("."), value);
   }
   return values;
 }

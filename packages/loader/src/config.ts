@@ -6,11 +6,12 @@ import {
   type Diagnostic,
   DiagnosticError,
   type GlobalVariable,
+  type Layout,
   nearest,
   sectionBytes,
   sectionContents,
 } from "@typebpf/abi";
-import { encode } from "./codec.ts";
+import { decode, encode } from "./codec.ts";
 import { loaderDiagnostic } from "./diagnostics.ts";
 
 /** Values by name of the declaration: one value, or those of members by name. */
@@ -50,12 +51,27 @@ function assign(values: ConfigValues, variables: readonly GlobalVariable[], give
   return problems;
 }
 
+/** The value with what is now in place of the members that it leaves out. */
+function completed(layout: Layout, value: unknown, now: unknown): unknown {
+  const struct = layout.kind === "struct" && layout.union === undefined;
+  if (!struct || typeof value !== "object" || value === null || typeof now !== "object" || now === null) return value;
+  const given = new Map<string, unknown>(Object.entries(value));
+  const known = new Map<string, unknown>(Object.entries(now));
+  for (const field of layout.fields) {
+    const [own, old] = [given.get(field.name), known.get(field.name)];
+    if (old !== undefined) given.set(field.name, own === undefined ? old : completed(field.layout, own, old));
+  }
+  return Object.fromEntries(given);
+}
+
 function filled(section: DataSection, given: Given, problems: Diagnostic[]): DataSection {
   const bytes = sectionBytes(section);
   for (const variable of section.variables) {
     if (!given.has(variable)) continue;
+    const { layout, name, offset } = variable;
     try {
-      bytes.set(encode(variable.layout, given.get(variable), variable.name), variable.offset);
+      const now = decode(layout, bytes.slice(offset, offset + layout.size), name);
+      bytes.set(encode(layout, completed(layout, given.get(variable), now), name), offset);
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       problems.push(...error.diagnostics);

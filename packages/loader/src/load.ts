@@ -46,7 +46,7 @@ function isObject(object: unknown): object is BpfObject {
 export async function load<M extends Module = Record<string, unknown>>(
   object: BpfObject | readonly Diagnostic[],
   backend: Backend,
-  options: LoadOptions<M> = {},
+  options: LoadOptions<NoInfer<M>> = {},
 ): Promise<Loaded<M>> {
   if (Array.isArray(object) && object.length > 0) throw new DiagnosticError(object);
   if (!isObject(object)) throw loaderError("objectFormat");

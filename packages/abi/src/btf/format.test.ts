@@ -7,6 +7,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { arrayLayout, type Layout, scalarLayouts, structLayout } from "../layout.ts";
+import type { BpfObject } from "../object/object.ts";
 import { BtfBuilder } from "./build.ts";
 import { btfProblem } from "./check.ts";
 import { decodeBtf } from "./decode.ts";
@@ -14,11 +15,63 @@ import { dumpBtf } from "./dump.ts";
 import { formatBtf } from "./format.ts";
 import { layoutType } from "./from-layout.ts";
 import { layouts } from "./generate.testing.ts";
+import { formatHeader } from "./header.ts";
 import { BtfLayouts } from "./to-layout.ts";
 import type { Btf, BtfType } from "./types.ts";
 
 const int: BtfType = { kind: "int", name: "int", size: 4, bits: 32, bitOffset: 0, encoding: "signed" };
 const char: BtfType = { kind: "int", name: "char", size: 1, bits: 8, bitOffset: 0, encoding: "char" };
+
+describe("header of an object", () => {
+  const { u8, u16, u32, u64 } = scalarLayouts;
+  const lock = structLayout("bpf_spin_lock", { val: u32 });
+  const value = structLayout("account", { lock, bytes: u64 });
+  const flow = structLayout("flow", { port: u16 });
+  const object: BpfObject = {
+    format: 1,
+    license: "GPL",
+    target: { kernel: "6.1", isa: 3 },
+    maps: [{ name: "accounts", type: "hash", key: u32, value, maxEntries: 8, flags: 0 }],
+    programs: [],
+    functions: [],
+    sections: [
+      {
+        name: ".bss",
+        readOnly: false,
+        size: 16,
+        variables: [
+          { name: "count", offset: 8, layout: u64 },
+          { name: "last", offset: 2, layout: flow },
+        ],
+      },
+      { name: ".rodata", readOnly: true, size: 4, variables: [{ name: "settings.port", offset: 0, layout: u8 }] },
+      { name: ".rodata.tables", readOnly: true, size: 8, variables: [] },
+    ],
+    sources: [],
+  };
+  const header = formatHeader(object);
+
+  test("has global data at its places, and the kernel's structs from the kernel's header", () => {
+    expect(header).toContain("typedef struct {\n\tunsigned char __pad[2];\n\tstruct flow last;\n");
+    expect(header).toContain("\t__u8 settings_port;\n");
+    expect(header).not.toContain("tables");
+    expect(header).not.toContain("struct bpf_spin_lock {");
+  });
+
+  test("compiles beside the kernel's header, with the sizes of the sections", () => {
+    const folder = mkdtempSync(join(tmpdir(), "typebpf-header-"));
+    try {
+      const checks = `_Static_assert(sizeof(bss_section) == 16 && sizeof(rodata_section) == 4, "");
+_Static_assert(__builtin_offsetof(bss_section, last) == 2 && __builtin_offsetof(bss_section, count) == 8, "");
+_Static_assert(sizeof(accounts_value) == 16, "");\n`;
+      writeFileSync(join(folder, "own.h"), header);
+      writeFileSync(join(folder, "all.c"), `#include <linux/bpf.h>\n#include "own.h"\n${checks}`);
+      execFileSync("gcc", ["-Wall", "-Werror", "-c", "all.c", "-o", "all.o"], { cwd: folder });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
 
 describe("text", () => {
   const body = (...types: readonly BtfType[]): string => formatBtf(types).replace("#pragma once\n\n", "").trim();

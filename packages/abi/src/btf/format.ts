@@ -38,9 +38,13 @@ class Header {
   /** What has been asked for already. */
   readonly #seen = { complete: new Set<BtfId>(), named: new Set<BtfId>() };
   readonly parts: string[] = [];
+  readonly #elsewhere: ReadonlySet<string>;
+  /** A struct that another header defines is used. */
+  includes = false;
 
-  constructor(types: readonly BtfType[]) {
+  constructor(types: readonly BtfType[], elsewhere: ReadonlySet<string>) {
     this.#types = types;
+    this.#elsewhere = elsewhere;
     this.printer = new CPrinter(types);
   }
 
@@ -75,7 +79,8 @@ class Header {
         break;
       case "struct":
       case "union":
-        if (type.name === "") for (const member of type.members) this.need(member.type, true);
+        if (this.#elsewhere.has(type.name)) this.includes = true;
+        else if (type.name === "") for (const member of type.members) this.need(member.type, true);
         else if (complete) this.#define(id);
         else this.#forward(type.kind, id);
         break;
@@ -150,9 +155,15 @@ export interface CAlias {
   readonly comment?: string;
 }
 
+/** Structs that another header defines, and how it is included. */
+export interface CInclude {
+  readonly names: ReadonlySet<string>;
+  readonly text: string;
+}
+
 /** A C header with all named types, or with what the aliases need, and the aliases. */
-export function formatBtf(types: readonly BtfType[], aliases?: readonly CAlias[]): string {
-  const header = new Header(types);
+export function formatBtf(types: readonly BtfType[], aliases?: readonly CAlias[], include?: CInclude): string {
+  const header = new Header(types, include?.names ?? new Set());
   if (aliases) for (const { type } of aliases) header.need(type, true);
   else for (let id = 1; id <= types.length; id++) header.top(id);
   header.loose();
@@ -161,5 +172,6 @@ export function formatBtf(types: readonly BtfType[], aliases?: readonly CAlias[]
     header.parts.push(comment === undefined ? text : `/* ${comment.replaceAll("*/", "* /")} */\n${text}`);
   }
   const used = [...header.printer.macros].sort().map(macroText);
-  return `${["#pragma once", ...used, ...header.parts].join("\n\n")}\n`;
+  const included = include && header.includes ? [include.text] : [];
+  return `${["#pragma once", ...included, ...used, ...header.parts].join("\n\n")}\n`;
 }

@@ -40,6 +40,12 @@ export function isRingSize(bytes: number): boolean {
   return Number.isInteger(bytes) && bytes >= pageBytes && bytes <= 2 ** 31 && Number.isInteger(Math.log2(bytes));
 }
 
+/** The size that libbpf makes of what an object asks for (adjust_ringbuf_sz): the next larger one that there can be. */
+export function ringSizeFor(bytes: number): number {
+  if (bytes === 0 || bytes > 2 ** 31 || isRingSize(bytes)) return bytes;
+  return Math.max(pageBytes, 2 ** Math.ceil(Math.log2(bytes)));
+}
+
 /** `BPF_F_NO_PREALLOC`: entries are allocated when they are made. */
 const NO_PREALLOC = 1;
 

@@ -25,7 +25,7 @@ import { type Clock, seededRandom, virtualClock } from "./clock.ts";
 import { SkbContext, type SocketFilterStart, socketFilterStarts } from "./contexts/skb.ts";
 import { XdpContext } from "./contexts/xdp.ts";
 import { Fault } from "./fault.ts";
-import { implementations } from "./helpers/registry.ts";
+import { implementations, unknownHelper } from "./helpers/registry.ts";
 import type { World } from "./helpers/world.ts";
 import { type Code, type ContextAccess, Machine } from "./machine.ts";
 import type { SimulatedMap } from "./maps/map.ts";
@@ -115,6 +115,8 @@ function mapProblem(spec: MapSpec): Diagnostic | undefined {
 interface Stage {
   /** @throws DiagnosticError for what a test run cannot be given. */
   check(input: RunInput): void;
+  /** Whether programs of the type may use legacy packet loads (may_access_skb of kernel/bpf/verifier.c). */
+  readonly packetLoads: boolean;
   /** Puts a packet in place. */
   begin(world: World, input: RunInput): ContextAccess & { readonly high: number };
   result(world: World): Pick<RunOutput, "packet" | "context">;
@@ -123,6 +125,7 @@ interface Stage {
 function skbStage(type: SkbProgramType): Stage {
   return {
     check: (input) => void skbInputContext(type, input),
+    packetLoads: true,
     begin: ({ skb }, input) => {
       skb.begin(type, input);
       return skb;
@@ -135,6 +138,7 @@ function skbStage(type: SkbProgramType): Stage {
 const stages: { readonly [T in ProgramTypeName]: Stage } = {
   xdp: {
     check: checkXdpInput,
+    packetLoads: false,
     begin: ({ xdp }, input) => {
       xdp.begin(input);
       return xdp;
@@ -199,7 +203,7 @@ class SimulatedObject implements BackendObject {
 
   private helper(spec: ProgramSpec, number: number): HelperRun | string | undefined {
     const name = helperNames.find((one) => helpers[one].number === number);
-    if (name === undefined) return undefined;
+    if (name === undefined) return unknownHelper(number);
     const row = helpers[name];
     if (row.programs !== "all" && !(row.programs as readonly string[]).includes(spec.type)) {
       return `programs of type ${spec.type} may not call ${row.symbol}`;
@@ -243,7 +247,7 @@ class SimulatedObject implements BackendObject {
       lines: flat.lines,
       addressAt: (slot) => references.get(slot),
       helper: (number) => this.helper(spec, number),
-      packetLoads: false,
+      packetLoads: stages[spec.type].packetLoads,
     });
     if (!("steps" in code)) return code;
     this.programs.set(spec.name, {

@@ -84,7 +84,7 @@ export class ReadExt {
   sources(): readonly SourceText[] {
     let left = mostLines;
     return [...this.#texts].flatMap(([file, texts]) => {
-      const last = Math.max(...texts.keys());
+      const last = [...texts.keys()].reduce((most, line) => Math.max(most, line), 0);
       left -= last;
       if (left < 0) return [];
       const lines = Array.from({ length: last }, (_, index) => texts.get(index + 1) ?? "");

@@ -6,7 +6,7 @@ import { resolveBtf, sizeOfBtf } from "../../btf/size.ts";
 import type { BtfComposite, BtfType } from "../../btf/types.ts";
 import { abiDiagnostics } from "../../diagnostics/catalogue.ts";
 import { displayText } from "../../diagnostics/display.ts";
-import { type MapTypeName, type MapTypeRow, mapTypes, noKey } from "../../kernel/map-types.ts";
+import { type MapTypeName, type MapTypeRow, mapTypes, noKey, ringSizeFor } from "../../kernel/map-types.ts";
 import { uapi } from "../../kernel/uapi.generated.ts";
 import { arrayLayout, type Layout, scalarLayouts } from "../../layout.ts";
 import type { ForeignMap, MapSpec } from "../object.ts";
@@ -111,6 +111,7 @@ function knownMap(name: string, types: ReadTypes, definition: Definition): MapSp
   const { numbers } = definition;
   const type = namesByNumber.get(numbers.get("type") ?? 0) ?? "hash";
   const row: MapTypeRow = mapTypes[type];
+  const entries = numbers.get("max_entries") ?? 0;
   const key = layoutFor(types, definition, "key");
   const untypedIndex = row.keys === "index" && key.size === 4 && key.kind !== "scalar";
   return {
@@ -118,7 +119,7 @@ function knownMap(name: string, types: ReadTypes, definition: Definition): MapSp
     type,
     key: row.keys === "none" ? noKey : untypedIndex ? scalarLayouts.u32 : key,
     value: layoutFor(types, definition, "value"),
-    maxEntries: numbers.get("max_entries") ?? 0,
+    maxEntries: row.records ? ringSizeFor(entries) : entries,
     flags: numbers.get("map_flags") ?? 0,
   };
 }

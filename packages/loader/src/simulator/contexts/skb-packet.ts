@@ -11,6 +11,9 @@ const HEADROOM = 1 << 16;
 const ETHERNET = 14;
 const VLAN = 4;
 const MACS = 12;
+/** SKF_NET_OFF and SKF_LL_OFF of linux/filter.h. */
+const NETWORK_OFFSET = -0x10_0000;
+const LINK_OFFSET = -0x20_0000;
 
 /** EtherTypes of VLAN tags. */
 export function isVlan(protocol: number): boolean {
@@ -83,6 +86,21 @@ export class SkbPacket {
   viewFrom(header: "mac" | "network", offset: number, length: number): Uint8Array | undefined {
     const at = this[header] + offset;
     return at + length > this.packet.high ? undefined : this.buffer.subarray(at, at + length);
+  }
+
+  /**
+   * A byte as legacy packet loads find it, SKF_NET_OFF and SKF_LL_OFF behind the headers; undefined outside of the packet.
+   * bpf_internal_load_pointer_neg_helper of kernel/bpf/core.c.
+   */
+  byteAt(index: number): number | undefined {
+    const [from, offset] =
+      index >= 0
+        ? [this.packet.low, index]
+        : index >= NETWORK_OFFSET
+          ? [this.network, index - NETWORK_OFFSET]
+          : [this.mac, index - LINK_OFFSET];
+    const at = from + offset;
+    return offset >= 0 && at < this.packet.high ? this.buffer[at] : undefined;
   }
 
   private setStart(start: number): void {

@@ -89,6 +89,25 @@ describe("where a socket filter's packet begins", () => {
   });
 });
 
+describe("legacy packet loads", () => {
+  const load = (text: string): string => `r6 = r1\nr2 = -2\n${text}\nexit`;
+
+  test.each<readonly [string, string, Type, number]>([
+    ["a half from the start", "r0 = *(u16 *)skb[12]", "sched_cls", 0x800],
+    ["a byte of the network header", "r0 = *(u8 *)skb[-1048576]", "sched_cls", 0x46],
+    ["a half of the Ethernet header", "r0 = *(u16 *)skb[-2097140]", "socket_filter", 0x800],
+    ["an offset that wraps", "r0 = *(u8 *)skb[r2 + 16]", "sched_cls", 0x46],
+    ["behind the packet", "r0 = *(u32 *)skb[57]", "sched_cls", 0],
+    ["a place that means nothing", "r0 = *(u8 *)skb[-1]", "sched_cls", 0],
+    ["before the Ethernet header", "r0 = *(u8 *)skb[-2097153]", "sched_cls", 0],
+  ])("%s", async (_, text, type, value) => expect((await run(load(text), type)).retval).toBe(value));
+
+  test("outside of the packet the function returns 0, not the program", async () => {
+    const text = "r6 = r1\ncall pc+2\nr0 += 5\nexit\nr0 = *(u8 *)skb[99]\nr0 = 9\nexit";
+    expect((await run(text)).retval).toBe(5);
+  });
+});
+
 describe("what comes out", () => {
   test("fields that were written, and those that were given", async () => {
     const input = { packet: frame, context: { priority: 3, "cb[1]": 4, tstamp: 5n } };

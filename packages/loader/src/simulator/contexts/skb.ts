@@ -91,6 +91,11 @@ export class SkbContext implements ContextAccess {
     this.setProtocol(protocolOf(packet));
   }
 
+  /** A byte for legacy packet loads: counted from what the program sees, or from a header by an offset below zero. */
+  packetByte(index: number): number | undefined {
+    return this.packet.byteAt(index);
+  }
+
   /** The packet as it is now, from the Ethernet header on; a socket filter's as it was given. */
   result(): Uint8Array {
     return this.program === "socket_filter" ? this.input.slice() : this.packet.bytes();

@@ -1,5 +1,5 @@
 // One row per helper: how the simulator does it, or why it does not. A helper without a row does not compile.
-import type { HelperName } from "@typebpf/abi";
+import { type HelperName, uapi } from "@typebpf/abi";
 import { forEachMapElem, loop } from "./callbacks.ts";
 import { spinLock, spinUnlock } from "./locks.ts";
 import { mapDeleteElem, mapLookupElem, mapUpdateElem } from "./maps.ts";
@@ -103,3 +103,9 @@ export const implementations: { readonly [K in HelperName]: Implementation | Uns
   getSocketCookie,
   getSocketUid: none,
 };
+
+/** What to say of a helper that has no row; undefined for a number that the kernel does not have either. */
+export function unknownHelper(number: number): string | undefined {
+  const found = Object.entries(uapi.helper).find(([, one]) => one === number);
+  return found && `the simulator does not have bpf_${found[0]}`;
+}

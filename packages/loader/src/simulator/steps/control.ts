@@ -52,18 +52,18 @@ export function loadHalvesStep({ machine, insn, next }: Place, low: number, high
   };
 }
 
-/** Legacy `r0 =` big-endian value in the packet; outside of the packet the program ends with 0. */
+/** Legacy `r0 =` big-endian value in the packet; outside of the packet the function returns 0 (bpf_gen_ld_abs). */
 export function loadPacketStep({ machine, insn, next }: Place, size: 1 | 2 | 4, indexed: boolean): Step {
   const { registers: r } = machine;
   const s = halfOf(insn.src);
   return () => {
-    const start = insn.imm + (indexed ? half(r, s) : 0);
+    const start = (insn.imm + (indexed ? half(r, s) : 0)) | 0;
     let value = 0;
     for (let index = 0; index < size; index++) {
       const byte = machine.context.packetByte?.(start + index);
       if (byte === undefined) {
         machine.setRegister(0, 0, 0);
-        return END;
+        return machine.leave() ?? END;
       }
       value = (value << 8) | byte;
     }
