@@ -4,8 +4,9 @@
 // sweep places: u8 u16
 // sweep choices: u8 u16
 // sweep assigned: u8 u8
+// sweep guarded: u16 u8
 // sweep ordered: u16 u8
-import { array, i64, struct, u16, u64, u8, xdp, XDP } from "@typebpf/dsl";
+import { array, i64, type Ref, struct, u16, u64, u8, xdp, XDP } from "@typebpf/dsl";
 
 const Point = struct("point", { x: u16, y: u16 });
 const Chains = struct("chains", {
@@ -154,4 +155,29 @@ export const ordered = xdp((ctx) => {
   results[1] = port > 100 ? 1n : 2n;
   if (wide !== undefined) results[2] = wide > 255n || wide < 3n ? 3n : 4n;
   return XDP.DROP;
+});
+
+interface Found {
+  readonly x: number;
+  readonly at: number;
+}
+
+function found(point: Ref<typeof Point> | undefined, at: number): Found | undefined {
+  return point && { x: point.x + 1, at };
+}
+
+const Guarded = struct("guarded", { a: u16, b: u8, results: array(i64, 3) });
+
+// An object behind `&&` is there where the ref is.
+export const guarded = xdp((ctx) => {
+  const s = ctx.packet.at(0, Guarded);
+  if (!s) return XDP.ABORTED;
+  const { results } = s;
+  const near = found(ctx.packet.at(s.b & 7, Point), 5);
+  const far = found(ctx.packet.at(s.a, Point), 7);
+  results[0] = i64(near ? near.x : -1);
+  results[1] = i64(far?.at ?? -2);
+  const wide = ctx.packet.at(s.a, u64) && s.b + 1;
+  results[2] = i64(wide ?? -3);
+  return far ? XDP.PASS : XDP.DROP;
 });

@@ -1,7 +1,7 @@
 // `&&`, `||`, `??` and the ternary as values: the value is that of the deciding side, so both sides have one type.
 import type { ts } from "ts-morph";
 import type { Expr } from "../../../ast/nodes.ts";
-import type { AstType } from "../../../ast/types.ts";
+import { type AstType, nothingType } from "../../../ast/types.ts";
 import { coerce } from "../coerce.ts";
 import { convertCondition, knownCondition } from "../condition.ts";
 import { convertExpression, poison, refuse, type Scope, spanOf } from "../context.ts";
@@ -22,11 +22,28 @@ export function convertLogical(node: ts.BinaryExpression, scope: Scope): Expr {
   const right = convertExpression(node.right, scope);
   if (operator === "??" && left.type.kind === "nothing")
     return left.kind === "nothing" ? right : afterNothing(left, right);
+  if (operator === "&&" && isObjectLike(left.type) && !joinTypes(left.type, right.type))
+    return whereThere(left, right, node, scope);
   return choose(left, right, node, scope, (first, second, type) => {
     const at = spanOf(node, scope);
     // After `a ??` or `a ||` a null reference on the left is gone.
     const result = operator === "&&" ? type : presentAs(type, right.type);
     return { kind: "logical", operator, left: first, right: second, type: result, at };
+  });
+}
+
+/** References and objects are false only where they are undefined. */
+function isObjectLike(type: AstType): boolean {
+  return type.kind === "ref" || type.kind === "record" || type.kind === "tuple";
+}
+
+/** `object && value`: the value where the object is there, else undefined. */
+function whereThere(object: Expr, value: Expr, node: ts.Node, scope: Scope): Expr {
+  const at = spanOf(node, scope);
+  const absent: Expr = { kind: "nothing", type: nothingType, at };
+  return choose(value, absent, node, scope, (whenTrue, whenFalse, type) => {
+    if (object.kind === "poison") return object;
+    return { kind: "conditional", condition: object, whenTrue, whenFalse, type, at };
   });
 }
 
