@@ -83,3 +83,10 @@ export const bits = xdp((ctx) => {
   p.out = u32(bits);
   return XDP.PASS;
 });
+export const unrolled = xdp((ctx) => {
+  const p = ctx.packet.at(0, P);
+  if (!p) return XDP.ABORTED;
+  let crc = p.out;
+  for (let k = 0; k < 16; k++) crc = u32(crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1);
+  return crc === 7 ? XDP.DROP : XDP.PASS;
+});

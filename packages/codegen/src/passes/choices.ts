@@ -13,6 +13,8 @@ import { definitions } from "./uses.ts";
 /** Instructions that a side may have, and that a branch may become, constants apart. */
 const mostOnSide = 10;
 const mostMade = 16;
+/** Instructions between a condition and the counter that it depends on. */
+const mostDepth = 4;
 
 /** The function with such branches converted, but for where the verifier would lose the bound of a loop. */
 export function convertChoices(fn: IrFunction): IrFunction {
@@ -64,6 +66,29 @@ function boundingValues(fn: IrFunction): ReadonlySet<ValueId> {
   return found;
 }
 
+/** Parameters of headers that begin with a constant and change by one. */
+function countersOf(
+  fn: IrFunction,
+  headers: ReadonlySet<BlockId>,
+  defs: ReadonlyMap<ValueId, Inst>,
+): ReadonlySet<ValueId> {
+  const counters = new Set(
+    fn.blocks.flatMap(({ id, params }) => (headers.has(id) ? params.map(({ value }) => value) : [])),
+  );
+  const blocks = blockMap(fn);
+  const isConstant = (value: ValueId | undefined): boolean => defs.get(value ?? -1)?.op === "const";
+  for (const edge of fn.blocks.flatMap(({ end }) => edgesOf(end))) {
+    blocks.get(edge.block)?.params.forEach(({ value }, index) => {
+      const arg = edge.args[index] ?? -1;
+      const inst = defs.get(arg);
+      const isStep =
+        inst !== undefined && cheap.has(inst.op) && argsOf(inst)[0] === value && isConstant(argsOf(inst)[1]);
+      if (!isConstant(arg) && !isStep) counters.delete(value);
+    });
+  }
+  return counters;
+}
+
 function cheapOrDivision(inst: Inst): boolean {
   return cheap.has(inst.op) || /^[us](?:div|mod)/.test(inst.op);
 }
@@ -76,6 +101,7 @@ class Converter {
   readonly #bounding: ReadonlySet<ValueId>;
   readonly #definitions: Map<ValueId, Inst>;
   readonly #fresh: Fresh;
+  readonly #counters: ReadonlySet<ValueId>;
   #ranges: Ranges | undefined;
   #isChanged = false;
 
@@ -87,6 +113,7 @@ class Converter {
     this.#bounding = boundingValues(fn);
     this.#definitions = new Map(definitions(fn));
     this.#fresh = freshIds(fn);
+    this.#counters = countersOf(fn, headers, this.#definitions);
   }
 
   result(): IrFunction {
@@ -97,11 +124,23 @@ class Converter {
   /** How the branch of a block could be converted. */
   shapeOf(block: Block): Shape | undefined {
     const { end } = block;
-    if (end.op !== "branch") return undefined;
+    if (end.op !== "branch" || end.args.every((value) => this.#isCounted(value, mostDepth))) return undefined;
     for (const then of this.#sides(block.id, end.then))
       for (const otherwise of this.#sides(block.id, end.else))
         if (then.to.block === otherwise.to.block && this.#mayChoose(then, otherwise)) return { end, then, otherwise };
     return undefined;
+  }
+
+  /** True of constants and counters, which the verifier knows in each turn: what they decide makes no second path. */
+  #isCounted(value: ValueId, depth: number): boolean {
+    const inst = this.#definitions.get(value);
+    if (inst) {
+      const args = argsOf(inst);
+      return (
+        inst.op === "const" || (depth > 0 && cheap.has(inst.op) && args.every((arg) => this.#isCounted(arg, depth - 1)))
+      );
+    }
+    return this.#counters.has(value);
   }
 
   /** The ways that an edge may stand for, through a block first. */

@@ -38,6 +38,9 @@ export type PassName = keyof typeof passes;
 
 const round: readonly PassName[] = ["simplify", "cfg", "gvn", "thread", "skip", "cfg", "conditions", "cfg", "dce"];
 
+/** Before loops are unrolled too, since branches of unrolled turns multiply paths. */
+const choices: readonly PassName[] = ["choices", "simplify", "cfg", "gvn", "dce"];
+
 /** What runs at each level. */
 export const pipelines: Readonly<Record<OptimizationLevel, readonly PassName[]>> = {
   0: [],
@@ -45,13 +48,11 @@ export const pipelines: Readonly<Record<OptimizationLevel, readonly PassName[]>>
   2: [
     ...round,
     ...round,
+    ...choices,
     "unroll",
     ...round,
     ...round,
-    "choices",
-    "simplify",
-    "cfg",
-    "gvn",
+    ...choices,
     "cfg",
     "simplify",
     "gvn",
