@@ -20,7 +20,7 @@ export const analyzeDiagnostics = {
     title: "the index may lie outside of the array",
     explain:
       "Arrays in memory have a fixed length, and the kernel refuses accesses that it cannot prove to be inside. So the compiler must know that 0 ≤ index < length.",
-    help: "test the index before it is used, or mask it",
+    help: "test the index before it is used: if (index >= array.length) return …, or mask it: index & 15",
   },
   divisorMayBeZero: {
     code: "BPF2102",
@@ -35,21 +35,21 @@ export const analyzeDiagnostics = {
     title: "the value is wider than the field",
     explain:
       "An arithmetic result has the width of its widest operand, or what its range needs, whichever is less. Storing it in a narrower field would silently drop bits.",
-    help: "cast the value to the field's type to say that the upper bits may go",
+    help: "cast the value to the field's type to say that the upper bits may go: u8(x)",
   },
   constantTooWide: {
     code: "BPF2104",
     severity: "error",
     title: "the constant does not fit the field",
     explain: "The field cannot hold this value, so reading it back would give another one.",
-    help: "write the value that the field holds, or a cast",
+    help: "write a value that the field holds, or a cast that says which bits stay: u8(256)",
   },
   valueOutOfRange: {
     code: "BPF2105",
     severity: "error",
     title: "the value may be out of range",
     explain: "The operation is defined for a range of values only.",
-    help: "test the value before it is used",
+    help: "test the value before it is used: if (x > limit) return …, or bound it: Math.min(x, limit)",
   },
   readOnlyData: {
     code: "BPF2106",
@@ -128,7 +128,7 @@ export const analyzeDiagnostics = {
     title: "the licence does not allow this helper",
     explain:
       'The kernel gives some helpers only to programs whose licence is compatible with the GPL: "GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL" or "Dual MPL/GPL".',
-    help: "choose one of these licences, or do without the helper",
+    help: 'write export const license = "GPL" or another of these, or do without the helper',
   },
   newerThanTarget: {
     code: "BPF3009",

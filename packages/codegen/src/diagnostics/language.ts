@@ -68,7 +68,7 @@ export const languageDiagnostics = {
     title: "function as a value",
     explain:
       "A BPF program cannot call through a pointer, so functions are called by name or passed directly as arguments.",
-    help: "call the function here",
+    help: "call the function here and keep its result: x ? one() : two()",
   },
   notCallable: {
     code: "BPF1059",
@@ -90,7 +90,7 @@ export const languageDiagnostics = {
     severity: "error",
     title: "array literal of this form",
     explain: "Arrays in a filter have a fixed number of items, each given, or spread from a tuple or an array.",
-    help: "write each item",
+    help: "write each item, 0 for one that is not needed",
   },
   aliasing: {
     code: "BPF1062",
@@ -127,7 +127,7 @@ export const languageDiagnostics = {
     severity: "error",
     title: "comparison of references or objects",
     explain: "The kernel does not let programs compare addresses; a reference can be compared with undefined only.",
-    help: "compare the members",
+    help: "compare the members: a.value === b.value",
   },
   objectForm: {
     code: "BPF1068",
@@ -141,7 +141,7 @@ export const languageDiagnostics = {
     severity: "error",
     title: "value of something that gives none",
     explain: "The function or expression gives no value, so nothing can be done with it.",
-    help: "use it as a statement",
+    help: "use it as a statement of its own, or let the function return a value",
   },
   reservedRecord: {
     code: "BPF1070",

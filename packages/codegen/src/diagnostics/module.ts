@@ -9,7 +9,7 @@ export const moduleDiagnostics = {
     severity: "error",
     title: "syntax error",
     explain: "The text is not TypeScript, so nothing else can be said about it.",
-    help: "correct the syntax at this place",
+    help: "correct the syntax at this place; what follows is checked once it is right",
   },
   unreadable: {
     code: "BPF1002",
@@ -97,7 +97,7 @@ export const moduleDiagnostics = {
     title: "recursive function",
     explain:
       "The stack of a BPF program is 512 bytes and the kernel must see that it ends, so functions do not call themselves.",
-    help: "write a bounded loop",
+    help: "write a bounded loop: for (let i = 0; i < 16; i++) …",
   },
   closure: {
     code: "BPF1014",

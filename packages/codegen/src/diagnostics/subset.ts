@@ -37,7 +37,7 @@ export const subsetDiagnostics = {
     severity: "error",
     title: "generator",
     explain: "A generator keeps its state on a heap, which BPF does not have.",
-    help: "write a loop",
+    help: "write a loop: for (let i = 0; i < 16; i++) …, or for (const x of table) …",
   },
   new: {
     code: "BPF1025",
@@ -66,7 +66,7 @@ export const subsetDiagnostics = {
     severity: "error",
     title: "in or instanceof",
     explain: "Types and members are known when the program is compiled; nothing of them is left at run time.",
-    help: "compare a value instead",
+    help: "compare a value instead: if (object.kind === 1) …",
   },
   typeof: {
     code: "BPF1029",
@@ -87,14 +87,14 @@ export const subsetDiagnostics = {
     severity: "error",
     title: "regular expression",
     explain: "There is no text in a BPF program to match.",
-    help: "compare bytes",
+    help: 'compare bytes: bytesEqual(bytes, "GET")',
   },
   template: {
     code: "BPF1033",
     severity: "error",
     title: "template string",
     explain: "Building text needs memory that can grow.",
-    help: "remove it; text can only be constant",
+    help: "show values with trace`…`; text elsewhere can only be constant",
   },
   string: {
     code: "BPF1034",
@@ -143,7 +143,7 @@ export const subsetDiagnostics = {
     severity: "error",
     title: "decorator",
     explain: "There are no classes to decorate.",
-    help: "remove it",
+    help: "remove it, and call what it does where the function is used",
   },
   method: {
     code: "BPF1041",
@@ -157,14 +157,14 @@ export const subsetDiagnostics = {
     severity: "error",
     title: "with",
     explain: "`with` makes it impossible to know what a name means.",
-    help: "name the object",
+    help: "write the object before each member: object.member",
   },
   debugger: {
     code: "BPF1043",
     severity: "error",
     title: "debugger",
     explain: "A BPF program cannot be stopped.",
-    help: "remove it, and count events in a map",
+    help: "remove it; show values with trace`…`, or count events in a map",
   },
   dynamicImport: {
     code: "BPF1044",

@@ -118,14 +118,14 @@ export const typeDiagnostics = {
     title: "value does not fit the layout",
     explain:
       "The place in memory holds something else than the value: another struct, an array of another length, or an integer of another kind.",
-    help: "give a value of the schema that the place has",
+    help: "give a value of the schema that the place has, or assign member by member",
   },
   unknownMember: {
     code: "BPF2025",
     severity: "error",
     title: "member that the struct does not have",
     explain: "Only the fields of the schema have a place in memory.",
-    help: "use a field of the schema",
+    help: "use a field of the schema, or add the field to it",
   },
   typesDiffer: {
     code: "BPF2026",
@@ -133,14 +133,14 @@ export const typeDiagnostics = {
     title: "one place gets values of different types",
     explain:
       "A variable, a parameter or a result has one type on every path: number, u64, i64, boolean, or a reference to one schema.",
-    help: "make both sides the same, with a cast if need be",
+    help: "make both sides the same: u64(x) for a number, u32(x) for a bigint, b ? 1 : 0 for a boolean",
   },
   schema: {
     code: "BPF2027",
     severity: "error",
     title: "schema or map that cannot be made",
     explain: "Sizes, counts, names and kinds of members are limited by the memory layout.",
-    help: "correct the description",
+    help: "change the name, the count or the kind of member that the message tells",
   },
   untypedVariable: {
     code: "BPF2028",

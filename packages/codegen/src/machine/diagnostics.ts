@@ -32,14 +32,14 @@ export const machineDiagnostics = {
     severity: "error",
     title: "the program has too many instructions",
     explain: "The kernel takes programs of up to 1,000,000 instruction slots, and of 4096 before Linux 5.2.",
-    help: "make loops shorter or split the program",
+    help: "make loops shorter, call large functions from fewer places, or split the program",
   },
   tooManyMaps: {
     code: "BPF3014",
     severity: "error",
     title: "the program uses too many maps",
     explain: "The kernel takes programs that refer to up to 64 maps.",
-    help: "merge maps of the same key and value types",
+    help: "merge maps of the same types, with a number in the key that tells them apart",
   },
   callsTooDeep: {
     code: "BPF3021",
