@@ -92,9 +92,12 @@ function referenceHint(node: ts.TypeReferenceNode, scope: Scope, depth: number):
   if (name === "Ref" || name === "Infer" || name === "RefTo") return schemaHint(node.typeArguments?.[0], scope);
   const program = name === undefined ? undefined : contextTypes.get(name);
   if (program) return { kind: "context", program, context: programTypes[program].context };
-  if (name !== undefined) return Object.hasOwn(integers, name) ? integers[name] : undefined;
+  // A header of the DSL is an interface and a schema of one name.
+  if (name !== undefined) return Object.hasOwn(integers, name) ? integers[name] : schemaReference(node.typeName, scope);
   const target = symbol.flags & ts.SymbolFlags.Alias ? symbols.checker.getAliasedSymbol(symbol) : symbol;
-  const declaration = target.declarations?.[0];
+  const declaration = target.declarations?.find(
+    (one) => ts.isTypeAliasDeclaration(one) || ts.isInterfaceDeclaration(one),
+  );
   if (!declaration) return undefined;
   if (ts.isTypeAliasDeclaration(declaration) && !declaration.typeParameters) {
     return typeHint(declaration.type, scope, depth + 1);
@@ -107,8 +110,13 @@ function referenceHint(node: ts.TypeReferenceNode, scope: Scope, depth: number):
 
 /** `Ref<typeof Flow>`. */
 function schemaHint(node: ts.TypeNode | undefined, scope: Scope): AstType | undefined {
-  if (!node || !ts.isTypeQueryNode(node) || !ts.isIdentifier(node.exprName)) return undefined;
-  const schema = evaluate(node.exprName, scope);
+  return node && ts.isTypeQueryNode(node) ? schemaReference(node.exprName, scope) : undefined;
+}
+
+/** A reference to what the schema of this name describes. */
+function schemaReference(name: ts.EntityName, scope: Scope): AstType | undefined {
+  if (!ts.isIdentifier(name)) return undefined;
+  const schema = evaluate(name, scope);
   if (schema?.kind !== "schema") return undefined;
   const type = typeOfLayout(schema.layout);
   return type.kind === "ref" ? type : { kind: "ref", layout: schema.layout, nullable: false };
