@@ -37,18 +37,20 @@ export interface ConvertResult {
 
 /** Reads, checks and converts the module at `path`. */
 export function convertModule(path: string, options: ConvertOptions): ConvertResult {
-  const files = openSourceFiles(path, options.virtualFiles);
-  const found = convertSafely(files, options);
-  return { ...found, inputs: files.inputs() };
+  const files = safely(() => openSourceFiles(path, options.virtualFiles));
+  if ("failure" in files) return { diagnostics: [files.failure], inputs: [] };
+  const found = safely(() => convert(files, options));
+  return { ...("failure" in found ? { diagnostics: [found.failure] } : found), inputs: files.inputs() };
 }
 
 type Converted = Omit<ConvertResult, "inputs">;
 
-function convertSafely(files: SourceFiles, options: ConvertOptions): Converted {
+/** What is thrown here is a bug of our own, and becomes a diagnostic. */
+function safely<T extends object>(run: () => T): T | { readonly failure: Diagnostic } {
   try {
-    return convert(files, options);
+    return run();
   } catch (error) {
-    return { diagnostics: [internal(error)] };
+    return { failure: internal(error) };
   }
 }
 
