@@ -10,6 +10,7 @@ import {
   type Insn,
   type MapRelocation,
   type MapSpec,
+  type MapValueRelocation,
   type ProgramSpec,
   scalarLayouts,
   slotsOf,
@@ -71,13 +72,16 @@ const contextGiven = /wire_len is readable by tc classifier$/;
 function objectOf(one: Recorded): BpfObject | undefined {
   const { insns, diagnostics } = decode(fromHex(one.insns));
   if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
-  const relocations: MapRelocation[] = [];
+  const relocations: (MapRelocation | MapValueRelocation)[] = [];
   let slot = 0;
   const fixed = insns.map((insn): Insn => {
-    const reference = insn.opcode === 0x18 && insn.src === 1;
-    if (reference) relocations.push({ kind: "map", slot, map: `m${insn.imm}` });
+    const map = `m${insn.imm}`;
+    const isMap = insn.opcode === 0x18 && insn.src === 1;
+    const isValue = insn.opcode === 0x18 && insn.src === 2;
+    if (isMap) relocations.push({ kind: "map", slot, map });
+    if (isValue) relocations.push({ kind: "mapValue", slot, map, offset: insn.nextImm ?? 0 });
     slot += slotsOf(insn);
-    return reference ? { ...insn, imm: 0 } : insn;
+    return isMap || isValue ? { ...insn, imm: 0, nextImm: 0 } : insn;
   });
   const bytes = (size: number) => arrayLayout(scalarLayouts.u8, size);
   const maps = one.maps.flatMap((map, index): MapSpec[] => {
