@@ -6,6 +6,7 @@ import { dominators } from "../ir/dominators.ts";
 import type { IrFunction, IrModule } from "../ir/function.ts";
 import { Places } from "../ir/places.ts";
 import { computeRanges } from "../ir/ranges.ts";
+import { alignParameters } from "./alignment.ts";
 import { checkAtomics } from "./atomics.ts";
 import { callbackLoops, outlineCallbacks } from "./callbacks.ts";
 import { checkAsserts } from "./checks.ts";
@@ -36,7 +37,7 @@ export function analyze(module: IrModule, target: Target): Analyzed {
   const names = new Set(merged.map((fn) => fn.name));
   const analyzed = inferSignatures(merged).map((fn) => analyzeFunction(fn, target, names));
   return {
-    module: { functions: passOnStack(analyzed.flatMap((one) => one.functions)) },
+    module: { functions: alignParameters(passOnStack(analyzed.flatMap((one) => one.functions))) },
     diagnostics: unique(analyzed.flatMap((one) => one.diagnostics)),
   };
 }
