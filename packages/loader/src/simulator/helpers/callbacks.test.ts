@@ -130,7 +130,9 @@ describe("bpf_for_each_map_elem", () => {
   test("values are written in place, keys are not", async () => {
     expect(await run(walk("table", "*(u64 *)(r3 +0) = 9"), [3, 7])).toEqual([2, [9, 9]]);
     const object = await loaded(walk("cells", "*(u32 *)(r2 +0) = 9"));
-    expect(() => object.programs.get("main")?.run({ packet: new Uint8Array(14) })).toThrow(/write of 4 bytes in a key of map "cells"/);
+    expect(() => object.programs.get("main")?.run({ packet: new Uint8Array(14) })).toThrow(
+      /write of 4 bytes in a key of map "cells"/,
+    );
   });
 
   test("entries may be deleted: the one that is visited, or one before its turn", async () => {
