@@ -34,3 +34,11 @@ test("an object is read as it was written", () => {
 test("bytes that are no ELF file are refused", () => {
   expect(() => read(Uint8Array.of(1, 2, 3))).toThrow(DiagnosticError);
 });
+
+test("a map's value that is reached by its address is refused with what to do", () => {
+  const [pass] = object.programs;
+  if (!pass) throw new Error("no program");
+  const insns = [instruction("lddw", { dst: 1 }), ...pass.insns];
+  const direct = { ...pass, insns, relocations: [{ kind: "mapValue", slot: 0, map: "counts", offset: 0 }] } as const;
+  expect(() => write({ ...object, programs: [direct] })).toThrow("compile with { directMapValues: false }");
+});

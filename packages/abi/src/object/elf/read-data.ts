@@ -9,15 +9,20 @@ import { type ElfSection, symbolTypes } from "./format.ts";
 import { layoutOfSize, type ReadTypes } from "./read-layout.ts";
 import { isData } from "./symbols.ts";
 
-/** What a section of `.bss` may claim without a byte in the file. */
-const mostBytes = 1 << 30;
+/** The most bytes of a section that are read: what `.bss` claims costs memory without a byte in the file. */
+const mostBytes = 1 << 24;
+const hexDigits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** Bytes up to the last one that is not zero, in hex; undefined where all are. */
 export function contentsOf(bytes: Uint8Array): string | undefined {
   let end = bytes.length;
   while (end > 0 && bytes[end - 1] === 0) end--;
   if (end === 0) return undefined;
-  return Array.from(bytes.subarray(0, end), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const parts: string[] = [];
+  for (let at = 0; at < end; at += 4096) {
+    parts.push(Array.from(bytes.subarray(at, Math.min(end, at + 4096)), (byte) => hexDigits[byte]).join(""));
+  }
+  return parts.join("");
 }
 
 function fromBtf(read: ReadTypes, { name, size }: ElfSection): readonly GlobalVariable[] | undefined {

@@ -59,6 +59,10 @@ function codeOf(
     const relocation = pending.get(here);
     if (!relocation) return insn;
     pending.delete(here);
+    if (relocation.kind === "mapValue") {
+      const how = "compile with { directMapValues: false }, as `typebpf build -o` does";
+      throw new Unwritable(`"${code.name}" reaches the value of map "${relocation.map}" by its address: ${how}`);
+    }
     const target = find(relocation);
     const done = target && patched(insn, relocation, target.addend);
     if (!done) throw new Unwritable(`slot ${here} of "${code.name}" refers to nothing that fits (${relocation.kind})`);
