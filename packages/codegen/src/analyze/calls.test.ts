@@ -7,6 +7,7 @@ import { printFunction } from "../ir/print.ts";
 import { computeRanges } from "../ir/ranges.ts";
 import { alignParameters } from "./alignment.ts";
 import { outlineCallbacks } from "./callbacks.ts";
+import { checkReadOnly } from "./read-only.ts";
 import { inferSignatures } from "./signatures.ts";
 import { passOnStack } from "./stack-arguments.ts";
 
@@ -172,6 +173,8 @@ b3():
     expect(caller && printFunction(caller)).toContain("call loop");
     expect(callback?.blocks[0]?.params.map(({ type }) => type)).toEqual(["i64", "ptr.stack"]);
     expect(callback && computeRanges(callback).loops).toEqual([]);
+    const stored = callback?.blocks.flatMap(({ insts }) => insts.filter((inst) => inst.op === "store"));
+    expect(stored?.map(({ args }) => args[1])).toEqual([6]);
     const returned = callback?.blocks.flatMap(({ insts, end }) =>
       end.op === "return"
         ? insts.flatMap((inst) => (inst.op === "const" && inst.result === end.args[0] ? [inst.value] : []))
@@ -183,5 +186,20 @@ b3():
   test("where none is chosen, the loop stays and the mark goes", () => {
     const same = outlineCallbacks(main, new Set(), (name) => name);
     expect(same).toEqual(functionsOf(text));
+  });
+
+  test("keys that a callback is given are read only, values are not", () => {
+    const [visit] = functionsOf(`
+function visit failure 1 callback
+b0(v0: ptr.map, v1: ptr.mapKey, v2: ptr.mapValue, v3: ptr.stack):
+  v4: i64 = const 4
+  v5: ptr.mapKey = ptradd v1 v4
+  store4 v2 v4 +0
+  store4 v5 v4 +0
+  return v4
+`);
+    expect(visit && checkReadOnly(visit)).toMatchObject([
+      { message: "a key that forEach gives is read only", at: { line: 7 } },
+    ]);
   });
 });
