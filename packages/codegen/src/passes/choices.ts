@@ -4,7 +4,7 @@
 import { argsOf, blockMap, edgesOf } from "../ir/cfg.ts";
 import { type DominatorTree, dominators } from "../ir/dominators.ts";
 import type { Block, BlockId, Edge, Inst, IrFunction, ValueId } from "../ir/function.ts";
-import { findLoops } from "../ir/loops.ts";
+import { findLoops, type Loop } from "../ir/loops.ts";
 import { computeRanges, type Ranges } from "../ir/ranges.ts";
 import { type Fresh, freshIds } from "../ir/rewrite.ts";
 import { ChoiceBuilder, cheap, costOf, type Shape, type Side } from "./choice-builder.ts";
@@ -22,7 +22,7 @@ export function convertChoices(fn: IrFunction): IrFunction {
   const loops = findLoops(fn, tree);
   const inLoop = new Set(loops.flatMap((loop) => [...loop.blocks]));
   const branches = tree.order.filter(({ id, end }) => inLoop.has(id) && end.op === "branch");
-  const converter = new Converter(fn, tree, new Set(loops.map((loop) => loop.header)));
+  const converter = new Converter(fn, tree, loops);
   if (!branches.some((block) => converter.shapeOf(block))) return fn;
   for (const block of branches.toReversed()) converter.convert(block.id);
   const converted = converter.result();
@@ -34,12 +34,18 @@ export function convertChoices(fn: IrFunction): IrFunction {
   return isBounded ? converted : fn;
 }
 
-/** Values that addresses and arguments of functions are computed from. */
-function boundingValues(fn: IrFunction): ReadonlySet<ValueId> {
+/** Values that addresses, arguments of functions and the tests that leave loops are computed from. */
+function boundingValues(fn: IrFunction, loops: readonly Loop[]): ReadonlySet<ValueId> {
   const from = new Map<ValueId, readonly ValueId[]>();
   const given = new Map<ValueId, ValueId[]>();
   const blocks = blockMap(fn);
   const work: ValueId[] = [];
+  for (const loop of loops) {
+    for (const id of loop.blocks) {
+      const end = blocks.get(id)?.end;
+      if (end?.op === "branch" && edgesOf(end).some((edge) => !loop.blocks.has(edge.block))) work.push(...end.args);
+    }
+  }
   for (const block of fn.blocks) {
     for (const inst of block.insts) {
       if (inst.op === "ptradd" || inst.op === "call" || inst.op === "invoke") work.push(...argsOf(inst));
@@ -105,15 +111,15 @@ class Converter {
   #ranges: Ranges | undefined;
   #isChanged = false;
 
-  constructor(fn: IrFunction, tree: DominatorTree, headers: ReadonlySet<BlockId>) {
+  constructor(fn: IrFunction, tree: DominatorTree, loops: readonly Loop[]) {
     this.#fn = fn;
     this.#tree = tree;
-    this.#headers = headers;
+    this.#headers = new Set(loops.map((loop) => loop.header));
     this.#blocks = new Map(blockMap(fn));
-    this.#bounding = boundingValues(fn);
+    this.#bounding = boundingValues(fn, loops);
     this.#definitions = new Map(definitions(fn));
     this.#fresh = freshIds(fn);
-    this.#counters = countersOf(fn, headers, this.#definitions);
+    this.#counters = countersOf(fn, this.#headers, this.#definitions);
   }
 
   result(): IrFunction {
