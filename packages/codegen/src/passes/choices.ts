@@ -13,6 +13,8 @@ import { definitions } from "./uses.ts";
 /** Instructions that a side may have, and that a branch may become, constants apart. */
 const mostOnSide = 10;
 const mostMade = 16;
+/** In loops of fewer turns in all, only what goes on to the next turn loses its branch: branches are shorter. */
+const fewestTurns = 256;
 /** Instructions between a condition and the counter that it depends on. */
 const mostDepth = 4;
 
@@ -20,6 +22,7 @@ const mostDepth = 4;
 export function convertChoices(fn: IrFunction): IrFunction {
   const tree = dominators(fn);
   const loops = findLoops(fn, tree);
+  if (loops.length === 0) return fn;
   const inLoop = new Set(loops.flatMap((loop) => [...loop.blocks]));
   const branches = tree.order.filter(({ id, end }) => inLoop.has(id) && end.op === "branch");
   const converter = new Converter(fn, tree, loops);
@@ -34,25 +37,55 @@ export function convertChoices(fn: IrFunction): IrFunction {
   return isBounded ? converted : fn;
 }
 
-/** Values that addresses, arguments of functions and the tests that leave loops are computed from. */
+/** Blocks that run so often that the ways through them may be too many for the verifier. */
+function longBlocks(loops: readonly Loop[], ranges: Ranges): ReadonlySet<BlockId> {
+  const turns = new Map<BlockId, number>();
+  for (const { header, blocks } of loops) {
+    const trips = Number(ranges.trips(header) ?? fewestTurns);
+    for (const id of blocks) turns.set(id, (turns.get(id) ?? 1) * Math.max(1, trips));
+  }
+  return new Set([...turns].flatMap(([id, count]) => (count >= fewestTurns ? [id] : [])));
+}
+
+/** Values that addresses, arguments of functions, results and the tests that leave loops are computed from. */
 function boundingValues(fn: IrFunction, loops: readonly Loop[]): ReadonlySet<ValueId> {
+  const blocks = blockMap(fn);
+  const leaving = loops.flatMap((loop) =>
+    [...loop.blocks].flatMap((id) => {
+      const end = blocks.get(id)?.end;
+      return end?.op === "branch" && edgesOf(end).some((edge) => !loop.blocks.has(edge.block)) ? end.args : [];
+    }),
+  );
+  const used = fn.blocks.flatMap(({ insts, end }) => [
+    ...insts.flatMap((inst) =>
+      inst.op === "ptradd" || inst.op === "call" || inst.op === "invoke" ? argsOf(inst) : [],
+    ),
+    ...(end.op === "return" ? end.args : []),
+  ]);
+  return sourcesOf(fn, [...leaving, ...used]);
+}
+
+/** Values that the next turn of a loop is computed from. */
+function carriedValues(fn: IrFunction, loops: readonly Loop[]): ReadonlySet<ValueId> {
+  const blocks = blockMap(fn);
+  const given = loops.flatMap(({ header, latches }) =>
+    latches.flatMap((id) => {
+      const end = blocks.get(id)?.end;
+      return end ? edgesOf(end).flatMap((edge) => (edge.block === header ? edge.args : [])) : [];
+    }),
+  );
+  return sourcesOf(fn, given);
+}
+
+/** The values, and all that they are computed from. */
+function sourcesOf(fn: IrFunction, values: readonly ValueId[]): ReadonlySet<ValueId> {
   const from = new Map<ValueId, readonly ValueId[]>();
   const given = new Map<ValueId, ValueId[]>();
   const blocks = blockMap(fn);
-  const work: ValueId[] = [];
-  for (const loop of loops) {
-    for (const id of loop.blocks) {
-      const end = blocks.get(id)?.end;
-      if (end?.op === "branch" && edgesOf(end).some((edge) => !loop.blocks.has(edge.block))) work.push(...end.args);
-    }
-  }
   for (const block of fn.blocks) {
     for (const inst of block.insts) {
-      if (inst.op === "ptradd" || inst.op === "call" || inst.op === "invoke") work.push(...argsOf(inst));
-      else if ("result" in inst && inst.result !== undefined && cheapOrDivision(inst))
-        from.set(inst.result, argsOf(inst));
+      if ("result" in inst && inst.result !== undefined && cheapOrDivision(inst)) from.set(inst.result, argsOf(inst));
     }
-    if (block.end.op === "return") work.push(...block.end.args);
     for (const edge of edgesOf(block.end)) {
       blocks.get(edge.block)?.params.forEach((param, index) => {
         const known = given.get(param.value);
@@ -64,6 +97,7 @@ function boundingValues(fn: IrFunction, loops: readonly Loop[]): ReadonlySet<Val
     }
   }
   const found = new Set<ValueId>();
+  const work = [...values];
   for (let value = work.pop(); value !== undefined; value = work.pop()) {
     if (found.has(value)) continue;
     found.add(value);
@@ -105,6 +139,9 @@ class Converter {
   readonly #headers: ReadonlySet<BlockId>;
   readonly #blocks: Map<BlockId, Block>;
   readonly #bounding: ReadonlySet<ValueId>;
+  readonly #carried: ReadonlySet<ValueId>;
+  /** Blocks that run often. */
+  readonly #long: ReadonlySet<BlockId>;
   readonly #definitions: Map<ValueId, Inst>;
   readonly #fresh: Fresh;
   readonly #counters: ReadonlySet<ValueId>;
@@ -117,6 +154,8 @@ class Converter {
     this.#headers = new Set(loops.map((loop) => loop.header));
     this.#blocks = new Map(blockMap(fn));
     this.#bounding = boundingValues(fn, loops);
+    this.#carried = carriedValues(fn, loops);
+    this.#long = longBlocks(loops, computeRanges(fn, tree));
     this.#definitions = new Map(definitions(fn));
     this.#fresh = freshIds(fn);
     this.#counters = countersOf(fn, this.#headers, this.#definitions);
@@ -133,7 +172,8 @@ class Converter {
     if (end.op !== "branch" || end.args.every((value) => this.#isCounted(value, mostDepth))) return undefined;
     for (const then of this.#sides(block.id, end.then))
       for (const otherwise of this.#sides(block.id, end.else))
-        if (then.to.block === otherwise.to.block && this.#mayChoose(then, otherwise)) return { end, then, otherwise };
+        if (then.to.block === otherwise.to.block && this.#mayChoose(block.id, then, otherwise))
+          return { end, then, otherwise };
     return undefined;
   }
 
@@ -161,12 +201,14 @@ class Converter {
     return isCheap ? [{ insts, params, given: edge.args, to: end.to }, direct] : [direct];
   }
 
-  #mayChoose(then: Side, otherwise: Side): boolean {
+  /** Whether the branch multiplies paths, and nothing that it bounds is lost. */
+  #mayChoose(from: BlockId, then: Side, otherwise: Side): boolean {
     const params = this.#blocks.get(then.to.block)?.params ?? [];
-    return params.every(({ value, type }, index) => {
-      const isSame = this.#said(then, then.to.args[index]) === this.#said(otherwise, otherwise.to.args[index]);
-      return isSame || (type === "i64" && !this.#bounding.has(value));
+    const chosen = params.filter((_, index) => {
+      return this.#said(then, then.to.args[index]) !== this.#said(otherwise, otherwise.to.args[index]);
     });
+    const pays = this.#long.has(from) || chosen.some(({ value }) => this.#carried.has(value));
+    return pays && chosen.every(({ value, type }) => type === "i64" && !this.#bounding.has(value));
   }
 
   /** What a side gives, by how it is computed. */

@@ -1,6 +1,6 @@
 // Local rewriting: constant folding and the rules of `rules/`, each instruction looked at once per round with its operands already
 // simplified. Takes and gives a well-formed function; what it replaces is left for dead-code removal.
-import { blockMap, resultOf } from "../ir/cfg.ts";
+import { argsOf, blockMap, resultOf } from "../ir/cfg.ts";
 import { dominators } from "../ir/dominators.ts";
 import { evaluateBinary, evaluateUnary } from "../ir/evaluate.ts";
 import type { Block, Inst, IrFunction, Terminator, ValueId } from "../ir/function.ts";
@@ -55,6 +55,7 @@ class Simplifier implements RuleContext {
   readonly rename = following(this.replaced);
   private readonly definitions: Map<ValueId, Inst>;
   private readonly useCounts: ReadonlyMap<ValueId, number>;
+  private readonly read: ReadonlySet<ValueId>;
   private readonly fresh: ReturnType<typeof freshIds>;
   private out: Inst[] = [];
   private at: Inst["at"] | undefined;
@@ -62,6 +63,7 @@ class Simplifier implements RuleContext {
   constructor(fn: IrFunction) {
     this.definitions = new Map(definitions(fn));
     this.useCounts = countUses(fn);
+    this.read = new Set(fn.blocks.flatMap(({ insts }) => insts.flatMap(argsOf)));
     this.fresh = freshIds(fn);
   }
 
@@ -165,6 +167,9 @@ class Simplifier implements RuleContext {
   }
   uses(value: ValueId): number {
     return this.useCounts.get(value) ?? 1;
+  }
+  isRead(value: ValueId): boolean {
+    return this.read.has(value);
   }
   makeConstant(value: bigint): ValueId {
     return this.emit({ op: "const", value: BigInt.asUintN(64, value) });

@@ -68,6 +68,8 @@ export const endianConditions: readonly ConditionRule[] = [
       const found = swapOf(context, left);
       const constant = context.constant(right);
       if (!found || constant === undefined || !seesAll(compare, found.swap)) return undefined;
+      // Where the swapped value is read elsewhere, it costs nothing, and the kernel must see what it is.
+      if (context.isRead(left)) return undefined;
       // Bits above the swap are zero on the left.
       if (!fits(constant, found.swap)) {
         if (compare === "eq64" || compare === "eq32") return compare === "eq32" ? undefined : false;

@@ -15,6 +15,8 @@ export interface RuleContext {
   visibleMaximum(value: ValueId): bigint;
   /** How often the value is read. */
   uses(value: ValueId): number;
+  /** Whether an instruction reads it, not conditions and edges alone: it is computed anyway. */
+  isRead(value: ValueId): boolean;
   makeConstant(value: bigint): ValueId;
   makeBinary(op: BinaryOp, left: ValueId, right: ValueId): ValueId;
   makeUnary(op: UnaryOp, value: ValueId): ValueId;
