@@ -44,7 +44,7 @@ describe("explain", () => {
   });
 
   test.each([
-    ["BPF2107", "did you mean BPF2106?"],
+    ["BPF2195", "did you mean BPF2105?"],
     ["BPF210", "did you mean BPF2100?"],
     ["nonsense", "typebpf explain lists all codes"],
   ])("%s is no code", async (code, help) => {
