@@ -103,7 +103,7 @@ test("the README's filter is the firewall example", () => {
 test("what the documents run are scripts of the workspace", () => {
   const { scripts } = JSON.parse(read("package.json")) as { readonly scripts: Readonly<Record<string, string>> };
   const named = documents.flatMap((path) =>
-    Array.from(read(path).matchAll(/npm (?:run (?:-s )?(\w+)|(test))/g), ([, name, built]) => name ?? built ?? ""),
+    Array.from(read(path).matchAll(/npm (?:run (?:-s )?([\w:]+)|(test))/g), ([, name, built]) => name ?? built ?? ""),
   );
   expect(named.length).toBeGreaterThan(3);
   expect(named.filter((name) => !(name in scripts))).toEqual([]);
