@@ -13,8 +13,6 @@ import { definitions } from "./uses.ts";
 /** Instructions that a side may have, and that a branch may become, constants apart. */
 const mostOnSide = 10;
 const mostMade = 16;
-/** In loops of fewer turns in all, only what goes on to the next turn loses its branch: branches are shorter. */
-const fewestTurns = 256;
 /** Instructions between a condition and the counter that it depends on. */
 const mostDepth = 4;
 
@@ -35,16 +33,6 @@ export function convertChoices(fn: IrFunction): IrFunction {
     ({ header }) => before?.trips(header) === undefined || after?.trips(header) !== undefined,
   );
   return isBounded ? converted : fn;
-}
-
-/** Blocks that run so often that the ways through them may be too many for the verifier. */
-function longBlocks(loops: readonly Loop[], ranges: Ranges): ReadonlySet<BlockId> {
-  const turns = new Map<BlockId, number>();
-  for (const { header, blocks } of loops) {
-    const trips = Number(ranges.trips(header) ?? fewestTurns);
-    for (const id of blocks) turns.set(id, (turns.get(id) ?? 1) * Math.max(1, trips));
-  }
-  return new Set([...turns].flatMap(([id, count]) => (count >= fewestTurns ? [id] : [])));
 }
 
 /** Values that addresses, arguments of functions, results and the tests that leave loops are computed from. */
@@ -140,8 +128,6 @@ class Converter {
   readonly #blocks: Map<BlockId, Block>;
   readonly #bounding: ReadonlySet<ValueId>;
   readonly #carried: ReadonlySet<ValueId>;
-  /** Blocks that run often. */
-  readonly #long: ReadonlySet<BlockId>;
   readonly #definitions: Map<ValueId, Inst>;
   readonly #fresh: Fresh;
   readonly #counters: ReadonlySet<ValueId>;
@@ -155,7 +141,6 @@ class Converter {
     this.#blocks = new Map(blockMap(fn));
     this.#bounding = boundingValues(fn, loops);
     this.#carried = carriedValues(fn, loops);
-    this.#long = longBlocks(loops, computeRanges(fn, tree));
     this.#definitions = new Map(definitions(fn));
     this.#fresh = freshIds(fn);
     this.#counters = countersOf(fn, this.#headers, this.#definitions);
@@ -172,8 +157,7 @@ class Converter {
     if (end.op !== "branch" || end.args.every((value) => this.#isCounted(value, mostDepth))) return undefined;
     for (const then of this.#sides(block.id, end.then))
       for (const otherwise of this.#sides(block.id, end.else))
-        if (then.to.block === otherwise.to.block && this.#mayChoose(block.id, then, otherwise))
-          return { end, then, otherwise };
+        if (then.to.block === otherwise.to.block && this.#mayChoose(then, otherwise)) return { end, then, otherwise };
     return undefined;
   }
 
@@ -202,12 +186,12 @@ class Converter {
   }
 
   /** Whether the branch multiplies paths, and nothing that it bounds is lost. */
-  #mayChoose(from: BlockId, then: Side, otherwise: Side): boolean {
+  #mayChoose(then: Side, otherwise: Side): boolean {
     const params = this.#blocks.get(then.to.block)?.params ?? [];
     const chosen = params.filter((_, index) => {
       return this.#said(then, then.to.args[index]) !== this.#said(otherwise, otherwise.to.args[index]);
     });
-    const pays = this.#long.has(from) || chosen.some(({ value }) => this.#carried.has(value));
+    const pays = chosen.some(({ value }) => this.#carried.has(value));
     return pays && chosen.every(({ value, type }) => type === "i64" && !this.#bounding.has(value));
   }
 
