@@ -26,38 +26,34 @@ export interface LineEntry {
   readonly at: Span;
 }
 
+/** Instructions with what belongs to them: of a program, or of a function that programs call. */
+interface CodeSpec {
+  readonly insns: readonly Insn[];
+  readonly relocations: readonly Relocation[];
+  readonly lines: readonly LineEntry[];
+  /** Names of what it takes, for BTF; the context of a program is "ctx" when absent. */
+  readonly parameters?: readonly string[];
+  /** Bytes of stack, 0…512: of a program the deepest use, of a function its own frame. */
+  readonly stackBytes: number;
+  readonly at?: Span;
+}
+
 /** One program: one entry point of the kernel. */
-export interface ProgramSpec {
+export interface ProgramSpec extends CodeSpec {
   /** The whole name of the export; the kernel sees its first 15 bytes. */
   readonly name: string;
   readonly type: ProgramTypeName;
   /** libbpf's section name. */
   readonly section: string;
-  readonly insns: readonly Insn[];
-  readonly relocations: readonly Relocation[];
-  readonly lines: readonly LineEntry[];
-  /** Name of the context in the source, for BTF; "ctx" when absent. */
-  readonly parameters?: readonly string[];
-  /** Deepest use of the stack, in bytes, 0…512. */
-  readonly stackBytes: number;
-  readonly at?: Span;
 }
 
 /**
  * A BPF function that programs of the object call or hand to a helper as a callback: what lies in `.text` of an ELF
  * object. A back end loads it behind each program that reaches it (`flattenProgram`).
  */
-export interface FunctionSpec {
+export interface FunctionSpec extends CodeSpec {
   /** Unique among the object's functions and programs. */
   readonly name: string;
-  readonly insns: readonly Insn[];
-  readonly relocations: readonly Relocation[];
-  readonly lines: readonly LineEntry[];
-  /** Names of what it takes, for BTF. */
-  readonly parameters?: readonly string[];
-  /** Its own frame, in bytes, 0…512. */
-  readonly stackBytes: number;
-  readonly at?: Span;
 }
 
 /** A variable of a data section. */
