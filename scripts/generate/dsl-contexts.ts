@@ -69,8 +69,13 @@ function resultType(row: HelperRow): string {
       return returns.action ? "Action" : integerType(returns.width, returns.signed);
     case "void":
       return "void";
+    case "length":
+      return fillsMemory(row) ? "RefTo<T> | undefined" : "number";
     case "mapValue":
     case "record":
+    case "socket":
+    case "kernelPointer":
+    case "dynptrMemory":
       throw new Error(`generate dsl contexts: ${row.symbol} is exposed on ctx, but its result cannot be`);
     default:
       return returns satisfies never;

@@ -1,6 +1,6 @@
 // Read-only data, and keys of maps: a write through a ref into them is a diagnostic, as the kernel refuses the program
 // (kernel/bpf/verifier.c, check_map_access_type: "write into map forbidden"; check_mem_access: "write to change key").
-import { type Diagnostic, diagnostic, type HelperRow, helpers } from "@typebpf/abi";
+import { type Diagnostic, diagnostic, type HelperRow, helpers, isFilled } from "@typebpf/abi";
 import { edgesOf, resultOf, valueTypes } from "../ir/cfg.ts";
 import type { Inst, IrFunction, ValueId } from "../ir/function.ts";
 import { analyzeDiagnostics } from "./diagnostics.ts";
@@ -30,7 +30,10 @@ function writtenBy(inst: Inst): readonly ValueId[] {
       return [inst.args[0]];
     case "call": {
       const row: HelperRow = helpers[inst.helper];
-      return inst.args.filter((_, index) => row.args[index]?.is === "memoryWrite");
+      return inst.args.filter((_, index) => {
+        const arg = row.args[index];
+        return arg !== undefined && isFilled(arg);
+      });
     }
     default:
       return [];

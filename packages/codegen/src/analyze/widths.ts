@@ -99,5 +99,5 @@ function binaryWidth(op: BinaryOp, left: number, right: number): number {
 
 function returnedWidth({ returns }: HelperRow): number {
   if (returns.is === "integer") return returns.width;
-  return returns.is === "status" ? 32 : 64;
+  return returns.is === "status" || returns.is === "length" ? 32 : 64;
 }

@@ -1,6 +1,6 @@
 // The state of memory by name: two points of a function where a memory has the same version see the same bytes in it.
 // Stack slots are memories of their own; a store through a pointer into an unknown slot changes them all.
-import { type HelperRow, helpers } from "@typebpf/abi";
+import { type HelperRow, helpers, isFilled } from "@typebpf/abi";
 import { edgesOf } from "./cfg.ts";
 import type { DominatorTree } from "./dominators.ts";
 import type { Block, BlockId, Inst } from "./function.ts";
@@ -62,7 +62,7 @@ function changedByCall(row: HelperRow, args: readonly number[], places: Places):
   if (row.args.some((arg) => arg.is === "callback")) changed.push(...shared, { kind: "stack", slot: undefined });
   row.args.forEach((arg, index) => {
     const value = args[index];
-    if (arg.is === "memoryWrite" && value !== undefined) changed.push(places.of(value).memory);
+    if (isFilled(arg) && value !== undefined) changed.push(places.of(value).memory);
   });
   return changed;
 }

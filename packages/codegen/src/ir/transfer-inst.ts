@@ -65,7 +65,11 @@ function loaded(size: 1 | 2 | 4 | 8, isSigned: boolean): Interval {
 /** Errno values are below 4096 (include/linux/err.h, MAX_ERRNO). */
 const status = signed(-4095n, 0n);
 
+/** As many bytes as an `int` can say, or an errno. */
+const length = signed(-4095n, 0x7fffffffn);
+
 function returned({ returns }: HelperRow): Interval {
   if (returns.is === "status") return status;
+  if (returns.is === "length") return length;
   return returns.is === "integer" ? loaded(returns.width === 32 ? 4 : 8, returns.signed) : full;
 }

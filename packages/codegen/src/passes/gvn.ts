@@ -2,6 +2,7 @@
 // the version of the memory that they read, so that a store or a helper between two loads keeps them apart. A packet pointer at a
 // variable offset is bound to the last test of that offset: the verifier knows the pointer's reach from where it was made, so one
 // that was made under a weaker test does not serve under a stronger one (find_good_pkt_pointers, kernel/bpf/verifier.c).
+import { isFilled } from "@typebpf/abi";
 import { argsOf, predecessors, resultOf, valueTypes } from "../ir/cfg.ts";
 import { type DominatorTree, dominators } from "../ir/dominators.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "../ir/function.ts";
@@ -199,7 +200,7 @@ function changes(inst: Inst, types: ReadonlyMap<ValueId, IrType>): readonly Memo
       if (effects.includes("writesPacket")) touched.add("packet");
       if (effects.includes("writesMap")) touched.add("mapValue");
       args.forEach((arg, index) => {
-        if (arg.is !== "memoryWrite") return;
+        if (!isFilled(arg)) return;
         const memory = memoryOf(types.get(inst.args[index] ?? -1));
         for (const one of memory ? [memory] : memories) touched.add(one);
       });

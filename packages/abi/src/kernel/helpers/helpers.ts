@@ -37,9 +37,14 @@ export function helperByNumber(number: number): HelperRow | undefined {
   return Object.values<HelperRow>(helpers).find((row) => row.number === number);
 }
 
-/** The first kernel in which programs of this type may call the helper, or undefined when they never may. */
-export function helperSince(row: HelperRow, program: ProgramTypeName): string | undefined {
+/**
+ * The first kernel in which programs of this type may call the helper, or undefined when they never may; with an attach
+ * type (its name in `uapi.attachType`) programs of that one.
+ */
+export function helperSince(row: HelperRow, program: ProgramTypeName, attach?: string): string | undefined {
   if (row.programs !== "all" && !row.programs.includes(program)) return undefined;
+  const allowed = row.attachTypes?.[program];
+  if (attach !== undefined && allowed && !allowed.includes(attach)) return undefined;
   const helper = row.programSince?.[program] ?? row.since;
   const type = programTypes[program].since;
   return compareKernels(helper, type) > 0 ? helper : type;

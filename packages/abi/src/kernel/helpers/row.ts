@@ -6,7 +6,10 @@ export type HelperArg =
   | { readonly name: string; readonly is: "context" }
   | { readonly name: string; readonly is: "map" }
   | { readonly name: string; readonly is: "mapKey" }
-  | { readonly name: string; readonly is: "mapValue" }
+  /** A value of the map, which the helper reads; with `nullable` it may be null. */
+  | { readonly name: string; readonly is: "mapValue"; readonly nullable?: true }
+  /** Memory of the size of the map's value, which the helper fills. */
+  | { readonly name: string; readonly is: "mapValueOut" }
   | {
       readonly name: string;
       readonly is: "integer";
@@ -30,8 +33,16 @@ export type HelperArg =
       readonly nullable?: true;
       readonly packet?: true;
     }
-  /** Memory that the helper fills; need not be initialised. */
-  | { readonly name: string; readonly is: "memoryWrite"; readonly size: string }
+  /**
+   * Memory that the helper fills; need not be initialised, but for `cleared`: then the kernel demands that it is, and
+   * zeros come first.
+   */
+  | { readonly name: string; readonly is: "memoryWrite"; readonly size: string; readonly cleared?: true }
+  /** Memory that the helper reads and writes: a ref in the DSL. */
+  | { readonly name: string; readonly is: "memoryUpdate"; readonly size: string }
+  /** Memory of so many bytes that the helper reads, writes as a native integer, or both, without an argument for the size. */
+  | { readonly name: string; readonly is: "fixedRead" | "fixedUpdate"; readonly bytes: number }
+  | { readonly name: string; readonly is: "fixedWrite"; readonly bytes: 4 | 8; readonly signed?: true }
   | { readonly name: string; readonly is: "size"; readonly zero: boolean }
   /** A function of the program, and what it is given beside its own arguments: memory on the stack. */
   | { readonly name: string; readonly is: "callback" | "callbackContext" }
@@ -40,17 +51,46 @@ export type HelperArg =
   /** The lock in a map's value. */
   | { readonly name: string; readonly is: "spinLock" }
   /** The start of a reserved record, which the helper takes back. */
-  | { readonly name: string; readonly is: "record" };
+  | { readonly name: string; readonly is: "record" }
+  /** A constant text that ends with NUL, in read-only data. */
+  | { readonly name: string; readonly is: "constantString" }
+  /** A constant number of bytes. */
+  | { readonly name: string; readonly is: "constantSize" }
+  /** A socket, by what the kernel must know of it; with `releases` its reference is given back. */
+  | { readonly name: string; readonly is: "socket"; readonly releases?: true; readonly nullable?: true }
+  /** A pointer to one of the kernel's own structs, by BTF. */
+  | { readonly name: string; readonly is: "kernelPointer"; readonly of: readonly string[]; readonly nullable?: true }
+  /** The address of one of the kernel's per-CPU variables. */
+  | { readonly name: string; readonly is: "perCpuPointer" }
+  /** The place of a pointer in a map's value, and what is put there. */
+  | { readonly name: string; readonly is: "kernelPointerPlace" }
+  /** The timer in a map's value. */
+  | { readonly name: string; readonly is: "timer" }
+  /** A dynptr on the stack: one that is made, one that is used, one that is given back. */
+  | { readonly name: string; readonly is: "dynptr"; readonly use: "make" | "use" | "release" };
 
 export type HelperReturn =
   /** 0 or a negative errno, sign-extended. */
   | { readonly is: "status" }
   /** `action`: the value is a verdict of the program's type, to be returned as it is. */
   | { readonly is: "integer"; readonly width: 32 | 64; readonly signed: boolean; readonly action?: true }
+  /** The number of bytes that were written, or a negative errno. */
+  | { readonly is: "length" }
   /** Pointer to the map's value, or null. */
-  | { readonly is: "mapValue"; readonly nullable: true }
+  | { readonly is: "mapValue"; readonly nullable: boolean }
   /** Pointer to a new record, not cleared, or null. It must be given to a helper that releases it, on every path. */
   | { readonly is: "record"; readonly nullable: true }
+  /** A socket to be read only, or null. With `acquired` it must be given back on every path. */
+  | {
+      readonly is: "socket";
+      readonly of: "sock" | "sock_common" | "tcp_sock";
+      readonly nullable: true;
+      readonly acquired?: true;
+    }
+  /** A pointer to one of the kernel's own structs; "any" follows from the argument. */
+  | { readonly is: "kernelPointer"; readonly of: string; readonly nullable: boolean }
+  /** Pointer to the memory of a dynptr, or null. */
+  | { readonly is: "dynptrMemory"; readonly nullable: true }
   | { readonly is: "void" };
 
 export type HelperEffect =
@@ -68,6 +108,13 @@ export type HelperEffect =
   | "releasesRecord"
   /** Writes what user space sees as it happens: never left out. */
   | "traces"
+  /** Changes something outside of the program's memory (an option of a socket, a signal): never left out. */
+  | "acts"
+  /** Gives a reference that must be given back; takes one back: pointers from it are dead after the call. */
+  | "acquiresSocket"
+  | "releasesSocket"
+  /** Does not come back where it succeeds. */
+  | "leaves"
   /** Changes fields of the context. */
   | "writesContext"
   | "writesPacket";
@@ -90,15 +137,36 @@ export interface HelperRow {
   readonly gplBefore?: string;
   /** Program types that may call it, by row name, or all. */
   readonly programs: "all" | readonly string[];
+  /** Of program types where not all attach types allow it: those that do, by name in `uapi.attachType`. */
+  readonly attachTypes?: Readonly<Record<string, readonly string[]>>;
+  /** Only programs that may sleep can call it. */
+  readonly sleeps?: true;
   /**
-   * How the DSL exposes it: a method of `ctx`, an operation of a map or of a reserved record, or not at all. A method takes the integers; for
-   * memory that the helper reads a value in memory, for memory that it fills a schema, and for sizes nothing. One that
-   * fills memory gives a ref to it on the stack, or undefined for any status but 0.
+   * How the DSL exposes it: a method of `ctx`, an operation of a map (`maps`: of which types, by row name), of a reserved
+   * record or of a socket, or not at all. A method takes the integers; for memory that the helper reads a value in memory,
+   * for memory that it fills a schema or the memory itself, and for sizes nothing. One that fills memory of a schema gives
+   * a ref to it on the stack, or undefined where the helper fails; one that is given the memory gives what the helper gives.
    */
   readonly surface:
     | { readonly on: "context"; readonly as: string }
-    | { readonly on: "map"; readonly as: string }
+    | { readonly on: "map"; readonly as: string; readonly maps?: readonly string[] }
     | { readonly on: "record"; readonly as: string }
+    | { readonly on: "socket"; readonly as: string }
     | { readonly on: "none" };
   readonly doc: string;
+}
+
+/** True for an argument that points to memory which the helper writes. */
+export function isFilled({ is }: HelperArg): boolean {
+  switch (is) {
+    case "memoryWrite":
+    case "memoryUpdate":
+    case "fixedWrite":
+    case "fixedUpdate":
+    case "mapValueOut":
+    case "dynptr":
+      return true;
+    default:
+      return false;
+  }
 }

@@ -111,6 +111,7 @@ function memoryArgument(given: ts.Expression, nullable: boolean, scope: Scope): 
 function resultOf({ returns }: HelperRow): AstType {
   switch (returns.is) {
     case "status":
+    case "length":
       return numberType;
     case "integer":
       return returns.width === 64 ? { kind: "bigint", signed: returns.signed } : numberType;
@@ -118,7 +119,10 @@ function resultOf({ returns }: HelperRow): AstType {
       return nothingType;
     case "mapValue":
     case "record":
-      throw new Error("frontend: a helper on the context gives memory of a map");
+    case "socket":
+    case "kernelPointer":
+    case "dynptrMemory":
+      throw new Error("frontend: a helper on the context gives a pointer that is no ref");
     default:
       return returns satisfies never;
   }
