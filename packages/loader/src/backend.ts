@@ -54,6 +54,67 @@ export interface BackendRingBuffer extends Disposable {
   close(): void;
 }
 
+/** A sample of a perf event array, or that some were lost for want of room in a CPU's ring. */
+export type PerfRecord =
+  | { readonly kind: "sample"; readonly cpu: number; readonly bytes: Uint8Array }
+  | { readonly kind: "lost"; readonly cpu: number; readonly count: number };
+
+/** How a perf event array is read. */
+export interface PerfReaderOptions {
+  /** Pages of each CPU's ring, a power of two; default 16. */
+  readonly pages?: number;
+}
+
+/** The reader of a perf event array, a ring for each CPU: there is one at a time. Dispose is `close`. */
+export interface BackendPerfReader extends Disposable {
+  /** Whether the reader, or its object, has been closed. */
+  readonly closed: boolean;
+  /**
+   * What is there, at most `limit` records, CPU by CPU and each CPU's in its order; copies. The kernel pads samples, so
+   * that their bytes may end with up to 7 more than the filter wrote.
+   * @throws DiagnosticError when closed
+   */
+  consume(limit?: number): PerfRecord[];
+  /** True as soon as there is something to consume, false after `timeoutMs` or when the reader is closed. */
+  wait(timeoutMs: number): Promise<boolean>;
+  /** Ends waits; nothing can be consumed any more. */
+  close(): void;
+}
+
+/** The writer of a user ring buffer: there is one at a time. Dispose is `close`. */
+export interface BackendUserRing extends Disposable {
+  /** Whether the writer, or its object, has been closed. */
+  readonly closed: boolean;
+  /** Bytes that a filter has not yet taken, their headers included. */
+  readonly used: number;
+  /** Hands a record to the filter: 0, ENOSPC where there is no room now, E2BIG where there never is. @throws DiagnosticError when closed */
+  write(record: Uint8Array): number;
+  /** Nothing can be written any more. */
+  close(): void;
+}
+
+/** A kernel object that the value or key of a map stands for, as user space names it. */
+export type MapReference =
+  | { readonly kind: "program"; readonly program: BackendProgram }
+  | { readonly kind: "map"; readonly map: BackendMap }
+  | { readonly kind: "socket"; readonly socket: SocketLike }
+  | { readonly kind: "interface"; readonly interface: string | number }
+  | { readonly kind: "cgroup" | "file"; readonly at: string | number }
+  | { readonly kind: "process"; readonly pid: number };
+
+/** The number that stands for an object in a value or key of a map; dispose closes what was opened for it. */
+export interface ResolvedReference extends Disposable {
+  readonly number: number;
+}
+
+/** The maps inside a map of maps. */
+export interface BackendInnerMaps {
+  /** A new map as the template has it, for as long as the object lives. @throws DiagnosticError */
+  create(name?: string): BackendMap;
+  /** The map that a value stands for, for as long as the object lives; undefined where it is gone. */
+  open(value: Uint8Array): BackendMap | undefined;
+}
+
 /** A map of a loaded object. Per-CPU values are all copies one after another, each rounded up to 8 bytes. */
 export interface BackendMap {
   readonly spec: MapSpec;
@@ -78,6 +139,24 @@ export interface BackendMap {
   ): { readonly status: number; readonly written: number };
   /** Only of maps whose type has `records`: opens the reader. @throws DiagnosticError BPF6171 when there is one already. */
   ringBuffer?(): BackendRingBuffer;
+  /** The value's bytes, which the map then does not have any more, or a negative errno. */
+  lookupAndDelete?(key: Uint8Array): Uint8Array | number;
+  /** From now on user space cannot write: 0 or a negative errno. */
+  freeze?(): number;
+  /** Only of perf event arrays: opens the reader. @throws DiagnosticError BPF6171 when there is one already. */
+  perfReader?(options?: PerfReaderOptions): BackendPerfReader;
+  /** Only of user ring buffers: opens the writer. @throws DiagnosticError BPF6171 when there is one already. */
+  userRing?(): BackendUserRing;
+  /**
+   * The number by which values and keys of this map name an object: a descriptor, or the index of an interface. The
+   * simulator has numbers of its own for programs and maps of the same object, and takes all others as they are.
+   * @throws DiagnosticError where there is no such object
+   */
+  resolve?(reference: MapReference): ResolvedReference;
+  /** Only of maps of maps. */
+  readonly inner?: BackendInnerMaps;
+  /** Only of maps that user space can share (BPF_F_MMAPABLE): their memory, until the object is disposed. @throws DiagnosticError */
+  shared?(): ArrayBuffer;
 }
 
 /** Where an XDP program is attached. */

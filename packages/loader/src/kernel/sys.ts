@@ -44,6 +44,12 @@ export interface Sys {
   /** Waits on a thread of its own, so that the event loop goes on. Gives the number of events in `events`. */
   epollWait(epoll: number, events: Memory, count: number, timeoutMs: number): Promise<number>;
   eventfd(initial: number, flags: number): number;
+  /** `attr` is a `struct perf_event_attr`. Gives a descriptor. */
+  perfEventOpen(attr: Uint8Array, pid: number, cpu: number, group: number, flags: number): number;
+  /** A request with a number as its argument. */
+  ioctl(fd: number, request: number, argument: number): number;
+  /** A descriptor of the process. */
+  pidfdOpen(pid: number, flags: number): number;
   write(fd: number, data: Uint8Array): number;
   /** Fills `cpus`, one bit each, with those that the calling thread may run on. */
   schedGetaffinity(cpus: Uint8Array): number;
@@ -64,6 +70,8 @@ interface Native {
 
 const prototypes = {
   syscall: "long syscall(long, long, void*, unsigned long)",
+  perf_event_open: "long syscall(long, void*, int, int, int, unsigned long)",
+  pidfd_open: "long syscall(long, int, unsigned int)",
   getpagesize: "int getpagesize()",
   close: "int close(int)",
   setns: "int setns(int, int)",
@@ -82,6 +90,7 @@ const prototypes = {
   epoll_ctl: "int epoll_ctl(int, int, int, void*)",
   epoll_wait: "int epoll_wait(int, void*, int, int)",
   eventfd: "int eventfd(unsigned int, int)",
+  ioctl: "int ioctl(int, unsigned long, long)",
   write: "long write(int, void*, size_t)",
   sched_getaffinity: "int sched_getaffinity(int, size_t, void*)",
   sched_setaffinity: "int sched_setaffinity(int, size_t, void*)",
@@ -93,28 +102,34 @@ const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 
 type FunctionName = keyof typeof prototypes;
 
-/** Number of bpf(2) by Node's name of the architecture (arch/x86 and the generic system call table). */
-const bpfNumbers: ReadonlyMap<string, number> = new Map([
-  ["x64", 321],
-  ["arm64", 280],
+interface CallNumbers {
+  readonly bpf: number;
+  readonly perfEventOpen: number;
+  readonly pidfdOpen: number;
+}
+
+/** Numbers of system calls by Node's name of the architecture (arch/x86 and the generic system call table). */
+const callNumbers: ReadonlyMap<string, CallNumbers> = new Map([
+  ["x64", { bpf: 321, perfEventOpen: 298, pidfdOpen: 434 }],
+  ["arm64", { bpf: 280, perfEventOpen: 241, pidfdOpen: 434 }],
 ]);
 
 function refuse(row: DiagnosticRow, details: DiagnosticDetails): never {
   throw new DiagnosticError([diagnostic(row, details)]);
 }
 
-/** The number of bpf(2) on this machine. @throws DiagnosticError where there is none. */
-function bpfNumber(platform: string, architecture: string): number {
+/** The numbers of system calls on this machine. @throws DiagnosticError where they are not known. */
+function numbersOf(platform: string, architecture: string): CallNumbers {
   if (platform !== "linux") {
     refuse(kernelDiagnostics.notLinux, { message: `the kernel back end needs Linux; this is ${platform}` });
   }
-  const number = bpfNumbers.get(architecture);
+  const numbers = callNumbers.get(architecture);
   const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
-  if (number === undefined || !littleEndian) {
+  if (numbers === undefined || !littleEndian) {
     const message = `the kernel back end does not know this processor: ${architecture}${littleEndian ? "" : " (big-endian)"}`;
     refuse(kernelDiagnostics.architecture, { message });
   }
-  return number;
+  return numbers;
 }
 
 async function loadKoffi(): Promise<typeof import("koffi")["default"]> {
@@ -180,7 +195,7 @@ function waitCalls(koffi: Koffi, functions: Functions, call: Call) {
  * @throws DiagnosticError when this is not Linux on a known processor, or koffi is not installed.
  */
 export async function openSys(platform: string = process.platform, architecture: string = process.arch): Promise<Sys> {
-  const number = bpfNumber(platform, architecture);
+  const numbers = numbersOf(platform, architecture);
   const koffi = await loadKoffi();
   const library = koffi.load(null);
   const functions = Object.fromEntries(
@@ -196,10 +211,14 @@ export async function openSys(platform: string = process.platform, architecture:
       const buffer = new ArrayBuffer(Math.max(size, 1));
       return { bytes: new Uint8Array(buffer), view: new DataView(buffer), address: koffi.address(buffer) };
     },
-    bpf: (command, attr) => call("syscall", number, command, attr.bytes, attr.bytes.length),
+    bpf: (command, attr) => call("syscall", numbers.bpf, command, attr.bytes, attr.bytes.length),
     close: (fd) => call("close", fd),
     setns: (fd, type) => call("setns", fd, type),
     unshare: (flags) => call("unshare", flags),
+    perfEventOpen: (attr, pid, cpu, group, flags) =>
+      call("perf_event_open", numbers.perfEventOpen, attr, pid, cpu, group, flags),
+    pidfdOpen: (pid, flags) => call("pidfd_open", numbers.pidfdOpen, pid, flags),
+    ioctl: (fd, request, argument) => call("ioctl", fd, request, argument),
     schedGetaffinity: (cpus) => call("sched_getaffinity", 0, cpus.length, cpus),
     schedSetaffinity: (cpus) => call("sched_setaffinity", 0, cpus.length, cpus),
     ...socketCalls(call),
