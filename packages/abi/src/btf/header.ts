@@ -1,7 +1,8 @@
 // A C header for user space in C: the types of the keys, values and records of an object's maps, and of its global data,
 // laid out byte for byte as filters have them. NAME_key and NAME_value are those of map NAME, whatever their types are
 // called; bss_section, data_section and rodata_section are what the maps of global data hold.
-import { type MapTypeRow, mapTypes } from "../kernel/map-types.ts";
+import { mapTypes } from "../kernel/map-types.ts";
+import type { MapTypeRow } from "../kernel/maps/row.ts";
 import type { BpfObject } from "../object/object.ts";
 import { type CAlias, formatBtf } from "./format.ts";
 import { objectTypes } from "./object-types.ts";

@@ -2,7 +2,8 @@
 // was read from a file may bring its own; for others the types follow from layouts and names, so that equal objects have
 // equal types.
 import { contexts } from "../kernel/contexts.ts";
-import { type MapTypeRow, mapTypes } from "../kernel/map-types.ts";
+import { mapTypes } from "../kernel/map-types.ts";
+import type { MapTypeRow } from "../kernel/maps/row.ts";
 import { programTypes } from "../kernel/program-types.ts";
 import type { BpfObject, DataSection, FunctionSpec, MapSpec, ProgramSpec } from "../object/object.ts";
 import { BtfBuilder } from "./build.ts";

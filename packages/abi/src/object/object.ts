@@ -16,8 +16,17 @@ export interface MapSpec {
   readonly maxEntries: number;
   /** `BPF_F_*` flags for `BPF_MAP_CREATE`. */
   readonly flags: number;
+  /** `map_extra`: of a bloom filter the number of hash functions. Absent: 0. */
+  readonly extra?: number;
+  /** Of a map of maps: what every map in it is like. */
+  readonly inner?: MapTemplate;
+  /** Of an array of programs: names of programs of the object that lie in its slots from the start; null leaves one empty. */
+  readonly programs?: readonly (string | null)[];
   readonly at?: Span;
 }
+
+/** What the maps in a map of maps are like: they have no names of their own. */
+export type MapTemplate = Pick<MapSpec, "type" | "key" | "value" | "maxEntries" | "flags" | "extra">;
 
 /** Where the instruction at `slot` comes from; entries are sorted by slot and one holds until the next. */
 export interface LineEntry {

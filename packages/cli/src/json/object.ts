@@ -32,17 +32,33 @@ const insn = z
   .transform(({ nextImm, ...rest }) => (nextImm === undefined ? rest : { ...rest, nextImm }))
   .refine((one) => insnProblem(one, 0) === undefined, "not an instruction");
 
+const mapShape = {
+  type: z.enum(Object.keys(mapTypes) as MapTypeName[]),
+  key: layoutSchema,
+  value: layoutSchema,
+  maxEntries: z.int().min(0).max(0xffff_ffff),
+  flags: z.int().min(0).max(0xffff_ffff),
+  extra: z.int().min(0).optional(),
+};
+
 const map = z
   .strictObject({
     name,
-    type: z.enum(Object.keys(mapTypes) as MapTypeName[]),
-    key: layoutSchema,
-    value: layoutSchema,
-    maxEntries: z.int().min(1).max(0xffff_ffff),
-    flags: z.int().min(0).max(0xffff_ffff),
+    ...mapShape,
+    inner: z
+      .strictObject(mapShape)
+      .transform(({ extra, ...rest }) => ({ ...rest, ...(extra !== undefined && { extra }) }))
+      .optional(),
+    programs: z.array(z.string().nullable()).max(1_000_000).optional(),
     at: spanSchema.optional(),
   })
-  .transform(({ at, ...rest }) => (at ? { ...rest, at } : rest));
+  .transform(({ extra, inner, programs, at, ...rest }) => ({
+    ...rest,
+    ...(extra !== undefined && { extra }),
+    ...(inner && { inner }),
+    ...(programs && { programs }),
+    ...(at && { at }),
+  }));
 
 const byteOffset = z.int().min(0).max(0x7fff_ffff);
 

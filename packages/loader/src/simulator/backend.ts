@@ -8,14 +8,10 @@ import {
   flattenProgram,
   helperNames,
   helpers,
-  isRingSize,
-  MAX_PREFIX_ADDRESS,
   type MapSpec,
-  type MapTypeRow,
   mapTypes,
   type ProgramSpec,
   type ProgramTypeName,
-  pageBytes,
 } from "@typebpf/abi";
 import type { Backend, BackendMap, BackendObject, BackendProgram, RunInput, RunOutput } from "../backend.ts";
 import { loaderDiagnostic, loaderError } from "../diagnostics.ts";
@@ -28,6 +24,7 @@ import { Fault } from "./fault.ts";
 import { implementations, unknownHelper } from "./helpers/registry.ts";
 import type { World } from "./helpers/world.ts";
 import { type Code, type ContextAccess, Machine } from "./machine.ts";
+import { whyNoMap } from "./maps/limits.ts";
 import type { SimulatedMap } from "./maps/map.ts";
 import { makeMap } from "./maps/registry.ts";
 import { UserMap } from "./maps/user-map.ts";
@@ -86,22 +83,6 @@ function settingsOf(options: SimulatorOptions): Settings {
     cpu: integer("cpu", options.cpu ?? 0, 0, cpus - 1),
     maxInstructions: integer("maxInstructions", maxInstructions, 1, Number.MAX_SAFE_INTEGER),
   };
-}
-
-/** Why the kernel would not create a map, as far as it depends on its type. */
-function whyNoMap({ type, key, value, maxEntries, flags }: MapSpec): string | undefined {
-  const { keys, records, requiredFlags = 0, refusedFlags = 0 }: MapTypeRow = mapTypes[type];
-  if (maxEntries < 1) return "maxEntries must be at least 1";
-  if (keys === "index" && key.size !== 4) return "its key must be a u32";
-  if (keys === "prefix" && (key.size < 5 || key.size > 4 + MAX_PREFIX_ADDRESS)) {
-    return `its key must be a prefix length of 4 bytes and an address of 1 to ${MAX_PREFIX_ADDRESS}`;
-  }
-  if (records && !isRingSize(maxEntries)) return `its maxEntries must be a power of two from ${pageBytes} on`;
-  // Objects of other compilers do not say what the records are.
-  if ((keys !== "none" && key.size < 1) || (!records && value.size < 1))
-    return "keys and values have at least one byte";
-  if ((flags & requiredFlags) !== requiredFlags) return `its flags must have ${requiredFlags}`;
-  return (flags & refusedFlags) === 0 ? undefined : `its flags cannot have ${flags & refusedFlags}`;
 }
 
 function mapProblem(spec: MapSpec): Diagnostic | undefined {

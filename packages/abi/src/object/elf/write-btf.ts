@@ -10,7 +10,8 @@ import { btfName } from "../../btf/names.ts";
 import { objectTypes } from "../../btf/object-types.ts";
 import { BtfStrings } from "../../btf/strings.ts";
 import { type BtfId, type BtfMember, type BtfType, btfKinds, type ObjectTypes } from "../../btf/types.ts";
-import { type MapTypeRow, mapTypes } from "../../kernel/map-types.ts";
+import { mapTypes } from "../../kernel/map-types.ts";
+import type { MapTypeRow } from "../../kernel/maps/row.ts";
 import type { BpfObject, FunctionSpec, MapSpec } from "../object.ts";
 
 /** A word of `.BTF` or `.BTF.ext` that counts from the start of a section. */

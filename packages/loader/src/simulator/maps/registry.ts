@@ -18,7 +18,12 @@ export interface Cpus {
   readonly current: number;
 }
 
-const makers: { readonly [T in MapTypeName]: (spec: MapSpec, memory: Memory, cpus: Cpus) => SimulatedMap } = {
+/** How a map is made, or why not. */
+type Maker = ((spec: MapSpec, memory: Memory, cpus: Cpus) => SimulatedMap) | { readonly unsimulated: string };
+
+const notYet = { unsimulated: "not simulated yet" } as const;
+
+const makers: { readonly [T in MapTypeName]: Maker } = {
   hash: (spec, memory) => new HashMap(spec, memory),
   lruHash: (spec, memory) => new LruHashMap(spec, memory),
   perCpuHash: (spec, memory, cpus) => new HashMap(spec, memory, cpus.count, cpus.current),
@@ -27,6 +32,31 @@ const makers: { readonly [T in MapTypeName]: (spec: MapSpec, memory: Memory, cpu
   array: (spec, memory) => new ArrayMap(spec, memory),
   perCpuArray: (spec, memory, cpus) => new PerCpuArray(spec, memory, cpus.count, cpus.current),
   ringBuffer: (spec, memory) => new RingBuffer(spec, memory),
+  stackTrace: notYet,
+  userRingBuffer: notYet,
+  queue: notYet,
+  stack: notYet,
+  bloomFilter: notYet,
+  arena: { unsimulated: "memory that is shared with pointers of the kernel's address space" },
+  progArray: notYet,
+  perfEventArray: notYet,
+  cgroupArray: notYet,
+  arrayOfMaps: notYet,
+  hashOfMaps: notYet,
+  devMap: notYet,
+  devMapHash: notYet,
+  cpuMap: notYet,
+  xskMap: notYet,
+  sockMap: notYet,
+  sockHash: notYet,
+  reusePortSockArray: notYet,
+  skStorage: notYet,
+  inodeStorage: notYet,
+  taskStorage: notYet,
+  cgroupStorage: notYet,
+  deprecatedCgroupStorage: notYet,
+  deprecatedPerCpuCgroupStorage: notYet,
+  structOps: { unsimulated: "functions that the kernel calls" },
 };
 
 /** Makes a map; throws a Fault where the simulator cannot. */
@@ -34,5 +64,7 @@ export function makeMap(spec: MapSpec, memory: Memory, cpus: Cpus): SimulatedMap
   if (!Object.hasOwn(makers, spec.type)) {
     throw new Fault("unsimulatedMap", `map "${spec.name}" is a ${spec.type}, which the simulator does not know`);
   }
-  return makers[spec.type](spec, memory, cpus);
+  const maker = makers[spec.type];
+  if (typeof maker === "function") return maker(spec, memory, cpus);
+  throw new Fault("unsimulatedMap", `map "${spec.name}" is a ${spec.type}: ${maker.unsimulated}`);
 }
