@@ -4,6 +4,7 @@ import { compareKernels } from "../features.ts";
 import { type ProgramTypeName, programTypes } from "../program-types.ts";
 import { callbackHelpers } from "./callbacks.ts";
 import { lockHelpers } from "./locks.ts";
+import { mapCallHelpers } from "./map-calls.ts";
 import { mapHelpers } from "./maps.ts";
 import { ringBufferHelpers } from "./ring-buffer.ts";
 import type { HelperRow } from "./row.ts";
@@ -16,6 +17,7 @@ import { xdpHelpers } from "./xdp.ts";
 /** Helper rows by name: the kernel's without `bpf_`, in camelCase. */
 export const helpers = {
   ...mapHelpers,
+  ...mapCallHelpers,
   ...timeHelpers,
   ...systemHelpers,
   ...xdpHelpers,

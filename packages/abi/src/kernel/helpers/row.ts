@@ -17,6 +17,8 @@ export type HelperArg =
       readonly signed: boolean;
       /** Flags: a plain number in the DSL, 0 where it is left out. Such arguments come last. */
       readonly optional?: true;
+      /** What an optional argument is where it is left out; 0 where not given. */
+      readonly default?: number;
       /** A plain number in the DSL, however wide it is. */
       readonly plain?: true;
       /** In network order: 16 bits, or as many bytes as the low four bits of `flags` say. The DSL takes host order. */

@@ -44,11 +44,19 @@ import {
   xdpStoreBytes,
 } from "./xdp.ts";
 
+const notYet: Unsimulated = { unsimulated: "not simulated yet" };
+
 /** Every helper of the table, by name. */
 export const implementations: { readonly [K in HelperName]: Implementation | Unsimulated } = {
   mapLookupElem,
   mapUpdateElem,
   mapDeleteElem,
+  tailCall: notYet,
+  redirectMap: notYet,
+  perfEventOutput: notYet,
+  mapPushElem: notYet,
+  mapPopElem: notYet,
+  mapPeekElem: notYet,
   ringbufReserve,
   ringbufSubmit,
   ringbufDiscard,
