@@ -17,6 +17,7 @@ export * from "./btf/references.ts";
 export { btfSanitized } from "./btf/sanitize.ts";
 export * from "./btf/size.ts";
 export * from "./btf/strings.ts";
+export { type BtfText, btfTexts } from "./btf/text.ts";
 export { BtfLayouts } from "./btf/to-layout.ts";
 export * from "./btf/types.ts";
 export * from "./diagnostics/catalogue.ts";

@@ -2,7 +2,7 @@
 // neither the compiler nor native code.
 import { abiDiagnostics, type DiagnosticRow } from "@typebpf/abi";
 import { codegenDiagnostics } from "@typebpf/codegen/catalogue";
-import { kernelDiagnostics, loaderDiagnostics, packetDiagnostics } from "@typebpf/loader";
+import { kernelDiagnostics, loaderDiagnostics, objectDiagnostics, packetDiagnostics } from "@typebpf/loader";
 import { cliDiagnostics } from "./diagnostics.ts";
 
 /** Which part of TypeBPF raises a diagnostic. */
@@ -19,6 +19,7 @@ const sources: readonly (readonly [name: PackageName, rows: readonly DiagnosticR
   ["codegen", codegenDiagnostics],
   ["loader", Object.values(loaderDiagnostics)],
   ["loader", Object.values(kernelDiagnostics)],
+  ["loader", Object.values(objectDiagnostics)],
   ["loader", Object.values(packetDiagnostics)],
   ["cli", Object.values(cliDiagnostics)],
 ];

@@ -39,6 +39,33 @@ export {
   type KernelProgram,
   kernel,
 } from "./kernel/kernel.ts";
+export { objectDiagnostics } from "./kernel/objects/diagnostics.ts";
+export type { Holder } from "./kernel/objects/fdinfo.ts";
+export type { KernelLinkInfo, LinkTarget } from "./kernel/objects/link-info.ts";
+export {
+  type HeldBy,
+  type ListedLink,
+  type ListedMap,
+  type ListedProgram,
+  listLinks,
+  listMaps,
+  listPrograms,
+} from "./kernel/objects/list.ts";
+export type { KernelMapInfo, MapLayouts } from "./kernel/objects/map-info.ts";
+export {
+  countRuns,
+  type ObjectReference,
+  type OpenedLink,
+  type OpenedMap,
+  type OpenedProgram,
+  openLink,
+  openMap,
+  openProgram,
+  removePin,
+} from "./kernel/objects/open.ts";
+export type { Pin, PinnedKind } from "./kernel/objects/pin.ts";
+export type { CodeInsn, CodeLine, MachineCode } from "./kernel/objects/program-code.ts";
+export type { KernelProgramInfo } from "./kernel/objects/program-info.ts";
 export { type Loaded, type LoadOptions, load } from "./load.ts";
 export {
   arp,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { Attr, type AttrLayout, attrLayouts, kernelName } from "./attr.ts";
+import { objectLayouts } from "./objects/layouts.ts";
 import type { Sys } from "./sys.ts";
 
 interface Member {
@@ -44,13 +45,16 @@ const memorySys = {
 } as unknown as Sys;
 
 describe("layouts of bpf(2)", () => {
-  test.each(Object.entries(attrLayouts))("%s is as in the snapshot of the kernel", (_, layout) => {
-    const wanted = Object.entries(layout.fields);
-    const fits = alternatives(layout).filter((fields) => wanted.every(([name]) => fields.has(name)));
-    expect(fits.length).toBeGreaterThan(0);
-    expect(fits.map((fields) => wanted.map(([name]) => [name, fields.get(name)]))).toContainEqual(wanted);
-    for (const [, [offset, size]] of wanted) expect(offset + size).toBeLessThanOrEqual(layout.size);
-  });
+  test.each<[string, AttrLayout]>([...Object.entries(attrLayouts), ...Object.entries(objectLayouts)])(
+    "%s is as in the snapshot of the kernel",
+    (_, layout) => {
+      const wanted = Object.entries(layout.fields);
+      const fits = alternatives(layout).filter((fields) => wanted.every(([name]) => fields.has(name)));
+      expect(fits.length).toBeGreaterThan(0);
+      expect(fits.map((fields) => wanted.map(([name]) => [name, fields.get(name)]))).toContainEqual(wanted);
+      for (const [, [offset, size]] of wanted) expect(offset + size).toBeLessThanOrEqual(layout.size);
+    },
+  );
 
   test("fields are written at their place", () => {
     const attr = new Attr(memorySys, attrLayouts.mapCreate);

@@ -1,0 +1,29 @@
+// A BPF file system of a test's own, on a folder of its own; unmounting it frees whatever is pinned there.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A mounted BPF file system; dispose unmounts it. */
+export class Bpffs implements Disposable {
+  readonly folder = mkdtempSync(join(tmpdir(), "typebpf-bpffs-"));
+
+  constructor() {
+    execFileSync("mount", ["-t", "bpf", "bpf", this.folder]);
+  }
+
+  /** A path within it. */
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  [Symbol.dispose](): void {
+    execFileSync("umount", [this.folder]);
+    rmdirSync(this.folder);
+  }
+}
+
+/** What `bpftool --json ARGS` prints. */
+export function bpftool(...args: readonly string[]): unknown {
+  return JSON.parse(execFileSync("bpftool", ["--json", ...args], { encoding: "utf8" }));
+}
