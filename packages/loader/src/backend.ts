@@ -94,7 +94,7 @@ export interface BackendUserRing extends Disposable {
 }
 
 /** A kernel object that the value or key of a map stands for, as user space names it. */
-export type MapReference =
+export type ObjectReference =
   | { readonly kind: "program"; readonly program: BackendProgram }
   | { readonly kind: "map"; readonly map: BackendMap }
   | { readonly kind: "socket"; readonly socket: SocketLike }
@@ -152,7 +152,7 @@ export interface BackendMap {
    * simulator has numbers of its own for programs and maps of the same object, and takes all others as they are.
    * @throws DiagnosticError where there is no such object
    */
-  resolve?(reference: MapReference): ResolvedReference;
+  resolve?(reference: ObjectReference): ResolvedReference;
   /** Only of maps of maps. */
   readonly inner?: BackendInnerMaps;
   /** Only of maps that user space can share (BPF_F_MMAPABLE): their memory, until the object is disposed. @throws DiagnosticError */

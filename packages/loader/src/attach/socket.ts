@@ -9,6 +9,7 @@ import { errnoName, errnos } from "../kernel/errno.ts";
 import { Fd } from "../kernel/fd.ts";
 import type { NetworkInterface } from "../kernel/netlink.ts";
 import { u32Bytes } from "../kernel/netlink-message.ts";
+import { descriptorOf } from "../kernel/socket-descriptor.ts";
 import type { Sys } from "../kernel/sys.ts";
 import { findInterface } from "./interface.ts";
 import { checkInterface, checkNames, refuseOption } from "./options.ts";
@@ -28,25 +29,6 @@ const packetOptions = { STATISTICS: 6, IGNORE_OUTGOING: 23 };
 function refuse(row: DiagnosticRow, message: string, status: number): never {
   const notes = [`the kernel answers ${errnoName(-status)}`];
   throw new DiagnosticError([diagnostic(row, { message, notes })]);
-}
-
-/** What hangs on a property of an object, whatever that is. */
-function propertyOf(from: unknown, name: string | symbol | undefined): unknown {
-  return typeof from === "object" && from !== null && name !== undefined ? Reflect.get(from, name) : undefined;
-}
-
-/** The descriptor of a socket of Node's: it hangs on the handle, which `node:dgram` keeps under a symbol. */
-function descriptorOf(socket: SocketLike): number {
-  if (typeof socket === "number") return socket;
-  const symbols = typeof socket === "object" && socket !== null ? Object.getOwnPropertySymbols(socket) : [];
-  const state = symbols.find((symbol) => symbol.description === "state symbol");
-  const owner = state === undefined ? socket : propertyOf(socket, state);
-  const handle = propertyOf(owner, state === undefined ? "_handle" : "handle");
-  const fd = propertyOf(handle, "fd");
-  if (typeof fd === "number" && fd >= 0) return fd;
-  throw new DiagnosticError([
-    diagnostic(kernelDiagnostics.notSocket, { message: "the socket has no descriptor: it is not open yet, or closed" }),
-  ]);
 }
 
 /** Which file an open descriptor is of; undefined when it is not open. */

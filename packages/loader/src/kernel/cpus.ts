@@ -26,6 +26,18 @@ export function possibleCpus(): number {
   return countCpus(readFileSync("/sys/devices/system/cpu/possible", "utf8"));
 }
 
+/** The CPUs in a list such as "0-3,8". @throws Error on anything else. */
+export function cpusIn(list: string): readonly number[] {
+  return rangesOf(list).flatMap(([first, last]) =>
+    Array.from({ length: last - first + 1 }, (_, index) => first + index),
+  );
+}
+
+/** The CPUs that run now. */
+export function onlineCpus(): readonly number[] {
+  return cpusIn(readFileSync("/sys/devices/system/cpu/online", "utf8"));
+}
+
 /** What a simulated machine must have to be like this one. */
 export interface MachineCpus {
   /** Number of possible CPUs: of copies in per-CPU maps. */

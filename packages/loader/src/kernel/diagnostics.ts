@@ -1,5 +1,6 @@
 // The kernel back end's catalogue: BPF6200-6209 the machine and its privileges, 6210-6219 maps and programs,
-// 6220-6229 test runs, 6230-6239 attaching, 6240-6249 network namespaces and the test bed, 6250-6259 ring buffers.
+// 6220-6229 test runs, 6230-6239 attaching, 6240-6249 network namespaces and the test bed, 6250-6259 ring buffers,
+// 6260-6269 objects that maps refer to.
 // Messages of one occurrence (names, numbers, the kernel's own words) are added where a row is raised.
 import type { DiagnosticRow } from "@typebpf/abi";
 
@@ -262,5 +263,35 @@ export const kernelDiagnostics = {
     explain:
       "A reader maps the ring buffer into memory and waits for it with epoll; the kernel refuses one of the two.",
     help: "see the note for what the kernel reported; each reader needs a few file descriptors",
+  },
+  perfOpen: {
+    code: "BPF6252",
+    severity: "error",
+    title: "the perf event array cannot be read",
+    explain:
+      "A reader opens a software event for each CPU (perf_event_open), maps its ring into memory and puts it into the map; the kernel refuses one of them.",
+    help: "see the note for what the kernel reported; perf events need CAP_PERFMON, and each CPU a file descriptor",
+  },
+  mapReference: {
+    code: "BPF6260",
+    severity: "error",
+    title: "what the map's entry refers to cannot be opened",
+    explain:
+      "Some maps hold programs, maps, sockets, cgroups, processes or files. User space names them by descriptors, which are opened for the one call.",
+    help: "check that the path or process exists, and that the map or program is of an open object in the kernel",
+  },
+  innerMap: {
+    code: "BPF6261",
+    severity: "error",
+    title: "the map of maps has no template",
+    explain: "The kernel checks each inner map against the one that a map of maps was created with.",
+    help: "declare the map of maps with an inner map",
+  },
+  mapShare: {
+    code: "BPF6262",
+    severity: "error",
+    title: "the map cannot be shared with this process",
+    explain: "Arrays with the flag BPF_F_MMAPABLE (0x400, Linux 5.5) and arenas can be mapped into memory.",
+    help: "see the note for what the kernel reported",
   },
 } as const satisfies Readonly<Record<string, DiagnosticRow>>;
