@@ -55,6 +55,7 @@ export * from "./kernel/program-types.ts";
 export * from "./kernel/uapi.generated.ts";
 export * from "./layout.ts";
 export { read, write } from "./object/elf/elf.ts";
+export * from "./object/elf/executable.ts";
 export { readElf } from "./object/elf/read.ts";
 export { writeElf } from "./object/elf/write.ts";
 export * from "./object/flatten.ts";
