@@ -3,7 +3,7 @@ import { scalarLayouts, uapi } from "@typebpf/abi";
 import { expect, test } from "vitest";
 import { possibleCpus } from "../../packages/loader/src/kernel/cpus.ts";
 import { kernel } from "../../packages/loader/src/kernel/kernel.ts";
-import { createMap } from "../../packages/loader/src/kernel/map.ts";
+import { createMap } from "../../packages/loader/src/kernel/map-create.ts";
 import { Poller } from "../../packages/loader/src/kernel/poller.ts";
 import { openSys, type Sys } from "../../packages/loader/src/kernel/sys.ts";
 import { describeKernel } from "./gate.ts";

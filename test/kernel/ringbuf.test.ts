@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { type MapSpec, noKey, scalarLayouts } from "@typebpf/abi";
 import { expect, test } from "vitest";
 import { kernel } from "../../packages/loader/src/kernel/kernel.ts";
-import { createMap } from "../../packages/loader/src/kernel/map.ts";
+import { createMap } from "../../packages/loader/src/kernel/map-create.ts";
 import { Poller } from "../../packages/loader/src/kernel/poller.ts";
 import { loadProgram } from "../../packages/loader/src/kernel/program-load.ts";
 import { openSys } from "../../packages/loader/src/kernel/sys.ts";

@@ -141,6 +141,8 @@ export interface BackendMap {
   ringBuffer?(): BackendRingBuffer;
   /** The value's bytes, which the map then does not have any more, or a negative errno. */
   lookupAndDelete?(key: Uint8Array): Uint8Array | number;
+  /** Only of Bloom filters: 0 where the value may have been added, ENOENT where it has not. */
+  contains?(value: Uint8Array): number;
   /** From now on user space cannot write: 0 or a negative errno. */
   freeze?(): number;
   /** Only of perf event arrays: opens the reader. @throws DiagnosticError BPF6171 when there is one already. */

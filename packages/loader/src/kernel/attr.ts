@@ -134,6 +134,11 @@ export const attrLayouts = {
     size: 16,
     fields: { bpf_fd: [0, 4], info_len: [4, 4], info: [8, 8] },
   },
+  mapInfo: {
+    in: "bpf_map_info",
+    size: 8,
+    fields: { type: [0, 4], id: [4, 4] },
+  },
   programInfo: {
     in: "bpf_prog_info",
     size: 232,

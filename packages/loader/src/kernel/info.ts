@@ -21,7 +21,7 @@ export interface LinkInfo {
   readonly ifindex: number;
 }
 
-type InfoLayout = typeof attrLayouts.programInfo | typeof attrLayouts.linkInfo;
+type InfoLayout = typeof attrLayouts.programInfo | typeof attrLayouts.linkInfo | typeof attrLayouts.mapInfo;
 
 function readInfo<L extends InfoLayout>(sys: Sys, fd: number, layout: L): Attr<L> | undefined {
   const info = new Attr(sys, layout);
@@ -34,6 +34,16 @@ function readInfo<L extends InfoLayout>(sys: Sys, fd: number, layout: L): Attr<L
 export function programInfo(sys: Sys, fd: number): ProgramInfo | undefined {
   const info = readInfo(sys, fd, attrLayouts.programInfo);
   return info && { id: info.get("id"), name: info.text("name"), verifiedInsns: info.get("verified_insns") };
+}
+
+/** The id of the map behind a descriptor; undefined where it is none. */
+export function mapId(sys: Sys, fd: number): number | undefined {
+  return readInfo(sys, fd, attrLayouts.mapInfo)?.get("id");
+}
+
+/** A descriptor of the map with this id, or a negative errno. */
+export function openMap(sys: Sys, id: number): number {
+  return new Attr(sys, attrLayouts.byId).set("start_id", id).call(uapi.command.MAP_GET_FD_BY_ID);
 }
 
 /** Facts about the link behind a descriptor. */

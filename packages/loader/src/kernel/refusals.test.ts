@@ -1,7 +1,7 @@
 // What users are told when the kernel refuses before it looks: a kernel that answers with one error number stands in.
 import { DiagnosticError, instruction, type MapSpec, type ProgramSpec, scalarLayouts } from "@typebpf/abi";
 import { describe, expect, test } from "vitest";
-import { createMap } from "./map.ts";
+import { createMap } from "./map-create.ts";
 import { Poller } from "./poller.ts";
 import { loadProgram } from "./program-load.ts";
 import type { Sys } from "./sys.ts";

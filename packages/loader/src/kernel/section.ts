@@ -7,7 +7,8 @@ import { copyScalars } from "../section-bytes.ts";
 import { Attr, attrLayouts } from "./attr.ts";
 import { kernelDiagnostics } from "./diagnostics.ts";
 import { errnoName, errnos } from "./errno.ts";
-import { createMap, type KernelMap, type MapHost } from "./map.ts";
+import type { KernelMap, MapHost } from "./map.ts";
+import { createMap } from "./map-create.ts";
 import type { Mapping } from "./sys.ts";
 
 const MMAPABLE = 0x400;
