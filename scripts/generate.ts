@@ -20,6 +20,7 @@ function readSnapshot(): Snapshot {
 const generators: readonly Generator[] = [
   () => generateUapi(readSnapshot()),
   async () => (await import("./generate/dsl-contexts.ts")).generateDslContexts(),
+  async () => (await import("./generate/dsl-programs.ts")).generateDslPrograms(),
   ...dslDeclarations,
   generateDiagnosticExamples,
   async () => (await import("./generate/diagnostics-reference.ts")).generateDiagnosticsReference(),

@@ -1,24 +1,32 @@
-// Generates packages/dsl/src/contexts.generated.ts: for each program type the fields of its context and the helpers it
-// may call, with real parameter names and documentation, from the rows of the abi. A helper is here when its row says
-// so and each argument can be written in TypeScript.
+// Generates packages/dsl/src/contexts.generated.ts: for each kind of program the fields of its context and the helpers it
+// may call, with real parameter names and documentation, from the rows of the abi. A helper is an interface of its own,
+// which the contexts extend, so that it stands once; it is here when its row says so and each argument can be written in
+// TypeScript.
 import {
   type ContextFieldRow,
   compareKernels,
-  contextFields,
+  contextTypeName,
+  fieldsOf,
   type HelperArg,
   type HelperRow,
   helperSince,
   helpers,
-  type ProgramTypeName,
-  programTypes,
+  type ProgramKindName,
+  type ProgramKindRow,
+  programKindNames,
+  programKinds,
+  returnValues,
 } from "@typebpf/abi";
 import type { GeneratedFile } from "./generator.ts";
 
 const docWidth = 112;
 
-/** Adds the first release, where it is later than that of the program type. */
-function withSince(doc: string, since: string, program: ProgramTypeName): string {
-  return compareKernels(since, programTypes[program].since) > 0 ? `${doc} Since Linux ${since}.` : doc;
+/** What every kernel has that programs are written for today; older releases are not worth a word. */
+const oldest = "4.9";
+
+/** Adds the first release. */
+function withSince(doc: string, since: string): string {
+  return compareKernels(since, oldest) > 0 ? `${doc} Since Linux ${since}.` : doc;
 }
 
 /** A JSDoc comment of one line, or of several where it is longer. */
@@ -86,61 +94,91 @@ function fillsMemory(row: HelperRow): boolean {
   return row.args.some((arg) => arg.is === "memoryWrite");
 }
 
-function printField(row: ContextFieldRow, program: ProgramTypeName): string[] {
-  if (row.as === undefined || row.attachTypes !== undefined) return [];
+function printField(row: ContextFieldRow): string[] {
+  if (row.as === undefined) return [];
   const modifier = row.access === "read" || row.count !== undefined ? "readonly " : "";
   const item = integerType(row.bits ?? row.size * 8, false);
-  if (row.count !== undefined && row.access === "read")
-    throw new Error(`generate dsl contexts: ${row.name} is an array that cannot be written`);
-  const type = row.count === undefined ? item : `FixedArray<${item}, ${row.count}>`;
-  return [...comment(withSince(row.doc, row.since, program)), `  ${modifier}${row.as}: ${type};`];
+  const array = row.access === "read" ? "ReadonlyItems" : "FixedArray";
+  const type = row.count === undefined ? item : `${array}<${item}, ${row.count}>`;
+  return [...comment(withSince(row.doc, row.since)), `  ${modifier}${row.as}: ${type};`];
 }
 
-function printHelper(row: HelperRow, program: ProgramTypeName): string[] {
-  const since = helperSince(row, program);
-  if (row.surface.on !== "context" || since === undefined) return [];
+/** True where the result is a verdict. */
+function givesAction({ returns }: HelperRow): boolean {
+  return returns.is === "integer" && returns.action === true;
+}
+
+function interfaceName(helper: string): string {
+  return `${helper.charAt(0).toUpperCase()}${helper.slice(1)}Helper`;
+}
+
+function printHelper(name: string, row: HelperRow): string[] {
   const parameters = row.args.flatMap((arg) => parameter(row, arg)).join(", ");
-  const signature = `  ${row.surface.as}${fillsMemory(row) ? "<T>" : ""}(${parameters}): ${resultType(row)};`;
-  return [...comment(withSince(row.doc, since, program)), signature];
-}
-
-/** "SchedCls" for sched_cls. */
-function typeName(program: ProgramTypeName): string {
-  return program.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function printProgram(program: ProgramTypeName): string[] {
-  const prefix = typeName(program);
-  const body = Object.values<HelperRow>(helpers).flatMap((helper) => printHelper(helper, program));
-  const generic = body.some((line) => line.endsWith(": Action;"));
+  const signature = `  ${row.surface.on === "context" ? row.surface.as : ""}${fillsMemory(row) ? "<T>" : ""}(${parameters}): ${resultType(row)};`;
+  const generic = givesAction(row) ? "<Action extends number>" : "";
+  const doc = `/** \`${row.symbol}\` as a method of a context. */`;
   return [
     "",
-    `/** Fields of the context of \`${program}\` programs. */`,
-    `export interface ${prefix}ContextFields {`,
-    ...contextFields(program).flatMap((field) => printField(field, program)),
+    doc,
+    `export interface ${interfaceName(name)}${generic} {`,
+    ...comment(withSince(row.doc, row.since)),
+    signature,
     "}",
+  ];
+}
+
+const onContext = Object.entries<HelperRow>(helpers).filter(([, row]) => row.surface.on === "context");
+
+/** Names of what a kind's context extends. */
+function basesOf(kind: ProgramKindName): string[] {
+  const row: ProgramKindRow = programKinds[kind];
+  const verdict = returnValues[row.returns].type;
+  return onContext.flatMap(([name, helper]) => {
+    if (helperSince(helper, row.type) === undefined) return [];
+    return [`${interfaceName(name)}${givesAction(helper) ? `<${verdict}>` : ""}`];
+  });
+}
+
+function printContext(kind: ProgramKindName): string[] {
+  const fields = fieldsOf({ kind });
+  const packet = fields.some(({ is }) => is === "packet");
+  const bases = basesOf(kind);
+  const members = [
+    ...fields.flatMap(printField),
+    ...(packet
+      ? [...comment("The packet's linear part, from its first header on."), "  readonly packet: Packet;"]
+      : []),
+  ];
+  return [
     "",
-    `/** Helpers that \`${program}\` programs may call${generic ? "; `Action` is their verdict" : ""}. */`,
-    `export interface ${prefix}ContextHelpers${generic ? "<Action extends number = number>" : ""} {`,
-    ...body,
+    `/** What a program made by \`${kind}\` is given. */`,
+    `export interface ${contextTypeName(kind)}${bases.length > 0 ? ` extends ${bases.join(", ")}` : ""} {`,
+    ...members,
     "}",
   ];
 }
 
 /** The file's text from the rows. */
 export function generateDslContexts(): GeneratedFile {
-  const names = Object.keys(programTypes) as ProgramTypeName[];
-  const body = names.flatMap((name) => printProgram(name)).join("\n");
+  const used = new Set(programKindNames.flatMap(basesOf).map((base) => base.replace(/<.*/, "")));
+  const body = [
+    ...onContext.flatMap(([name, row]) => (used.has(interfaceName(name)) ? printHelper(name, row) : [])),
+    ...programKindNames.flatMap(printContext),
+  ].join("\n");
   const uses = (name: string): boolean => new RegExp(`[:<] ?${name}\\b`).test(body);
-  const scalars = ["i64", "u8", "u16", "u32", "u64"].filter(uses);
-  const schemas = ["FixedArray", "RefTo", "Schema"].filter(uses);
+  const imported = (from: string, names: readonly string[]): string[] => {
+    const found = names.filter(uses);
+    return found.length > 0 ? [`import type { ${found.join(", ")} } from "./${from}.ts";`] : [];
+  };
   return {
     path: "packages/dsl/src/contexts.generated.ts",
     text: [
-      "// What each program type's `ctx` offers, from the rows of contexts and helpers in the abi.",
+      "// What the `ctx` of each kind of program offers, from the rows of contexts and helpers in the abi.",
       "// Generated by `npm run generate`; do not edit.",
-      `import type { ${scalars.join(", ")} } from "./scalars.ts";`,
-      `import type { ${schemas.join(", ")} } from "./schema.ts";`,
+      ...imported("actions", ["FlowAction", "LwtAction", "NfAction", "SkAction", "TcAction", "XdpAction"]),
+      ...imported("packet", ["Packet"]),
+      ...imported("scalars", ["i64", "u8", "u16", "u32", "u64"]),
+      ...imported("schema", ["FixedArray", "ReadonlyItems", "RefTo", "Schema"]),
       body,
       "",
     ].join("\n"),

@@ -3,6 +3,7 @@
 // beyond the core of ES2015, and no type checker to make (each module's declarations are emitted on their own).
 // A declaration is in when its entry point exports it, or when one that is in mentions it.
 import { readFileSync } from "node:fs";
+import { posix } from "node:path";
 import ts from "typescript";
 import type { GeneratedFile, Generator } from "./generator.ts";
 
@@ -45,8 +46,10 @@ const entryPoints: readonly EntryPoint[] = [
         "actions",
         "flags",
         "contexts.generated",
+        "program",
+        "programs.generated",
       ],
-      ...["config", "addresses", "xdp", "tc", "socket-filter", "atomics", "bytes", "trace", "spin-lock", "functions"],
+      ...["config", "addresses", "atomics", "bytes", "trace", "spin-lock", "functions"],
       "range",
     ]
       .map((name) => `${source}/${name}.ts`)
@@ -87,11 +90,18 @@ function declaredNames(statement: ts.Statement): string[] {
   return ts.isFunctionDeclaration(statement) && statement.name ? [statement.name.text] : [];
 }
 
-/** The names that a module exports, by its own declarations and by `export { … } from`. */
+/** The module behind `export * from`. */
+function exportedModule(path: string, { moduleSpecifier }: ts.ExportDeclaration): string {
+  if (!moduleSpecifier || !ts.isStringLiteral(moduleSpecifier)) throw new Error(`${path}: export * from nothing`);
+  return posix.join(posix.dirname(path), moduleSpecifier.text);
+}
+
+/** The names that a module exports, by its own declarations and by `export … from`. */
 function exportedNames(path: string): Set<string> {
   const file = parse(path, readFileSync(new URL(path, root), "utf8"));
   const names = file.statements.flatMap((statement) => {
     const list = ts.isExportDeclaration(statement) ? statement.exportClause : undefined;
+    if (ts.isExportDeclaration(statement) && !list) return [...exportedNames(exportedModule(path, statement))];
     if (list && ts.isNamedExports(list)) return list.elements.map(({ name }) => name.text);
     return isExported(statement) ? declaredNames(statement) : [];
   });

@@ -3,7 +3,7 @@
 // PACKET_FUZZ_MODULES=100 PACKET_FUZZ_SEED=7 npx vitest run test/fuzz/packets.test.ts goes on longer, and elsewhere.
 import { fileURLToPath } from "node:url";
 import { type BpfObject, renderDiagnostic } from "@typebpf/abi";
-import type { XdpProgram } from "@typebpf/dsl";
+import type { Program, XdpAction, XdpContext } from "@typebpf/dsl";
 import { createXdpContext } from "@typebpf/dsl/runtime";
 import { kernel, simulator } from "@typebpf/loader";
 import { expect, test } from "vitest";
@@ -45,7 +45,7 @@ test.each(Array.from({ length: modules }, (_, index) => firstSeed + index))(`see
   const exports = loadJavaScript(path, false, () => source);
   const expected = runs.map((run) => {
     const packet = run.packet.slice();
-    const retval = (exports[run.program] as XdpProgram).filter(createXdpContext(packet));
+    const retval = (exports[run.program] as Program<"xdp", XdpContext, XdpAction>).filter(createXdpContext(packet));
     return `${retval} ${hexText(packet)}`;
   });
   const compare = (way: string, executor: Executor): void => {

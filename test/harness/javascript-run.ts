@@ -1,6 +1,6 @@
 // Runs of a module as plain JavaScript, each with maps and globals of its own. What only a kernel can do throws.
 import type { BpfObject } from "@typebpf/abi";
-import type { XdpProgram } from "@typebpf/dsl";
+import type { Program, XdpAction, XdpContext } from "@typebpf/dsl";
 import { createXdpContext } from "@typebpf/dsl/runtime";
 import { type CaseRun, hexBytes, hexText } from "./case-file.ts";
 import { globalsOf, JavaScriptGlobals } from "./globals.ts";
@@ -31,7 +31,7 @@ export function javaScriptOutcomes({ path, signed, runs, object, read }: JavaScr
     maps.clear();
     for (const { map, key, value } of run.given) maps.map(module, map)?.update(hexBytes(key), hexBytes(value), 0n);
     const packet = run.packet.slice();
-    const { filter } = module[run.program] as XdpProgram;
+    const { filter } = module[run.program] as Program<"xdp", XdpContext, XdpAction>;
     const retval = filter(createXdpContext(packet, run.context));
     const outcome = maps.outcome(module);
     const ofMaps = Object.fromEntries(object.maps.map(({ name }) => [name, outcome[name] ?? {}]));

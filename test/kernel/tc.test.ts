@@ -1,6 +1,6 @@
 // tc programs on a real veth pair: drops at ingress and egress, order of tcx links, filters on clsact that come, go and
 // make room, and hooks and options that are refused. Needs root.
-import { uapi } from "@typebpf/abi";
+import { sectionOfProgram, uapi } from "@typebpf/abi";
 import { expect, test } from "vitest";
 import { attachTc } from "../../packages/loader/src/attach/tc.ts";
 import type { AttachOptions } from "../../packages/loader/src/backend.ts";
@@ -93,7 +93,8 @@ describeKernel("tc on an interface", () => {
       command === PROG_QUERY || command === LINK_CREATE ? -22 : real.bpf(command, attr);
     const [spec] = dropping.programs;
     const { fd } = loadProgram(real, { program: present(spec), license: "GPL", maps: new Map(), logLevel: 0 });
-    const old = { sys: { ...real, bpf }, fd: fd.number, name: "drop" };
+    const section = sectionOfProgram(present(spec));
+    const old = { sys: { ...real, bpf }, fd: fd.number, name: "drop", type: "sched_cls", section } as const;
     using link = testbed.host.inNamespace(() => attachTc(old, { interface: "veth0", direction: "ingress" }));
     expect(link.description).toMatch(/^tc ingress on veth0 \(clsact, priority \d+, handle 1\)$/u);
     const tcx = () =>

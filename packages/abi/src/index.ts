@@ -50,6 +50,7 @@ export * from "./kernel/map-types.ts";
 export * from "./kernel/maps/references.ts";
 export * from "./kernel/maps/row.ts";
 export * from "./kernel/maps/storage.ts";
+export * from "./kernel/program-kinds.ts";
 export * from "./kernel/program-sections.ts";
 export * from "./kernel/program-types.ts";
 export * from "./kernel/uapi.generated.ts";

@@ -30,12 +30,16 @@ export interface AttachOptionRow {
   readonly parse?: (text: string) => unknown;
 }
 
-/** What people call programs of each type. */
-const titles = {
+/** What people call programs of a type, where the type's name is not enough. */
+const titles: Readonly<Partial<Record<ProgramTypeName, string>>> = {
   xdp: "an XDP program",
   sched_cls: "a tc program",
   socket_filter: "a socket filter",
-} as const satisfies { readonly [T in ProgramTypeName]: string };
+};
+
+function titleOf(type: ProgramTypeName): string {
+  return titles[type] ?? `a ${type} program`;
+}
 
 function number(text: string): number | undefined {
   return /^\d{1,10}$/.test(text) ? Number(text) : undefined;
@@ -106,12 +110,12 @@ function usageOf(type: ProgramTypeName): string {
     const words = types[type];
     return words === undefined ? [] : [`--${name} ${words === "any" ? value.toUpperCase() : words.join("|")}`];
   });
-  return `${titles[type]} takes ${options.join(", ")}`;
+  return `${titleOf(type)} takes ${options.join(", ")}`;
 }
 
 function valueGiven(row: AttachOptionRow, type: ProgramTypeName, text: string): unknown {
   const words = row.types[type];
-  const title = titles[type];
+  const title = titleOf(type);
   if (words === undefined) {
     throw cliError("attachOption", { message: `--${row.name} is not for ${title}`, help: usageOf(type) });
   }
@@ -136,7 +140,7 @@ export function attachOptionsOf(type: ProgramTypeName, settings: AttachSettings)
     const text = settings[row.name];
     if (text !== undefined) options[row.name] = valueGiven(row, type, text);
     else if (row.required && row.types[type] !== undefined) {
-      throw cliError("arguments", { message: `attaching ${titles[type]} needs --${row.name}`, help: usageOf(type) });
+      throw cliError("arguments", { message: `attaching ${titleOf(type)} needs --${row.name}`, help: usageOf(type) });
     }
   }
   // The rows have the loader's names and kinds of values; it checks them against each other.
@@ -145,5 +149,8 @@ export function attachOptionsOf(type: ProgramTypeName, settings: AttachSettings)
 
 /** One line for each type of program, for the help. */
 export function attachUsage(): string {
-  return (Object.keys(programTypes) as ProgramTypeName[]).map((type) => `  ${usageOf(type)}`).join("\n");
+  const types = (Object.keys(programTypes) as ProgramTypeName[]).filter((type) =>
+    attachOptionRows.some((row) => row.types[type] !== undefined),
+  );
+  return types.map((type) => `  ${usageOf(type)}`).join("\n");
 }

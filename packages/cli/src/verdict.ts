@@ -18,8 +18,7 @@ function named(...passing: readonly string[]): VerdictRow {
   };
 }
 
-/** Every type of program. */
-export const verdicts = {
+const rows: Readonly<Partial<Record<ProgramTypeName, VerdictRow>>> = {
   xdp: named("PASS", "TX", "REDIRECT"),
   sched_cls: named("UNSPEC", "OK", "RECLASSIFY", "PIPE", "REDIRECT"),
   socket_filter: {
@@ -27,4 +26,22 @@ export const verdicts = {
       retval === 0 ? "drop" : retval >= packet.length ? "accept" : `accept ${retval} bytes`,
     leaving: ({ retval, packet }) => (retval === 0 ? undefined : packet.subarray(0, retval)),
   },
-} as const satisfies { readonly [T in ProgramTypeName]: VerdictRow };
+  sched_act: named("UNSPEC", "OK", "RECLASSIFY", "PIPE", "REDIRECT"),
+  cgroup_skb: named("ALLOW"),
+  lwt_in: named("OK", "REDIRECT", "REROUTE"),
+  lwt_out: named("OK", "REDIRECT", "REROUTE"),
+  lwt_xmit: named("OK", "REDIRECT", "REROUTE"),
+  lwt_seg6local: named("OK", "REDIRECT", "REROUTE"),
+  netfilter: named("ACCEPT"),
+};
+
+/** Other types: the verdict by name where it has one, else the number; packets stay as they are. */
+const other: VerdictRow = {
+  text: ({ action, retval }) => action ?? `${retval | 0}`,
+  leaving: ({ packet }) => packet,
+};
+
+/** What results mean for programs of a type. */
+export function verdictsOf(type: ProgramTypeName): VerdictRow {
+  return rows[type] ?? other;
+}

@@ -1,6 +1,19 @@
 // What the author of a filter imports from @typebpf/dsl: types and the plain-JavaScript half of the language.
 // Editors and the compiler read the flat declarations in types/, generated from these sources.
-export { TC, type TcAction, XDP, type XdpAction } from "./actions.ts";
+export {
+  Flow,
+  type FlowAction,
+  LWT,
+  type LwtAction,
+  NF,
+  type NfAction,
+  SK,
+  type SkAction,
+  TC,
+  type TcAction,
+  XDP,
+  type XdpAction,
+} from "./actions.ts";
 export { ipv4, ipv6, mac } from "./addresses.ts";
 export { type ArraySchema, array } from "./array.ts";
 export {
@@ -15,14 +28,7 @@ export {
 export { bits } from "./bits.ts";
 export { type ByteSource, bytesEqual, copy, startsWith, view } from "./bytes.ts";
 export { type Config, type Configured, config } from "./config.ts";
-export type {
-  SchedClsContextFields,
-  SchedClsContextHelpers,
-  SocketFilterContextFields,
-  SocketFilterContextHelpers,
-  XdpContextFields,
-  XdpContextHelpers,
-} from "./contexts.generated.ts";
+export type * from "./contexts.generated.ts";
 export { AdjustRoom, CsumLevel, CsumReplace, HeaderStart, Redirect, StoreBytes } from "./flags.ts";
 export { loop, noinline } from "./functions.ts";
 export {
@@ -50,6 +56,8 @@ export {
 } from "./maps.ts";
 export type { Packet } from "./packet.ts";
 export type { Prefix, PrefixInit } from "./prefix-key.ts";
+export type { FragsOptions, Program, SleepableOptions } from "./program.ts";
+export * from "./programs.generated.ts";
 export { range } from "./range.ts";
 export {
   type RecordOperations,
@@ -62,11 +70,19 @@ export {
   ringBuffer,
 } from "./ring-buffer.ts";
 export { i8, i16, i32, i64, type Scalar, u8, u16, u16be, u32, u32be, u64, u64be } from "./scalars.ts";
-export type { BitField, FixedArray, Infer, Init, Member, Ref, RefTo, ScalarRef, Schema } from "./schema.ts";
+export type {
+  BitField,
+  FixedArray,
+  Infer,
+  Init,
+  Member,
+  ReadonlyItems,
+  Ref,
+  RefTo,
+  ScalarRef,
+  Schema,
+} from "./schema.ts";
 export { offsetOf, sizeOf } from "./sizes.ts";
-export { type SocketFilterContext, type SocketFilterProgram, socketFilter } from "./socket-filter.ts";
 export { type SpinLock, spinLock } from "./spin-lock.ts";
 export { type StructSchema, struct, union } from "./struct.ts";
-export { type TcContext, type TcProgram, tc } from "./tc.ts";
 export { type TraceValue, trace } from "./trace.ts";
-export { type XdpContext, type XdpProgram, xdp } from "./xdp.ts";

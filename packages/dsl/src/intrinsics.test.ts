@@ -15,7 +15,10 @@ describe("the table of intrinsics", () => {
     if (row.kind === "constant") expect(value).toEqual(row.value);
     else if (row.kind === "scalar") expect(Object.entries(value ?? {})).toContainEqual(["layout", row.layout]);
     else if (row.kind === "schema") expect(value).toHaveProperty("layout");
-    else expect(value).toBeTypeOf("function");
+    else if (row.kind === "program") {
+      expect(Object.keys(value ?? {})).toEqual(Object.keys(row.members));
+      expect(typeof value).toBe(row.program ? "function" : "object");
+    } else expect(value).toBeTypeOf("function");
     if (row.kind !== "mapConstructor") return;
     const make = value as (options: object) => Record<string, unknown>;
     const map = make({ key: dsl.u32be, value: dsl.u32, maxEntries: 4096 });
@@ -31,5 +34,9 @@ describe("the table of intrinsics", () => {
 test("verdicts are those of the program types, and their contexts exist", () => {
   expect(dsl.XDP).toEqual(programTypes.xdp.actions);
   expect(dsl.TC).toEqual(programTypes.sched_cls.actions);
+  expect(dsl.SK).toEqual(programTypes.sk_msg.actions);
+  expect(dsl.LWT).toEqual(programTypes.lwt_xmit.actions);
+  expect(dsl.Flow).toEqual(programTypes.flow_dissector.actions);
+  expect(dsl.NF).toEqual(programTypes.netfilter.actions);
   for (const { context } of Object.values(programTypes)) expect(Object.keys(contexts)).toContain(context);
 });

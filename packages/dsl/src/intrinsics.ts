@@ -1,7 +1,13 @@
 // What the compiler treats specially: one row per value that @typebpf/dsl exports, by its name there. The compiler
 // resolves a symbol to its export and looks it up here; it never goes by the text of a program.
 // Plain data, for @typebpf/dsl/intrinsics.
-import { type MapTypeName, type ProgramTypeName, type ScalarLayout, scalarLayouts } from "@typebpf/abi";
+import {
+  type MapTypeName,
+  type ProgramKindName,
+  programKindNames,
+  type ScalarLayout,
+  scalarLayouts,
+} from "@typebpf/abi";
 import type * as dsl from "./index.ts";
 
 /** What an export of the DSL is to the compiler. */
@@ -24,8 +30,12 @@ export type Intrinsic =
   | { readonly kind: "config" }
   /** Makes a map; `operations` are its methods in the filter. */
   | { readonly kind: "mapConstructor"; readonly mapType: MapTypeName; readonly operations: readonly MapOperation[] }
-  /** Makes a program from a function of its context. */
-  | { readonly kind: "program"; readonly programType: ProgramTypeName }
+  /** Makes a program from a function of its context, as do its members. */
+  | {
+      readonly kind: "program";
+      readonly program?: ProgramKindName;
+      readonly members: Readonly<Record<string, ProgramKindName>>;
+    }
   /** A table of integer constants. */
   | { readonly kind: "constant"; readonly value: Readonly<Record<string, number>> }
   /** A schema that is no function. */
@@ -60,8 +70,31 @@ const hashed = [...keyed, "forEach"] as const;
 const indexed = ["get", "has", "set", "forEach"] as const;
 const records = ["reserve", "output", "query"] as const;
 
+/** The exports that make programs: the first parts of the kinds' paths. */
+export type ProgramRoot = ProgramKindName extends infer Path
+  ? Path extends `${infer Root}.${string}`
+    ? Root
+    : Path
+  : never;
+
+function programRoots(): Readonly<Record<ProgramRoot, Extract<Intrinsic, { readonly kind: "program" }>>> {
+  const roots: Record<
+    string,
+    { kind: "program"; program?: ProgramKindName; members: Record<string, ProgramKindName> }
+  > = {};
+  for (const path of programKindNames) {
+    const [root = path, member] = path.split(".");
+    roots[root] ??= { kind: "program", members: {} };
+    const row = roots[root];
+    if (member === undefined) row.program = path;
+    else row.members[member] = path;
+  }
+  return roots as Readonly<Record<ProgramRoot, Extract<Intrinsic, { readonly kind: "program" }>>>;
+}
+
 /** Every value export of @typebpf/dsl. */
 export const intrinsics = {
+  ...programRoots(),
   u8: { kind: "scalar", layout: scalarLayouts.u8 },
   u16: { kind: "scalar", layout: scalarLayouts.u16 },
   u32: { kind: "scalar", layout: scalarLayouts.u32 },
@@ -94,9 +127,7 @@ export const intrinsics = {
   RingBufferFlags: { kind: "constant", value: { NO_WAKEUP: 1, FORCE_WAKEUP: 2 } },
   RingBufferQuery: { kind: "constant", value: { AVAIL_DATA: 0, RING_SIZE: 1, CONS_POS: 2, PROD_POS: 3 } },
   MapUpdate: { kind: "constant", value: { ANY: 0, NOEXIST: 1, EXIST: 2 } },
-  xdp: { kind: "program", programType: "xdp" },
   XDP: { kind: "constant", value: { ABORTED: 0, DROP: 1, PASS: 2, TX: 3, REDIRECT: 4 } },
-  tc: { kind: "program", programType: "sched_cls" },
   TC: {
     kind: "constant",
     value: {
@@ -112,7 +143,10 @@ export const intrinsics = {
       TRAP: 8,
     },
   },
-  socketFilter: { kind: "program", programType: "socket_filter" },
+  SK: { kind: "constant", value: { DROP: 0, PASS: 1 } },
+  LWT: { kind: "constant", value: { OK: 0, DROP: 2, REDIRECT: 7, REROUTE: 128 } },
+  Flow: { kind: "constant", value: { OK: 0, DROP: 2, CONTINUE: 129 } },
+  NF: { kind: "constant", value: { DROP: 0, ACCEPT: 1 } },
   HeaderStart: { kind: "constant", value: { MAC: 0, NET: 1 } },
   StoreBytes: { kind: "constant", value: { RECOMPUTE_CSUM: 1, INVALIDATE_HASH: 2 } },
   CsumReplace: { kind: "constant", value: { PSEUDO_HDR: 16, MARK_MANGLED_0: 32, MARK_ENFORCE: 64 } },

@@ -1,36 +1,25 @@
 // Runs a filter as plain JavaScript: a context over the bytes of a packet, for @typebpf/dsl/runtime.
 // What only a kernel or a simulator can give (maps, clocks, moving the packet) throws, unless the caller provides it.
-import { contextFields, type HelperRow, helperSince, helpers, type ProgramTypeName } from "@typebpf/abi";
-import type { TcAction, XdpAction } from "./actions.ts";
+import { fieldsOf, type HelperRow, helperSince, helpers, type ProgramKindName, programKinds } from "@typebpf/abi";
 import { array } from "./array.ts";
-import type {
-  SchedClsContextFields,
-  SchedClsContextHelpers,
-  SocketFilterContextFields,
-  SocketFilterContextHelpers,
-  XdpContextFields,
-  XdpContextHelpers,
-} from "./contexts.generated.ts";
+import type { SocketFilterContext, TcContext, XdpContext } from "./contexts.generated.ts";
 import { HeaderStart } from "./flags.ts";
 import { createPacket, type Packet } from "./packet.ts";
 import { u8, u32 } from "./scalars.ts";
 import type { RefTo, Schema } from "./schema.ts";
-import type { SocketFilterContext } from "./socket-filter.ts";
-import type { TcContext } from "./tc.ts";
-import type { XdpContext } from "./xdp.ts";
 
 /** Fields and helpers of the context that the caller stands in for. */
-export type ProvidedXdpContext = Partial<XdpContextFields & XdpContextHelpers<XdpAction>>;
+export type ProvidedXdpContext = Partial<Omit<XdpContext, "packet">>;
 /** Fields and helpers of the context that the caller stands in for. */
-export type ProvidedTcContext = Partial<SchedClsContextFields & SchedClsContextHelpers<TcAction>>;
+export type ProvidedTcContext = Partial<Omit<TcContext, "packet">>;
 /** Fields and helpers of the context that the caller stands in for. */
-export type ProvidedSocketFilterContext = Partial<SocketFilterContextFields & SocketFilterContextHelpers>;
+export type ProvidedSocketFilterContext = Partial<SocketFilterContext>;
 
 const ethernetBytes = 14;
 
 /** What a kind of context is made of. */
 interface Plan {
-  readonly program: ProgramTypeName;
+  readonly kind: ProgramKindName;
   /** For messages: "An XDP context". */
   readonly title: string;
   /** The function that the author calls. */
@@ -56,10 +45,10 @@ function fieldOf(name: string, maker: string, writable: boolean): PropertyDescri
   return { get: () => (held.length > 0 ? held[0] : missing()), set, enumerable: true };
 }
 
-function contextOf({ program, title, maker, computed }: Plan, provided: object): object {
+function contextOf({ kind, title, maker, computed }: Plan, provided: object): object {
   const properties: PropertyDescriptorMap = {};
   const writable = new Set<string>();
-  for (const { as, access, count } of contextFields(program)) {
+  for (const { as, access, count } of fieldsOf({ kind })) {
     if (as === undefined) continue;
     if (access === "readWrite" && count === undefined) writable.add(as);
     properties[as] =
@@ -68,7 +57,7 @@ function contextOf({ program, title, maker, computed }: Plan, provided: object):
         : { value: array(u32, count)(), enumerable: true };
   }
   for (const row of Object.values<HelperRow>(helpers)) {
-    if (row.surface.on !== "context" || helperSince(row, program) === undefined) continue;
+    if (row.surface.on !== "context" || helperSince(row, programKinds[kind].type) === undefined) continue;
     properties[row.surface.as] = { value: absent(row.surface.as, maker), enumerable: true };
   }
   for (const [name, value] of Object.entries(computed)) properties[name] = { value, enumerable: true };
@@ -112,7 +101,7 @@ function protocolOf(bytes: Uint8Array): number {
 export function createXdpContext(bytes: Uint8Array, provided: ProvidedXdpContext = {}): XdpContext {
   const packet = createPacket(bytes);
   const computed = { packet, loadBytes: loader(packet) };
-  const plan: Plan = { program: "xdp", title: "An XDP context", maker: "createXdpContext", computed };
+  const plan: Plan = { kind: "xdp", title: "An XDP context", maker: "createXdpContext", computed };
   return contextOf(plan, provided) as XdpContext;
 }
 
@@ -129,7 +118,7 @@ export function createTcContext(bytes: Uint8Array, provided: ProvidedTcContext =
     loadBytes: loader(packet),
     loadBytesRelative: relativeLoader(packet),
   };
-  const plan: Plan = { program: "sched_cls", title: "A tc context", maker: "createTcContext", computed };
+  const plan: Plan = { kind: "tc", title: "A tc context", maker: "createTcContext", computed };
   return contextOf(plan, provided) as TcContext;
 }
 
@@ -149,7 +138,7 @@ export function createSocketFilterContext(
     loadBytesRelative: relativeLoader(createPacket(bytes)),
   };
   const plan: Plan = {
-    program: "socket_filter",
+    kind: "socketFilter",
     title: "A socket filter's context",
     maker: "createSocketFilterContext",
     computed,

@@ -47,6 +47,12 @@ export interface FixedArray<T, N extends number = number> {
   entries(): IterableIterator<[number, T]>;
 }
 
+/** `N` items that can only be read, by constant index. */
+export interface ReadonlyItems<T, N extends number = number> {
+  readonly length: N;
+  readonly [index: number]: T;
+}
+
 /** A pointer to one integer: reads and writes go through `value`. */
 export interface ScalarRef<T> {
   value: T;

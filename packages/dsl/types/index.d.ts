@@ -121,6 +121,12 @@ export interface FixedArray<T, N extends number = number> {
   entries(): IterableIterator<[number, T]>;
 }
 
+/** `N` items that can only be read, by constant index. */
+export interface ReadonlyItems<T, N extends number = number> {
+  readonly length: N;
+  readonly [index: number]: T;
+}
+
 /** A pointer to one integer: reads and writes go through `value`. */
 export interface ScalarRef<T> {
   value: T;
@@ -500,6 +506,64 @@ export declare const TC: {
   readonly TRAP: TcAction;
 };
 
+/** The verdict of programs on sockets: one of the values of `SK`. */
+export type SkAction = number & {
+  readonly [action]: "sk";
+};
+
+/** The verdicts of programs that choose sockets, or see the data of sockets. */
+export declare const SK: {
+  /** Drop the packet or data; in the choice of a socket: none. */
+  readonly DROP: SkAction;
+  /** Let it pass; in the choice of a socket: the one that was assigned, else the kernel's own choice. */
+  readonly PASS: SkAction;
+};
+
+/** The verdict of programs of routes: one of the values of `LWT`. */
+export type LwtAction = number & {
+  readonly [action]: "lwt";
+};
+
+/** The verdicts of programs of routes. */
+export declare const LWT: {
+  /** Go on with the packet. */
+  readonly OK: LwtAction;
+  /** Drop the packet. */
+  readonly DROP: LwtAction;
+  /** Send the packet where a redirect helper said. */
+  readonly REDIRECT: LwtAction;
+  /** Look for the route again, since the headers have changed (lwtXmit, lwtIn: Linux 5.1). */
+  readonly REROUTE: LwtAction;
+};
+
+/** The verdict of a flow dissector: one of the values of `Flow`. */
+export type FlowAction = number & {
+  readonly [action]: "flow";
+};
+
+/** The verdicts of a flow dissector. */
+export declare const Flow: {
+  /** The keys are there. */
+  readonly OK: FlowAction;
+  /** The packet has no flow. */
+  readonly DROP: FlowAction;
+  /** The kernel's own dissector goes on (Linux 6.1). */
+  readonly CONTINUE: FlowAction;
+};
+
+/** The verdict of a program of the packet filter: one of the values of `NF`. */
+export type NfAction = number & {
+  readonly [action]: "nf";
+};
+
+/** The verdicts of programs of the packet filter. */
+export declare const NF: {
+  /** Drop the packet. */
+  readonly DROP: NfAction;
+  /** Let the packet go on. */
+  readonly ACCEPT: NfAction;
+};
+
 /** Where `loadBytesRelative` counts from. */
 export declare const HeaderStart: {
   /** The link-layer header. */
@@ -548,76 +612,362 @@ export declare const AdjustRoom: {
   readonly MAC: 1;
 };
 
-/** Fields of the context of `xdp` programs. */
-export interface XdpContextFields {
-  /** Index of the interface that received the packet. Since Linux 4.16. */
-  readonly ingressIfindex: u32;
-  /** Index of the receive queue. Since Linux 4.16. */
-  readonly rxQueueIndex: u32;
-}
-
-/** Helpers that `xdp` programs may call; `Action` is their verdict. */
-export interface XdpContextHelpers<Action extends number = number> {
+/** `bpf_ktime_get_ns` as a method of a context. */
+export interface KtimeGetNsHelper {
   /** Nanoseconds since boot, without the time the machine was suspended (CLOCK_MONOTONIC). */
   ktimeGetNs(): u64;
+}
+
+/** `bpf_ktime_get_boot_ns` as a method of a context. */
+export interface KtimeGetBootNsHelper {
   /** Nanoseconds since boot, with the time the machine was suspended (CLOCK_BOOTTIME). Since Linux 5.8. */
   ktimeGetBootNs(): u64;
+}
+
+/** `bpf_ktime_get_coarse_ns` as a method of a context. */
+export interface KtimeGetCoarseNsHelper {
   /**
    * Nanoseconds since boot as of the last timer tick: cheaper and coarser (CLOCK_MONOTONIC_COARSE). Since Linux
    * 5.11.
    */
   ktimeGetCoarseNs(): u64;
+}
+
+/** `bpf_ktime_get_tai_ns` as a method of a context. */
+export interface KtimeGetTaiNsHelper {
   /** Nanoseconds of international atomic time since 1970 (CLOCK_TAI). Since Linux 6.1. */
   ktimeGetTaiNs(): u64;
+}
+
+/** `bpf_jiffies64` as a method of a context. */
+export interface Jiffies64Helper {
   /** The kernel's count of timer ticks. Since Linux 5.6. */
   jiffies64(): u64;
+}
+
+/** `bpf_get_prandom_u32` as a method of a context. */
+export interface GetPrandomU32Helper {
   /** A pseudo-random number; not for cryptography. */
   getPrandomU32(): u32;
+}
+
+/** `bpf_get_smp_processor_id` as a method of a context. */
+export interface GetSmpProcessorIdHelper {
   /** Number of the processor that runs the program. */
   getSmpProcessorId(): u32;
+}
+
+/** `bpf_get_numa_node_id` as a method of a context. */
+export interface GetNumaNodeIdHelper {
   /** Number of the memory node of that processor. Since Linux 4.10. */
   getNumaNodeId(): number;
+}
+
+/** `bpf_xdp_adjust_head` as a method of a context. */
+export interface XdpAdjustHeadHelper {
   /**
    * Moves the start of the packet by `delta` bytes: negative makes room for a header, positive takes one off. 0, or
    * a negative errno. Packet refs made before are dead. Since Linux 4.10.
    */
   adjustHead(delta: number): number;
+}
+
+/** `bpf_xdp_adjust_tail` as a method of a context. */
+export interface XdpAdjustTailHelper {
   /**
    * Moves the end of the packet by `delta` bytes: negative cuts; positive, since Linux 5.8, adds zero bytes. 0, or a
    * negative errno. Packet refs made before are dead. Since Linux 4.18.
    */
   adjustTail(delta: number): number;
+}
+
+/** `bpf_xdp_adjust_meta` as a method of a context. */
+export interface XdpAdjustMetaHelper {
   /**
    * Moves the start of the metadata before the packet by `delta` bytes, a multiple of 4. 0, or a negative errno.
    * Packet refs made before are dead. Since Linux 4.15.
    */
   adjustMeta(delta: number): number;
+}
+
+/** `bpf_xdp_get_buff_len` as a method of a context. */
+export interface XdpGetBuffLenHelper {
   /** Length of the whole packet in bytes, fragments included. Since Linux 5.18. */
   getBuffLen(): u64;
+}
+
+/** `bpf_xdp_load_bytes` as a method of a context. */
+export interface XdpLoadBytesHelper {
   /**
    * A copy of what lies at `offset` of the packet, fragments included; undefined where it is not all there. Since
    * Linux 5.18.
    */
   loadBytes<T>(offset: u32, schema: Schema<T>): RefTo<T> | undefined;
+}
+
+/** `bpf_xdp_store_bytes` as a method of a context. */
+export interface XdpStoreBytesHelper {
   /**
    * Copies the bytes of a value to `offset` of the packet, fragments included. 0, or a negative errno. Since Linux
    * 5.18.
    */
   storeBytes(offset: u32, value: object): number;
+}
+
+/** `bpf_redirect` as a method of a context. */
+export interface RedirectHelper<Action extends number> {
   /**
    * Sends the packet out of the interface `ifindex`: return what this gives. `flags` are 0, or at tc
-   * `Redirect.INGRESS`: as if that interface had received it. Others give a verdict that drops. Since Linux 4.14.
+   * `Redirect.INGRESS`: as if that interface had received it. Others give a verdict that drops.
    */
   redirect(ifindex: u32, flags?: number): Action;
+}
+
+/** `bpf_csum_diff` as a method of a context. */
+export interface CsumDiffHelper {
   /**
    * Internet checksum of `to` minus that of `from`, added to `seed`; sizes are multiples of 4. Negative errno on
-   * error. Since Linux 4.16.
+   * error.
    */
   csumDiff(from: object | undefined, to: object | undefined, seed: u32): i64;
 }
 
-/** Fields of the context of `sched_cls` programs. */
-export interface SchedClsContextFields {
+/** `bpf_skb_load_bytes` as a method of a context. */
+export interface SkbLoadBytesHelper {
+  /** A copy of what lies at `offset` of the packet, linear part or not; undefined where it is not all there. */
+  loadBytes<T>(offset: u32, schema: Schema<T>): RefTo<T> | undefined;
+}
+
+/** `bpf_skb_load_bytes_relative` as a method of a context. */
+export interface SkbLoadBytesRelativeHelper {
+  /**
+   * A copy of what lies at `offset` from the start of a header, `HeaderStart.MAC` or `HeaderStart.NET`; undefined
+   * where it is not all in the packet's linear part. Since Linux 4.18.
+   */
+  loadBytesRelative<T>(offset: u32, schema: Schema<T>, start: u32): RefTo<T> | undefined;
+}
+
+/** `bpf_skb_store_bytes` as a method of a context. */
+export interface SkbStoreBytesHelper {
+  /**
+   * Copies the bytes of a value to `offset` of the packet, linear part or not. `flags`: of `StoreBytes`. 0, or a
+   * negative errno. Packet refs made before are dead.
+   */
+  storeBytes(offset: u32, value: object, flags?: number): number;
+}
+
+/** `bpf_skb_pull_data` as a method of a context. */
+export interface SkbPullDataHelper {
+  /**
+   * Makes the first `length` bytes linear and writable; 0 stands for those that are linear now. 0, or a negative
+   * errno. Packet refs made before are dead.
+   */
+  pullData(length: u32): number;
+}
+
+/** `bpf_l3_csum_replace` as a method of a context. */
+export interface L3CsumReplaceHelper {
+  /**
+   * Corrects the checksum at `offset` for a field that changed `from` one value `to` another, both in host order;
+   * `flags` is the field's size, 2 or 4, or 0 where `to` is a difference of `csumDiff` and `from` is 0. 0, or a
+   * negative errno. Packet refs made before are dead.
+   */
+  l3CsumReplace(offset: u32, from: u32, to: u32, flags: number): number;
+}
+
+/** `bpf_l4_csum_replace` as a method of a context. */
+export interface L4CsumReplaceHelper {
+  /**
+   * As `l3CsumReplace`, for TCP and UDP: `flags` is the field's size and those of `CsumReplace`. 0, or a negative
+   * errno. Packet refs made before are dead.
+   */
+  l4CsumReplace(offset: u32, from: u32, to: u32, flags: number): number;
+}
+
+/** `bpf_csum_update` as a method of a context. */
+export interface CsumUpdateHelper {
+  /**
+   * Adds a difference to the checksum that the device computed: the new one, or a negative errno where there is
+   * none.
+   */
+  csumUpdate(csum: u32): i64;
+}
+
+/** `bpf_csum_level` as a method of a context. */
+export interface CsumLevelHelper {
+  /**
+   * How many checksums the device has verified: `CsumLevel` says whether to ask or to change it. A negative errno on
+   * error. Since Linux 5.8.
+   */
+  csumLevel(level: number): i64;
+}
+
+/** `bpf_clone_redirect` as a method of a context. */
+export interface CloneRedirectHelper {
+  /**
+   * Sends a copy of the packet out of the interface `ifindex`; `flags` as in `redirect`. 0, or a negative errno.
+   * Packet refs made before are dead.
+   */
+  cloneRedirect(ifindex: u32, flags?: number): number;
+}
+
+/** `bpf_redirect_peer` as a method of a context. */
+export interface RedirectPeerHelper<Action extends number> {
+  /**
+   * At ingress: hands the packet to the peer of the interface `ifindex` in its network namespace. Return what this
+   * gives. `flags` must be 0. Since Linux 5.10.
+   */
+  redirectPeer(ifindex: u32, flags?: number): Action;
+}
+
+/** `bpf_redirect_neigh` as a method of a context. */
+export interface RedirectNeighHelper<Action extends number> {
+  /**
+   * At egress: as `redirect`, with Ethernet addresses filled in for the next hop: a `struct bpf_redir_neigh`, or
+   * that of the route where it is undefined. Return what this gives. `flags` must be 0. Since Linux 5.10.
+   */
+  redirectNeigh(ifindex: u32, params: object | undefined, flags?: number): Action;
+}
+
+/** `bpf_skb_vlan_push` as a method of a context. */
+export interface SkbVlanPushHelper {
+  /**
+   * Puts a VLAN tag on the packet: its EtherType, 0x8100 or 0x88a8, and its priority and VLAN. 0, or a negative
+   * errno. Packet refs made before are dead.
+   */
+  vlanPush(protocol: u16, tci: u32): number;
+}
+
+/** `bpf_skb_vlan_pop` as a method of a context. */
+export interface SkbVlanPopHelper {
+  /** Takes the outermost VLAN tag off the packet. 0, or a negative errno. Packet refs made before are dead. */
+  vlanPop(): number;
+}
+
+/** `bpf_skb_change_proto` as a method of a context. */
+export interface SkbChangeProtoHelper {
+  /**
+   * Makes room for the other IP version, `protocol` being its EtherType: the filter writes the header. `flags` must
+   * be 0. 0, or a negative errno. Packet refs made before are dead.
+   */
+  changeProto(protocol: u16, flags?: number): number;
+}
+
+/** `bpf_skb_change_type` as a method of a context. */
+export interface SkbChangeTypeHelper {
+  /** Sets `pktType`, 0 to 3. 0, or a negative errno. */
+  changeType(type: u32): number;
+}
+
+/** `bpf_skb_change_tail` as a method of a context. */
+export interface SkbChangeTailHelper {
+  /**
+   * Cuts the packet, or adds zero bytes, until it has `length` bytes. `flags` must be 0. 0, or a negative errno.
+   * Packet refs made before are dead.
+   */
+  changeTail(length: u32, flags?: number): number;
+}
+
+/** `bpf_skb_change_head` as a method of a context. */
+export interface SkbChangeHeadHelper {
+  /**
+   * Adds `delta` zero bytes before the packet, for a link-layer header. `flags` must be 0. 0, or a negative errno.
+   * Packet refs made before are dead. Since Linux 4.10.
+   */
+  changeHead(delta: u32, flags?: number): number;
+}
+
+/** `bpf_skb_adjust_room` as a method of a context. */
+export interface SkbAdjustRoomHelper {
+  /**
+   * Adds or takes off `delta` bytes behind the network header (`AdjustRoom.NET`) or the Ethernet header
+   * (`AdjustRoom.MAC`). 0, or a negative errno. Packet refs made before are dead. Since Linux 4.13.
+   */
+  adjustRoom(delta: number, mode: u32, flags?: number): number;
+}
+
+/** `bpf_get_hash_recalc` as a method of a context. */
+export interface GetHashRecalcHelper {
+  /** The hash of the packet's flow, computed where it is not known. */
+  getHashRecalc(): u32;
+}
+
+/** `bpf_set_hash_invalid` as a method of a context. */
+export interface SetHashInvalidHelper {
+  /** Forgets the hash of the packet's flow, so that it is computed anew when wanted. */
+  setHashInvalid(): void;
+}
+
+/** `bpf_set_hash` as a method of a context. */
+export interface SetHashHelper {
+  /** Sets the hash of the packet's flow. Gives 0. Since Linux 4.13. */
+  setHash(hash: u32): number;
+}
+
+/** `bpf_get_cgroup_classid` as a method of a context. */
+export interface GetCgroupClassidHelper {
+  /** The class of the control group (version 1) that made the packet; 0 where there is none. */
+  getCgroupClassid(): u32;
+}
+
+/** `bpf_get_route_realm` as a method of a context. */
+export interface GetRouteRealmHelper {
+  /** The realm of the packet's route; 0 where there is none. */
+  getRouteRealm(): u32;
+}
+
+/** `bpf_skb_cgroup_id` as a method of a context. */
+export interface SkbCgroupIdHelper {
+  /** The id of the control group (version 2) that made the packet; 0 where there is none. Since Linux 4.18. */
+  cgroupId(): u64;
+}
+
+/** `bpf_get_socket_cookie` as a method of a context. */
+export interface GetSocketCookieHelper {
+  /** A number of the packet's socket that no other has since boot; 0 where there is none. Since Linux 4.12. */
+  getSocketCookie(): u64;
+}
+
+/** `bpf_get_socket_uid` as a method of a context. */
+export interface GetSocketUidHelper {
+  /** The user who owns the packet's socket; 65534 where there is none. Since Linux 4.12. */
+  getSocketUid(): u32;
+}
+
+/** What a program made by `xdp` is given. */
+export interface XdpContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper {
+  /** Index of the interface that received the packet. Since Linux 4.16. */
+  readonly ingressIfindex: u32;
+  /** Index of the receive queue. Since Linux 4.16. */
+  readonly rxQueueIndex: u32;
+  /** The packet's linear part, from its first header on. */
+  readonly packet: Packet;
+}
+
+/** What a program made by `xdp.devmap` is given. */
+export interface XdpDevmapContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper {
+  /** Index of the interface that received the packet. Since Linux 4.16. */
+  readonly ingressIfindex: u32;
+  /** Index of the receive queue. Since Linux 4.16. */
+  readonly rxQueueIndex: u32;
+  /** Index of the interface that will send the packet. Since Linux 5.8. */
+  readonly egressIfindex: u32;
+  /** The packet's linear part, from its first header on. */
+  readonly packet: Packet;
+}
+
+/** What a program made by `xdp.cpumap` is given. */
+export interface XdpCpumapContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper {
+  /** Index of the interface that received the packet. Since Linux 4.16. */
+  readonly ingressIfindex: u32;
+  /** Index of the receive queue. Since Linux 4.16. */
+  readonly rxQueueIndex: u32;
+  /** The packet's linear part, from its first header on. */
+  readonly packet: Packet;
+}
+
+/** What a program made by `tc` is given. */
+export interface TcContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, RedirectHelper<TcAction>, CsumDiffHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, SkbStoreBytesHelper, SkbPullDataHelper, L3CsumReplaceHelper, L4CsumReplaceHelper, CsumUpdateHelper, CsumLevelHelper, CloneRedirectHelper, RedirectPeerHelper<TcAction>, RedirectNeighHelper<TcAction>, SkbVlanPushHelper, SkbVlanPopHelper, SkbChangeProtoHelper, SkbChangeTypeHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetHashRecalcHelper, SetHashInvalidHelper, SetHashHelper, GetCgroupClassidHelper, GetRouteRealmHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -636,17 +986,17 @@ export interface SchedClsContextFields {
   readonly vlanProto: u16;
   /** The packet's priority. */
   priority: u32;
-  /** Index of the interface that received the packet; 0 where this host made it. Since Linux 4.2. */
+  /** Index of the interface that received the packet; 0 where this host made it. */
   readonly ingressIfindex: u32;
-  /** Index of the interface it is on. Since Linux 4.2. */
+  /** Index of the interface it is on. */
   readonly ifindex: u32;
-  /** Index that traffic control gave the packet. Since Linux 4.2. */
+  /** Index that traffic control gave the packet. */
   tcIndex: u16;
-  /** Room for programs' own use while the packet is on its way. Since Linux 4.2. */
+  /** Room for programs' own use while the packet is on its way. */
   readonly cb: FixedArray<u32, 5>;
-  /** Hash of the packet's flow; 0 where not known. Since Linux 4.3. */
+  /** Hash of the packet's flow; 0 where not known. */
   readonly hash: u32;
-  /** The minor number of the class for the queueing discipline. Since Linux 4.3. */
+  /** The minor number of the class for the queueing discipline. */
   tcClassid: u16;
   /** The receive queue's number for polling. Since Linux 4.12. */
   readonly napiId: u32;
@@ -662,169 +1012,131 @@ export interface SchedClsContextFields {
   readonly tstampType: u8;
   /** The device's time of arrival in nanoseconds; 0 where it has none. Since Linux 5.16. */
   readonly hwtstamp: u64;
+  /** The packet's linear part, from its first header on. */
+  readonly packet: Packet;
 }
 
-/** Helpers that `sched_cls` programs may call; `Action` is their verdict. */
-export interface SchedClsContextHelpers<Action extends number = number> {
-  /** Nanoseconds since boot, without the time the machine was suspended (CLOCK_MONOTONIC). */
-  ktimeGetNs(): u64;
-  /** Nanoseconds since boot, with the time the machine was suspended (CLOCK_BOOTTIME). Since Linux 5.8. */
-  ktimeGetBootNs(): u64;
-  /** Nanoseconds of international atomic time since 1970 (CLOCK_TAI). Since Linux 6.1. */
-  ktimeGetTaiNs(): u64;
-  /** The kernel's count of timer ticks. Since Linux 5.6. */
-  jiffies64(): u64;
-  /** A pseudo-random number; not for cryptography. */
-  getPrandomU32(): u32;
-  /** Number of the processor that runs the program. */
-  getSmpProcessorId(): u32;
-  /** Number of the memory node of that processor. Since Linux 4.10. */
-  getNumaNodeId(): number;
-  /**
-   * Sends the packet out of the interface `ifindex`: return what this gives. `flags` are 0, or at tc
-   * `Redirect.INGRESS`: as if that interface had received it. Others give a verdict that drops. Since Linux 4.4.
-   */
-  redirect(ifindex: u32, flags?: number): Action;
-  /**
-   * Internet checksum of `to` minus that of `from`, added to `seed`; sizes are multiples of 4. Negative errno on
-   * error. Since Linux 4.6.
-   */
-  csumDiff(from: object | undefined, to: object | undefined, seed: u32): i64;
-  /**
-   * A copy of what lies at `offset` of the packet, linear part or not; undefined where it is not all there. Since
-   * Linux 4.5.
-   */
-  loadBytes<T>(offset: u32, schema: Schema<T>): RefTo<T> | undefined;
-  /**
-   * A copy of what lies at `offset` from the start of a header, `HeaderStart.MAC` or `HeaderStart.NET`; undefined
-   * where it is not all in the packet's linear part. Since Linux 4.18.
-   */
-  loadBytesRelative<T>(offset: u32, schema: Schema<T>, start: u32): RefTo<T> | undefined;
-  /**
-   * Copies the bytes of a value to `offset` of the packet, linear part or not. `flags`: of `StoreBytes`. 0, or a
-   * negative errno. Packet refs made before are dead.
-   */
-  storeBytes(offset: u32, value: object, flags?: number): number;
-  /**
-   * Makes the first `length` bytes linear and writable; 0 stands for those that are linear now. 0, or a negative
-   * errno. Packet refs made before are dead. Since Linux 4.9.
-   */
-  pullData(length: u32): number;
-  /**
-   * Corrects the checksum at `offset` for a field that changed `from` one value `to` another, both in host order;
-   * `flags` is the field's size, 2 or 4, or 0 where `to` is a difference of `csumDiff` and `from` is 0. 0, or a
-   * negative errno. Packet refs made before are dead.
-   */
-  l3CsumReplace(offset: u32, from: u32, to: u32, flags: number): number;
-  /**
-   * As `l3CsumReplace`, for TCP and UDP: `flags` is the field's size and those of `CsumReplace`. 0, or a negative
-   * errno. Packet refs made before are dead.
-   */
-  l4CsumReplace(offset: u32, from: u32, to: u32, flags: number): number;
-  /**
-   * Adds a difference to the checksum that the device computed: the new one, or a negative errno where there is
-   * none. Since Linux 4.9.
-   */
-  csumUpdate(csum: u32): i64;
-  /**
-   * How many checksums the device has verified: `CsumLevel` says whether to ask or to change it. A negative errno on
-   * error. Since Linux 5.8.
-   */
-  csumLevel(level: number): i64;
-  /**
-   * Sends a copy of the packet out of the interface `ifindex`; `flags` as in `redirect`. 0, or a negative errno.
-   * Packet refs made before are dead. Since Linux 4.2.
-   */
-  cloneRedirect(ifindex: u32, flags?: number): number;
-  /**
-   * At ingress: hands the packet to the peer of the interface `ifindex` in its network namespace. Return what this
-   * gives. `flags` must be 0. Since Linux 5.10.
-   */
-  redirectPeer(ifindex: u32, flags?: number): Action;
-  /**
-   * At egress: as `redirect`, with Ethernet addresses filled in for the next hop: a `struct bpf_redir_neigh`, or
-   * that of the route where it is undefined. Return what this gives. `flags` must be 0. Since Linux 5.10.
-   */
-  redirectNeigh(ifindex: u32, params: object | undefined, flags?: number): Action;
-  /**
-   * Puts a VLAN tag on the packet: its EtherType, 0x8100 or 0x88a8, and its priority and VLAN. 0, or a negative
-   * errno. Packet refs made before are dead. Since Linux 4.3.
-   */
-  vlanPush(protocol: u16, tci: u32): number;
-  /**
-   * Takes the outermost VLAN tag off the packet. 0, or a negative errno. Packet refs made before are dead. Since
-   * Linux 4.3.
-   */
-  vlanPop(): number;
-  /**
-   * Makes room for the other IP version, `protocol` being its EtherType: the filter writes the header. `flags` must
-   * be 0. 0, or a negative errno. Packet refs made before are dead. Since Linux 4.8.
-   */
-  changeProto(protocol: u16, flags?: number): number;
-  /** Sets `pktType`, 0 to 3. 0, or a negative errno. Since Linux 4.8. */
-  changeType(type: u32): number;
-  /**
-   * Cuts the packet, or adds zero bytes, until it has `length` bytes. `flags` must be 0. 0, or a negative errno.
-   * Packet refs made before are dead. Since Linux 4.9.
-   */
-  changeTail(length: u32, flags?: number): number;
-  /**
-   * Adds `delta` zero bytes before the packet, for a link-layer header. `flags` must be 0. 0, or a negative errno.
-   * Packet refs made before are dead. Since Linux 4.10.
-   */
-  changeHead(delta: u32, flags?: number): number;
-  /**
-   * Adds or takes off `delta` bytes behind the network header (`AdjustRoom.NET`) or the Ethernet header
-   * (`AdjustRoom.MAC`). 0, or a negative errno. Packet refs made before are dead. Since Linux 4.13.
-   */
-  adjustRoom(delta: number, mode: u32, flags?: number): number;
-  /** The hash of the packet's flow, computed where it is not known. Since Linux 4.8. */
-  getHashRecalc(): u32;
-  /** Forgets the hash of the packet's flow, so that it is computed anew when wanted. Since Linux 4.9. */
-  setHashInvalid(): void;
-  /** Sets the hash of the packet's flow. Gives 0. Since Linux 4.13. */
-  setHash(hash: u32): number;
-  /** The class of the control group (version 1) that made the packet; 0 where there is none. Since Linux 4.3. */
-  getCgroupClassid(): u32;
-  /** The realm of the packet's route; 0 where there is none. Since Linux 4.4. */
-  getRouteRealm(): u32;
-  /** The id of the control group (version 2) that made the packet; 0 where there is none. Since Linux 4.18. */
-  cgroupId(): u64;
-  /** A number of the packet's socket that no other has since boot; 0 where there is none. Since Linux 4.12. */
-  getSocketCookie(): u64;
-  /** The user who owns the packet's socket; 65534 where there is none. Since Linux 4.12. */
-  getSocketUid(): u32;
-}
-
-/** Fields of the context of `socket_filter` programs. */
-export interface SocketFilterContextFields {
-  /** Length of the whole packet in bytes, fragments included. Since Linux 4.1. */
+/** What a program made by `netkit.primary` is given. */
+export interface NetkitPrimaryContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, RedirectHelper<TcAction>, CsumDiffHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, SkbStoreBytesHelper, SkbPullDataHelper, L3CsumReplaceHelper, L4CsumReplaceHelper, CsumUpdateHelper, CsumLevelHelper, CloneRedirectHelper, RedirectPeerHelper<TcAction>, RedirectNeighHelper<TcAction>, SkbVlanPushHelper, SkbVlanPopHelper, SkbChangeProtoHelper, SkbChangeTypeHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetHashRecalcHelper, SetHashInvalidHelper, SetHashHelper, GetCgroupClassidHelper, GetRouteRealmHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper {
+  /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
-  /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. Since Linux 4.1. */
+  /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
   readonly pktType: u32;
-  /** The packet's mark. Since Linux 4.1. */
-  readonly mark: u32;
-  /** The device's queue for the packet; writing 0xffff changes nothing. Since Linux 4.1. */
-  readonly queueMapping: u16;
-  /** EtherType of the packet. Since Linux 4.1. */
+  /** The packet's mark. */
+  mark: u32;
+  /** The device's queue for the packet; writing 0xffff changes nothing. */
+  queueMapping: u16;
+  /** EtherType of the packet. */
   readonly protocol: u16;
-  /** 1 where a VLAN tag travels beside the packet, else 0. Since Linux 4.1. */
+  /** 1 where a VLAN tag travels beside the packet, else 0. */
   readonly vlanPresent: u32;
-  /** That tag: priority and VLAN. Since Linux 4.1. */
+  /** That tag: priority and VLAN. */
   readonly vlanTci: u16;
-  /** EtherType of that tag. Since Linux 4.1. */
+  /** EtherType of that tag. */
   readonly vlanProto: u16;
-  /** The packet's priority. Since Linux 4.1. */
-  readonly priority: u32;
-  /** Index of the interface that received the packet; 0 where this host made it. Since Linux 4.2. */
+  /** The packet's priority. */
+  priority: u32;
+  /** Index of the interface that received the packet; 0 where this host made it. */
   readonly ingressIfindex: u32;
-  /** Index of the interface it is on. Since Linux 4.2. */
+  /** Index of the interface it is on. */
   readonly ifindex: u32;
-  /** Index that traffic control gave the packet. Since Linux 4.2. */
-  readonly tcIndex: u16;
-  /** Room for programs' own use while the packet is on its way. Since Linux 4.2. */
+  /** Index that traffic control gave the packet. */
+  tcIndex: u16;
+  /** Room for programs' own use while the packet is on its way. */
   readonly cb: FixedArray<u32, 5>;
-  /** Hash of the packet's flow; 0 where not known. Since Linux 4.3. */
+  /** Hash of the packet's flow; 0 where not known. */
+  readonly hash: u32;
+  /** The minor number of the class for the queueing discipline. */
+  tcClassid: u16;
+  /** The receive queue's number for polling. Since Linux 4.12. */
+  readonly napiId: u32;
+  /** The packet's time in nanoseconds: of arrival, or when to send it. Since Linux 5.0. */
+  tstamp: u64;
+  /** Bytes on the wire, the headers of later segments included. Since Linux 5.0. */
+  readonly wireLen: u32;
+  /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
+  readonly gsoSegs: u16;
+  /** Payload of each of those segments in bytes. Since Linux 5.7. */
+  readonly gsoSize: u16;
+  /** The clock of `tstamp`: 0 that of arrival, 1 monotonic. Since Linux 5.18. */
+  readonly tstampType: u8;
+  /** The device's time of arrival in nanoseconds; 0 where it has none. Since Linux 5.16. */
+  readonly hwtstamp: u64;
+  /** The packet's linear part, from its first header on. */
+  readonly packet: Packet;
+}
+
+/** What a program made by `netkit.peer` is given. */
+export interface NetkitPeerContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, RedirectHelper<TcAction>, CsumDiffHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, SkbStoreBytesHelper, SkbPullDataHelper, L3CsumReplaceHelper, L4CsumReplaceHelper, CsumUpdateHelper, CsumLevelHelper, CloneRedirectHelper, RedirectPeerHelper<TcAction>, RedirectNeighHelper<TcAction>, SkbVlanPushHelper, SkbVlanPopHelper, SkbChangeProtoHelper, SkbChangeTypeHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetHashRecalcHelper, SetHashInvalidHelper, SetHashHelper, GetCgroupClassidHelper, GetRouteRealmHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper {
+  /** Length of the whole packet in bytes, fragments included. */
+  readonly len: u32;
+  /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
+  readonly pktType: u32;
+  /** The packet's mark. */
+  mark: u32;
+  /** The device's queue for the packet; writing 0xffff changes nothing. */
+  queueMapping: u16;
+  /** EtherType of the packet. */
+  readonly protocol: u16;
+  /** 1 where a VLAN tag travels beside the packet, else 0. */
+  readonly vlanPresent: u32;
+  /** That tag: priority and VLAN. */
+  readonly vlanTci: u16;
+  /** EtherType of that tag. */
+  readonly vlanProto: u16;
+  /** The packet's priority. */
+  priority: u32;
+  /** Index of the interface that received the packet; 0 where this host made it. */
+  readonly ingressIfindex: u32;
+  /** Index of the interface it is on. */
+  readonly ifindex: u32;
+  /** Index that traffic control gave the packet. */
+  tcIndex: u16;
+  /** Room for programs' own use while the packet is on its way. */
+  readonly cb: FixedArray<u32, 5>;
+  /** Hash of the packet's flow; 0 where not known. */
+  readonly hash: u32;
+  /** The minor number of the class for the queueing discipline. */
+  tcClassid: u16;
+  /** The receive queue's number for polling. Since Linux 4.12. */
+  readonly napiId: u32;
+  /** The packet's time in nanoseconds: of arrival, or when to send it. Since Linux 5.0. */
+  tstamp: u64;
+  /** Bytes on the wire, the headers of later segments included. Since Linux 5.0. */
+  readonly wireLen: u32;
+  /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
+  readonly gsoSegs: u16;
+  /** Payload of each of those segments in bytes. Since Linux 5.7. */
+  readonly gsoSize: u16;
+  /** The clock of `tstamp`: 0 that of arrival, 1 monotonic. Since Linux 5.18. */
+  readonly tstampType: u8;
+  /** The device's time of arrival in nanoseconds; 0 where it has none. Since Linux 5.16. */
+  readonly hwtstamp: u64;
+  /** The packet's linear part, from its first header on. */
+  readonly packet: Packet;
+}
+
+/** What a program made by `schedAct` is given. */
+export interface SchedActContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+  /** Length of the whole packet in bytes, fragments included. */
+  readonly len: u32;
+  /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
+  readonly pktType: u32;
+  /** EtherType of the packet. */
+  readonly protocol: u16;
+  /** 1 where a VLAN tag travels beside the packet, else 0. */
+  readonly vlanPresent: u32;
+  /** That tag: priority and VLAN. */
+  readonly vlanTci: u16;
+  /** EtherType of that tag. */
+  readonly vlanProto: u16;
+  /** Index of the interface that received the packet; 0 where this host made it. */
+  readonly ingressIfindex: u32;
+  /** Index of the interface it is on. */
+  readonly ifindex: u32;
+  /** Room for programs' own use while the packet is on its way. */
+  readonly cb: FixedArray<u32, 5>;
+  /** Hash of the packet's flow; 0 where not known. */
   readonly hash: u32;
   /** The receive queue's number for polling. Since Linux 4.12. */
   readonly napiId: u32;
@@ -834,37 +1146,1019 @@ export interface SocketFilterContextFields {
   readonly gsoSize: u16;
 }
 
-/** Helpers that `socket_filter` programs may call. */
-export interface SocketFilterContextHelpers {
-  /** Nanoseconds since boot, without the time the machine was suspended (CLOCK_MONOTONIC). Since Linux 4.1. */
-  ktimeGetNs(): u64;
-  /** Nanoseconds since boot, with the time the machine was suspended (CLOCK_BOOTTIME). Since Linux 5.8. */
-  ktimeGetBootNs(): u64;
-  /** Nanoseconds of international atomic time since 1970 (CLOCK_TAI). Since Linux 6.1. */
-  ktimeGetTaiNs(): u64;
-  /** The kernel's count of timer ticks. Since Linux 5.6. */
-  jiffies64(): u64;
-  /** A pseudo-random number; not for cryptography. Since Linux 4.1. */
-  getPrandomU32(): u32;
-  /** Number of the processor that runs the program. Since Linux 4.1. */
-  getSmpProcessorId(): u32;
-  /** Number of the memory node of that processor. Since Linux 4.10. */
-  getNumaNodeId(): number;
-  /**
-   * A copy of what lies at `offset` of the packet, linear part or not; undefined where it is not all there. Since
-   * Linux 4.12.
-   */
-  loadBytes<T>(offset: u32, schema: Schema<T>): RefTo<T> | undefined;
-  /**
-   * A copy of what lies at `offset` from the start of a header, `HeaderStart.MAC` or `HeaderStart.NET`; undefined
-   * where it is not all in the packet's linear part. Since Linux 4.18.
-   */
-  loadBytesRelative<T>(offset: u32, schema: Schema<T>, start: u32): RefTo<T> | undefined;
-  /** A number of the packet's socket that no other has since boot; 0 where there is none. Since Linux 4.12. */
-  getSocketCookie(): u64;
-  /** The user who owns the packet's socket; 65534 where there is none. Since Linux 4.12. */
-  getSocketUid(): u32;
+/** What a program made by `socketFilter` is given. */
+export interface SocketFilterContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, GetSocketCookieHelper, GetSocketUidHelper {
+  /** Length of the whole packet in bytes, fragments included. */
+  readonly len: u32;
+  /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
+  readonly pktType: u32;
+  /** The packet's mark. */
+  readonly mark: u32;
+  /** The device's queue for the packet; writing 0xffff changes nothing. */
+  readonly queueMapping: u16;
+  /** EtherType of the packet. */
+  readonly protocol: u16;
+  /** 1 where a VLAN tag travels beside the packet, else 0. */
+  readonly vlanPresent: u32;
+  /** That tag: priority and VLAN. */
+  readonly vlanTci: u16;
+  /** EtherType of that tag. */
+  readonly vlanProto: u16;
+  /** The packet's priority. */
+  readonly priority: u32;
+  /** Index of the interface that received the packet; 0 where this host made it. */
+  readonly ingressIfindex: u32;
+  /** Index of the interface it is on. */
+  readonly ifindex: u32;
+  /** Index that traffic control gave the packet. */
+  readonly tcIndex: u16;
+  /** Room for programs' own use while the packet is on its way. */
+  readonly cb: FixedArray<u32, 5>;
+  /** Hash of the packet's flow; 0 where not known. */
+  readonly hash: u32;
+  /** The receive queue's number for polling. Since Linux 4.12. */
+  readonly napiId: u32;
+  /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
+  readonly gsoSegs: u16;
+  /** Payload of each of those segments in bytes. Since Linux 5.7. */
+  readonly gsoSize: u16;
 }
+
+/** What a program made by `kprobe` is given. */
+export interface KprobeContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `kprobe.multi` is given. */
+export interface KprobeMultiContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `kretprobe` is given. */
+export interface KretprobeContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `kretprobe.multi` is given. */
+export interface KretprobeMultiContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `uprobe` is given. */
+export interface UprobeContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `uprobe.multi` is given. */
+export interface UprobeMultiContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `uretprobe` is given. */
+export interface UretprobeContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `uretprobe.multi` is given. */
+export interface UretprobeMultiContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `usdt` is given. */
+export interface UsdtContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `tracepoint` is given. */
+export interface TracepointContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `rawTracepoint` is given. */
+export interface RawTracepointContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `rawTracepoint.writable` is given. */
+export interface RawTracepointWritableContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `tpBtf` is given. */
+export interface TpBtfContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `perfEvent` is given. */
+export interface PerfEventContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSkb.ingress` is given. */
+export interface CgroupSkbIngressContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+  /** Length of the whole packet in bytes, fragments included. */
+  readonly len: u32;
+  /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
+  readonly pktType: u32;
+  /** EtherType of the packet. */
+  readonly protocol: u16;
+  /** 1 where a VLAN tag travels beside the packet, else 0. */
+  readonly vlanPresent: u32;
+  /** That tag: priority and VLAN. */
+  readonly vlanTci: u16;
+  /** EtherType of that tag. */
+  readonly vlanProto: u16;
+  /** Index of the interface that received the packet; 0 where this host made it. */
+  readonly ingressIfindex: u32;
+  /** Index of the interface it is on. */
+  readonly ifindex: u32;
+  /** Room for programs' own use while the packet is on its way. */
+  readonly cb: FixedArray<u32, 5>;
+  /** Hash of the packet's flow; 0 where not known. */
+  readonly hash: u32;
+  /** The receive queue's number for polling. Since Linux 4.12. */
+  readonly napiId: u32;
+  /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
+  readonly gsoSegs: u16;
+  /** Payload of each of those segments in bytes. Since Linux 5.7. */
+  readonly gsoSize: u16;
+}
+
+/** What a program made by `cgroupSkb.egress` is given. */
+export interface CgroupSkbEgressContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+  /** Length of the whole packet in bytes, fragments included. */
+  readonly len: u32;
+  /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
+  readonly pktType: u32;
+  /** EtherType of the packet. */
+  readonly protocol: u16;
+  /** 1 where a VLAN tag travels beside the packet, else 0. */
+  readonly vlanPresent: u32;
+  /** That tag: priority and VLAN. */
+  readonly vlanTci: u16;
+  /** EtherType of that tag. */
+  readonly vlanProto: u16;
+  /** Index of the interface that received the packet; 0 where this host made it. */
+  readonly ingressIfindex: u32;
+  /** Index of the interface it is on. */
+  readonly ifindex: u32;
+  /** Room for programs' own use while the packet is on its way. */
+  readonly cb: FixedArray<u32, 5>;
+  /** Hash of the packet's flow; 0 where not known. */
+  readonly hash: u32;
+  /** The receive queue's number for polling. Since Linux 4.12. */
+  readonly napiId: u32;
+  /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
+  readonly gsoSegs: u16;
+  /** Payload of each of those segments in bytes. Since Linux 5.7. */
+  readonly gsoSize: u16;
+}
+
+/** What a program made by `cgroupSock.create` is given. */
+export interface CgroupSockCreateContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSock.release` is given. */
+export interface CgroupSockReleaseContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSock.postBind4` is given. */
+export interface CgroupSockPostBind4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSock.postBind6` is given. */
+export interface CgroupSockPostBind6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSockAddr.bind4` is given. */
+export interface CgroupSockAddrBind4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSockAddr.bind6` is given. */
+export interface CgroupSockAddrBind6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSockAddr.connect4` is given. */
+export interface CgroupSockAddrConnect4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSockAddr.connect6` is given. */
+export interface CgroupSockAddrConnect6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSockAddr.connectUnix` is given. */
+export interface CgroupSockAddrConnectUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSockAddr.sendmsg4` is given. */
+export interface CgroupSockAddrSendmsg4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSockAddr.sendmsg6` is given. */
+export interface CgroupSockAddrSendmsg6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSockAddr.sendmsgUnix` is given. */
+export interface CgroupSockAddrSendmsgUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSockAddr.recvmsg4` is given. */
+export interface CgroupSockAddrRecvmsg4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSockAddr.recvmsg6` is given. */
+export interface CgroupSockAddrRecvmsg6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSockAddr.recvmsgUnix` is given. */
+export interface CgroupSockAddrRecvmsgUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSockAddr.getpeername4` is given. */
+export interface CgroupSockAddrGetpeername4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSockAddr.getpeername6` is given. */
+export interface CgroupSockAddrGetpeername6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSockAddr.getpeernameUnix` is given. */
+export interface CgroupSockAddrGetpeernameUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSockAddr.getsockname4` is given. */
+export interface CgroupSockAddrGetsockname4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSockAddr.getsockname6` is given. */
+export interface CgroupSockAddrGetsockname6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSockAddr.getsocknameUnix` is given. */
+export interface CgroupSockAddrGetsocknameUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupDevice` is given. */
+export interface CgroupDeviceContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSysctl` is given. */
+export interface CgroupSysctlContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSockopt.getsockopt` is given. */
+export interface CgroupSockoptGetsockoptContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `cgroupSockopt.setsockopt` is given. */
+export interface CgroupSockoptSetsockoptContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `sockOps` is given. */
+export interface SockOpsContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `skSkb.streamParser` is given. */
+export interface SkSkbStreamParserContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+  /** Length of the whole packet in bytes, fragments included. */
+  readonly len: u32;
+  /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
+  readonly pktType: u32;
+  /** EtherType of the packet. */
+  readonly protocol: u16;
+  /** 1 where a VLAN tag travels beside the packet, else 0. */
+  readonly vlanPresent: u32;
+  /** That tag: priority and VLAN. */
+  readonly vlanTci: u16;
+  /** EtherType of that tag. */
+  readonly vlanProto: u16;
+  /** Index of the interface that received the packet; 0 where this host made it. */
+  readonly ingressIfindex: u32;
+  /** Index of the interface it is on. */
+  readonly ifindex: u32;
+  /** Room for programs' own use while the packet is on its way. */
+  readonly cb: FixedArray<u32, 5>;
+  /** Hash of the packet's flow; 0 where not known. */
+  readonly hash: u32;
+  /** The receive queue's number for polling. Since Linux 4.12. */
+  readonly napiId: u32;
+  /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
+  readonly gsoSegs: u16;
+  /** Payload of each of those segments in bytes. Since Linux 5.7. */
+  readonly gsoSize: u16;
+}
+
+/** What a program made by `skSkb.streamVerdict` is given. */
+export interface SkSkbStreamVerdictContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+  /** Length of the whole packet in bytes, fragments included. */
+  readonly len: u32;
+  /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
+  readonly pktType: u32;
+  /** EtherType of the packet. */
+  readonly protocol: u16;
+  /** 1 where a VLAN tag travels beside the packet, else 0. */
+  readonly vlanPresent: u32;
+  /** That tag: priority and VLAN. */
+  readonly vlanTci: u16;
+  /** EtherType of that tag. */
+  readonly vlanProto: u16;
+  /** Index of the interface that received the packet; 0 where this host made it. */
+  readonly ingressIfindex: u32;
+  /** Index of the interface it is on. */
+  readonly ifindex: u32;
+  /** Room for programs' own use while the packet is on its way. */
+  readonly cb: FixedArray<u32, 5>;
+  /** Hash of the packet's flow; 0 where not known. */
+  readonly hash: u32;
+  /** The receive queue's number for polling. Since Linux 4.12. */
+  readonly napiId: u32;
+  /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
+  readonly gsoSegs: u16;
+  /** Payload of each of those segments in bytes. Since Linux 5.7. */
+  readonly gsoSize: u16;
+}
+
+/** What a program made by `skSkb.verdict` is given. */
+export interface SkSkbVerdictContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+  /** Length of the whole packet in bytes, fragments included. */
+  readonly len: u32;
+  /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
+  readonly pktType: u32;
+  /** EtherType of the packet. */
+  readonly protocol: u16;
+  /** 1 where a VLAN tag travels beside the packet, else 0. */
+  readonly vlanPresent: u32;
+  /** That tag: priority and VLAN. */
+  readonly vlanTci: u16;
+  /** EtherType of that tag. */
+  readonly vlanProto: u16;
+  /** Index of the interface that received the packet; 0 where this host made it. */
+  readonly ingressIfindex: u32;
+  /** Index of the interface it is on. */
+  readonly ifindex: u32;
+  /** Room for programs' own use while the packet is on its way. */
+  readonly cb: FixedArray<u32, 5>;
+  /** Hash of the packet's flow; 0 where not known. */
+  readonly hash: u32;
+  /** The receive queue's number for polling. Since Linux 4.12. */
+  readonly napiId: u32;
+  /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
+  readonly gsoSegs: u16;
+  /** Payload of each of those segments in bytes. Since Linux 5.7. */
+  readonly gsoSize: u16;
+}
+
+/** What a program made by `skMsg` is given. */
+export interface SkMsgContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `skLookup` is given. */
+export interface SkLookupContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `skReuseport` is given. */
+export interface SkReuseportContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `skReuseport.migrate` is given. */
+export interface SkReuseportMigrateContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `flowDissector` is given. */
+export interface FlowDissectorContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+  /** Length of the whole packet in bytes, fragments included. */
+  readonly len: u32;
+  /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
+  readonly pktType: u32;
+  /** EtherType of the packet. */
+  readonly protocol: u16;
+  /** 1 where a VLAN tag travels beside the packet, else 0. */
+  readonly vlanPresent: u32;
+  /** That tag: priority and VLAN. */
+  readonly vlanTci: u16;
+  /** EtherType of that tag. */
+  readonly vlanProto: u16;
+  /** Index of the interface that received the packet; 0 where this host made it. */
+  readonly ingressIfindex: u32;
+  /** Index of the interface it is on. */
+  readonly ifindex: u32;
+  /** Room for programs' own use while the packet is on its way. */
+  readonly cb: FixedArray<u32, 5>;
+  /** Hash of the packet's flow; 0 where not known. */
+  readonly hash: u32;
+  /** The receive queue's number for polling. Since Linux 4.12. */
+  readonly napiId: u32;
+  /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
+  readonly gsoSegs: u16;
+  /** Payload of each of those segments in bytes. Since Linux 5.7. */
+  readonly gsoSize: u16;
+}
+
+/** What a program made by `netfilter` is given. */
+export interface NetfilterContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `lwtIn` is given. */
+export interface LwtInContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+  /** Length of the whole packet in bytes, fragments included. */
+  readonly len: u32;
+  /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
+  readonly pktType: u32;
+  /** EtherType of the packet. */
+  readonly protocol: u16;
+  /** 1 where a VLAN tag travels beside the packet, else 0. */
+  readonly vlanPresent: u32;
+  /** That tag: priority and VLAN. */
+  readonly vlanTci: u16;
+  /** EtherType of that tag. */
+  readonly vlanProto: u16;
+  /** Index of the interface that received the packet; 0 where this host made it. */
+  readonly ingressIfindex: u32;
+  /** Index of the interface it is on. */
+  readonly ifindex: u32;
+  /** Room for programs' own use while the packet is on its way. */
+  readonly cb: FixedArray<u32, 5>;
+  /** Hash of the packet's flow; 0 where not known. */
+  readonly hash: u32;
+  /** The receive queue's number for polling. Since Linux 4.12. */
+  readonly napiId: u32;
+  /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
+  readonly gsoSegs: u16;
+  /** Payload of each of those segments in bytes. Since Linux 5.7. */
+  readonly gsoSize: u16;
+}
+
+/** What a program made by `lwtOut` is given. */
+export interface LwtOutContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+  /** Length of the whole packet in bytes, fragments included. */
+  readonly len: u32;
+  /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
+  readonly pktType: u32;
+  /** EtherType of the packet. */
+  readonly protocol: u16;
+  /** 1 where a VLAN tag travels beside the packet, else 0. */
+  readonly vlanPresent: u32;
+  /** That tag: priority and VLAN. */
+  readonly vlanTci: u16;
+  /** EtherType of that tag. */
+  readonly vlanProto: u16;
+  /** Index of the interface that received the packet; 0 where this host made it. */
+  readonly ingressIfindex: u32;
+  /** Index of the interface it is on. */
+  readonly ifindex: u32;
+  /** Room for programs' own use while the packet is on its way. */
+  readonly cb: FixedArray<u32, 5>;
+  /** Hash of the packet's flow; 0 where not known. */
+  readonly hash: u32;
+  /** The receive queue's number for polling. Since Linux 4.12. */
+  readonly napiId: u32;
+  /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
+  readonly gsoSegs: u16;
+  /** Payload of each of those segments in bytes. Since Linux 5.7. */
+  readonly gsoSize: u16;
+}
+
+/** What a program made by `lwtXmit` is given. */
+export interface LwtXmitContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+  /** Length of the whole packet in bytes, fragments included. */
+  readonly len: u32;
+  /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
+  readonly pktType: u32;
+  /** EtherType of the packet. */
+  readonly protocol: u16;
+  /** 1 where a VLAN tag travels beside the packet, else 0. */
+  readonly vlanPresent: u32;
+  /** That tag: priority and VLAN. */
+  readonly vlanTci: u16;
+  /** EtherType of that tag. */
+  readonly vlanProto: u16;
+  /** Index of the interface that received the packet; 0 where this host made it. */
+  readonly ingressIfindex: u32;
+  /** Index of the interface it is on. */
+  readonly ifindex: u32;
+  /** Room for programs' own use while the packet is on its way. */
+  readonly cb: FixedArray<u32, 5>;
+  /** Hash of the packet's flow; 0 where not known. */
+  readonly hash: u32;
+  /** The receive queue's number for polling. Since Linux 4.12. */
+  readonly napiId: u32;
+  /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
+  readonly gsoSegs: u16;
+  /** Payload of each of those segments in bytes. Since Linux 5.7. */
+  readonly gsoSize: u16;
+}
+
+/** What a program made by `lwtSeg6local` is given. */
+export interface LwtSeg6localContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+  /** Length of the whole packet in bytes, fragments included. */
+  readonly len: u32;
+  /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
+  readonly pktType: u32;
+  /** EtherType of the packet. */
+  readonly protocol: u16;
+  /** 1 where a VLAN tag travels beside the packet, else 0. */
+  readonly vlanPresent: u32;
+  /** That tag: priority and VLAN. */
+  readonly vlanTci: u16;
+  /** EtherType of that tag. */
+  readonly vlanProto: u16;
+  /** Index of the interface that received the packet; 0 where this host made it. */
+  readonly ingressIfindex: u32;
+  /** Index of the interface it is on. */
+  readonly ifindex: u32;
+  /** Room for programs' own use while the packet is on its way. */
+  readonly cb: FixedArray<u32, 5>;
+  /** Hash of the packet's flow; 0 where not known. */
+  readonly hash: u32;
+  /** The receive queue's number for polling. Since Linux 4.12. */
+  readonly napiId: u32;
+  /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
+  readonly gsoSegs: u16;
+  /** Payload of each of those segments in bytes. Since Linux 5.7. */
+  readonly gsoSize: u16;
+}
+
+/** What a program made by `lircMode2` is given. */
+export interface LircMode2Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `fentry` is given. */
+export interface FentryContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `fexit` is given. */
+export interface FexitContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `fmodRet` is given. */
+export interface FmodRetContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `iter` is given. */
+export interface IterContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `lsm` is given. */
+export interface LsmContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `lsm.cgroup` is given. */
+export interface LsmCgroupContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `syscall` is given. */
+export interface SyscallContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `structOps` is given. */
+export interface StructOpsContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** What a program made by `extension` is given. */
+export interface ExtensionContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+
+/** A program. In JavaScript, `filter` runs it. */
+export interface Program<Kind extends string, Context, Verdict> {
+  /** The path of its constructor: "xdp", "cgroupSkb.ingress". */
+  readonly kind: Kind;
+  readonly filter: (ctx: Context) => Verdict;
+  /** What it names as its place: a function, an event. */
+  readonly target?: string;
+  /** What its context holds. */
+  readonly schema?: Schema<unknown>;
+  readonly sleepable?: boolean;
+  readonly frags?: boolean;
+}
+
+/** Options of programs that may sleep. */
+export interface SleepableOptions {
+  /** The program may sleep: it can read memory that is not there yet. */
+  readonly sleepable?: boolean;
+}
+
+/** Options of programs on packets that may lie in fragments. */
+export interface FragsOptions {
+  /** The program takes packets in fragments: `packet` is then their linear part (Linux 5.18). */
+  readonly frags?: boolean;
+}
+
+/** Makes programs: xdp, xdp.devmap, xdp.cpumap. */
+export interface XdpConstructor {
+  /** Sees each packet that an interface receives. */
+  (filter: (ctx: XdpContext) => XdpAction, options?: FragsOptions): Program<"xdp", XdpContext, XdpAction>;
+  /** Runs on a packet that a device map redirects, before it leaves. */
+  devmap(filter: (ctx: XdpDevmapContext) => XdpAction, options?: FragsOptions): Program<"xdp.devmap", XdpDevmapContext, XdpAction>;
+  /** Runs on a packet that a CPU map redirects, on that CPU. */
+  cpumap(filter: (ctx: XdpCpumapContext) => XdpAction, options?: FragsOptions): Program<"xdp.cpumap", XdpCpumapContext, XdpAction>;
+}
+
+/** Sees each packet that an interface receives. */
+export declare const xdp: XdpConstructor;
+
+/** Makes programs: tc. */
+export interface TcConstructor {
+  /** Sees what an interface receives or sends. */
+  (filter: (ctx: TcContext) => TcAction): Program<"tc", TcContext, TcAction>;
+}
+
+/** Sees what an interface receives or sends. */
+export declare const tc: TcConstructor;
+
+/** Makes programs: netkit.primary, netkit.peer. */
+export interface NetkitConstructor {
+  /** Sees what the primary side of a netkit pair sends. */
+  primary(filter: (ctx: NetkitPrimaryContext) => TcAction): Program<"netkit.primary", NetkitPrimaryContext, TcAction>;
+  /** Sees what the peer side of a netkit pair sends. */
+  peer(filter: (ctx: NetkitPeerContext) => TcAction): Program<"netkit.peer", NetkitPeerContext, TcAction>;
+}
+
+/** Programs of 2 attach points; each says what it sees. */
+export declare const netkit: NetkitConstructor;
+
+/** Makes programs: schedAct. */
+export interface SchedActConstructor {
+  /** An action of traffic control: sees the packets that a filter hands to it. */
+  (filter: (ctx: SchedActContext) => TcAction): Program<"schedAct", SchedActContext, TcAction>;
+}
+
+/** An action of traffic control: sees the packets that a filter hands to it. */
+export declare const schedAct: SchedActConstructor;
+
+/** Makes programs: socketFilter. */
+export interface SocketFilterConstructor {
+  /** Sees each packet that its socket would receive and says how many of its bytes the socket gets; 0 drops it. */
+  (filter: (ctx: SocketFilterContext) => number): Program<"socketFilter", SocketFilterContext, number>;
+}
+
+/** Sees each packet that its socket would receive and says how many of its bytes the socket gets; 0 drops it. */
+export declare const socketFilter: SocketFilterConstructor;
+
+/** Makes programs: kprobe, kprobe.multi. */
+export interface KprobeConstructor {
+  /** Runs as a function of the kernel is called. */
+  (filter: (ctx: KprobeContext) => number): Program<"kprobe", KprobeContext, number>;
+  /** Runs as a function of the kernel is called. */
+  (target: string, filter: (ctx: KprobeContext) => number): Program<"kprobe", KprobeContext, number>;
+  /** Runs as any of many functions of the kernel is called. */
+  multi(filter: (ctx: KprobeMultiContext) => number): Program<"kprobe.multi", KprobeMultiContext, number>;
+  /** Runs as any of many functions of the kernel is called. */
+  multi(target: string, filter: (ctx: KprobeMultiContext) => number): Program<"kprobe.multi", KprobeMultiContext, number>;
+}
+
+/** Runs as a function of the kernel is called. */
+export declare const kprobe: KprobeConstructor;
+
+/** Makes programs: kretprobe, kretprobe.multi. */
+export interface KretprobeConstructor {
+  /** Runs as a function of the kernel returns. */
+  (filter: (ctx: KretprobeContext) => number): Program<"kretprobe", KretprobeContext, number>;
+  /** Runs as a function of the kernel returns. */
+  (target: string, filter: (ctx: KretprobeContext) => number): Program<"kretprobe", KretprobeContext, number>;
+  /** Runs as any of many functions of the kernel returns. */
+  multi(filter: (ctx: KretprobeMultiContext) => number): Program<"kretprobe.multi", KretprobeMultiContext, number>;
+  /** Runs as any of many functions of the kernel returns. */
+  multi(target: string, filter: (ctx: KretprobeMultiContext) => number): Program<"kretprobe.multi", KretprobeMultiContext, number>;
+}
+
+/** Runs as a function of the kernel returns. */
+export declare const kretprobe: KretprobeConstructor;
+
+/** Makes programs: uprobe, uprobe.multi. */
+export interface UprobeConstructor {
+  /** Runs as a function of a program or library is called. */
+  (filter: (ctx: UprobeContext) => number, options?: SleepableOptions): Program<"uprobe", UprobeContext, number>;
+  /** Runs as a function of a program or library is called. */
+  (target: string, filter: (ctx: UprobeContext) => number, options?: SleepableOptions): Program<"uprobe", UprobeContext, number>;
+  /** Runs as any of many functions of a program or library is called. */
+  multi(filter: (ctx: UprobeMultiContext) => number, options?: SleepableOptions): Program<"uprobe.multi", UprobeMultiContext, number>;
+  /** Runs as any of many functions of a program or library is called. */
+  multi(target: string, filter: (ctx: UprobeMultiContext) => number, options?: SleepableOptions): Program<"uprobe.multi", UprobeMultiContext, number>;
+}
+
+/** Runs as a function of a program or library is called. */
+export declare const uprobe: UprobeConstructor;
+
+/** Makes programs: uretprobe, uretprobe.multi. */
+export interface UretprobeConstructor {
+  /** Runs as a function of a program or library returns. */
+  (filter: (ctx: UretprobeContext) => number, options?: SleepableOptions): Program<"uretprobe", UretprobeContext, number>;
+  /** Runs as a function of a program or library returns. */
+  (target: string, filter: (ctx: UretprobeContext) => number, options?: SleepableOptions): Program<"uretprobe", UretprobeContext, number>;
+  /** Runs as any of many functions of a program or library returns. */
+  multi(filter: (ctx: UretprobeMultiContext) => number, options?: SleepableOptions): Program<"uretprobe.multi", UretprobeMultiContext, number>;
+  /** Runs as any of many functions of a program or library returns. */
+  multi(target: string, filter: (ctx: UretprobeMultiContext) => number, options?: SleepableOptions): Program<"uretprobe.multi", UretprobeMultiContext, number>;
+}
+
+/** Runs as a function of a program or library returns. */
+export declare const uretprobe: UretprobeConstructor;
+
+/** Makes programs: usdt. */
+export interface UsdtConstructor {
+  /** Runs at a probe that a program or library declares. */
+  (filter: (ctx: UsdtContext) => number, options?: SleepableOptions): Program<"usdt", UsdtContext, number>;
+  /** Runs at a probe that a program or library declares. */
+  (target: string, filter: (ctx: UsdtContext) => number, options?: SleepableOptions): Program<"usdt", UsdtContext, number>;
+}
+
+/** Runs at a probe that a program or library declares. */
+export declare const usdt: UsdtConstructor;
+
+/** Makes programs: tracepoint. */
+export interface TracepointConstructor {
+  /** Runs at an event of the kernel: `group:name`. */
+  (target: string, filter: (ctx: TracepointContext) => number): Program<"tracepoint", TracepointContext, number>;
+  /** Runs at an event of the kernel: `group:name`. */
+  <T extends object>(target: string, schema: Schema<T>, filter: (ctx: TracepointContext & Readonly<T>) => number): Program<"tracepoint", TracepointContext, number>;
+}
+
+/** Runs at an event of the kernel: `group:name`. */
+export declare const tracepoint: TracepointConstructor;
+
+/** Makes programs: rawTracepoint, rawTracepoint.writable. */
+export interface RawTracepointConstructor {
+  /** Runs at a tracepoint, with its arguments as they are. */
+  (target: string, filter: (ctx: RawTracepointContext) => number): Program<"rawTracepoint", RawTracepointContext, number>;
+  /** Runs at a tracepoint that has a buffer to write. */
+  writable(target: string, filter: (ctx: RawTracepointWritableContext) => number): Program<"rawTracepoint.writable", RawTracepointWritableContext, number>;
+}
+
+/** Runs at a tracepoint, with its arguments as they are. */
+export declare const rawTracepoint: RawTracepointConstructor;
+
+/** Makes programs: tpBtf. */
+export interface TpBtfConstructor {
+  /** Runs at a tracepoint, with typed arguments. */
+  (target: string, filter: (ctx: TpBtfContext) => 0): Program<"tpBtf", TpBtfContext, 0>;
+  /** Runs at a tracepoint, with typed arguments. */
+  <T extends object>(target: string, schema: Schema<T>, filter: (ctx: TpBtfContext & Readonly<T>) => 0): Program<"tpBtf", TpBtfContext, 0>;
+}
+
+/** Runs at a tracepoint, with typed arguments. */
+export declare const tpBtf: TpBtfConstructor;
+
+/** Makes programs: perfEvent. */
+export interface PerfEventConstructor {
+  /** Runs at each sample of a counter. */
+  (filter: (ctx: PerfEventContext) => number): Program<"perfEvent", PerfEventContext, number>;
+}
+
+/** Runs at each sample of a counter. */
+export declare const perfEvent: PerfEventConstructor;
+
+/** Makes programs: cgroupSkb.ingress, cgroupSkb.egress. */
+export interface CgroupSkbConstructor {
+  /** Sees each packet that the sockets of a cgroup receive: 1 lets it pass, 0 drops it. */
+  ingress(filter: (ctx: CgroupSkbIngressContext) => 0 | 1): Program<"cgroupSkb.ingress", CgroupSkbIngressContext, 0 | 1>;
+  /** Sees each packet that the sockets of a cgroup send: 1 lets it pass, 0 drops it; 2 and 3 say the same with congestion. */
+  egress(filter: (ctx: CgroupSkbEgressContext) => 0 | 1 | 2 | 3): Program<"cgroupSkb.egress", CgroupSkbEgressContext, 0 | 1 | 2 | 3>;
+}
+
+/** Programs of 2 attach points; each says what it sees. */
+export declare const cgroupSkb: CgroupSkbConstructor;
+
+/** Makes programs: cgroupSock.create, cgroupSock.release, cgroupSock.postBind4, cgroupSock.postBind6. */
+export interface CgroupSockConstructor {
+  /** Runs when a socket of a cgroup is made: 0 refuses it. */
+  create(filter: (ctx: CgroupSockCreateContext) => 0 | 1): Program<"cgroupSock.create", CgroupSockCreateContext, 0 | 1>;
+  /** Runs when a socket of a cgroup is released: 0 refuses it. */
+  release(filter: (ctx: CgroupSockReleaseContext) => 0 | 1): Program<"cgroupSock.release", CgroupSockReleaseContext, 0 | 1>;
+  /** Runs when a socket of a cgroup has been bound to an IPv4 address: 0 refuses it. */
+  postBind4(filter: (ctx: CgroupSockPostBind4Context) => 0 | 1): Program<"cgroupSock.postBind4", CgroupSockPostBind4Context, 0 | 1>;
+  /** Runs when a socket of a cgroup has been bound to an IPv6 address: 0 refuses it. */
+  postBind6(filter: (ctx: CgroupSockPostBind6Context) => 0 | 1): Program<"cgroupSock.postBind6", CgroupSockPostBind6Context, 0 | 1>;
+}
+
+/** Programs of 4 attach points; each says what it sees. */
+export declare const cgroupSock: CgroupSockConstructor;
+
+/** Makes programs: cgroupSockAddr.bind4, cgroupSockAddr.bind6, cgroupSockAddr.connect4, cgroupSockAddr.connect6, cgroupSockAddr.connectUnix, cgroupSockAddr.sendmsg4, cgroupSockAddr.sendmsg6, cgroupSockAddr.sendmsgUnix, cgroupSockAddr.recvmsg4, cgroupSockAddr.recvmsg6, cgroupSockAddr.recvmsgUnix, cgroupSockAddr.getpeername4, cgroupSockAddr.getpeername6, cgroupSockAddr.getpeernameUnix, cgroupSockAddr.getsockname4, cgroupSockAddr.getsockname6, cgroupSockAddr.getsocknameUnix. */
+export interface CgroupSockAddrConstructor {
+  /** Runs when a process of a cgroup binds a socket (IPv4). */
+  bind4(filter: (ctx: CgroupSockAddrBind4Context) => 0 | 1 | 2 | 3): Program<"cgroupSockAddr.bind4", CgroupSockAddrBind4Context, 0 | 1 | 2 | 3>;
+  /** Runs when a process of a cgroup binds a socket (IPv6). */
+  bind6(filter: (ctx: CgroupSockAddrBind6Context) => 0 | 1 | 2 | 3): Program<"cgroupSockAddr.bind6", CgroupSockAddrBind6Context, 0 | 1 | 2 | 3>;
+  /** Runs when a process of a cgroup connects (IPv4). */
+  connect4(filter: (ctx: CgroupSockAddrConnect4Context) => 0 | 1): Program<"cgroupSockAddr.connect4", CgroupSockAddrConnect4Context, 0 | 1>;
+  /** Runs when a process of a cgroup connects (IPv6). */
+  connect6(filter: (ctx: CgroupSockAddrConnect6Context) => 0 | 1): Program<"cgroupSockAddr.connect6", CgroupSockAddrConnect6Context, 0 | 1>;
+  /** Runs when a process of a cgroup connects (a Unix socket). */
+  connectUnix(filter: (ctx: CgroupSockAddrConnectUnixContext) => 0 | 1): Program<"cgroupSockAddr.connectUnix", CgroupSockAddrConnectUnixContext, 0 | 1>;
+  /** Runs when a process of a cgroup sends a datagram (IPv4). */
+  sendmsg4(filter: (ctx: CgroupSockAddrSendmsg4Context) => 0 | 1): Program<"cgroupSockAddr.sendmsg4", CgroupSockAddrSendmsg4Context, 0 | 1>;
+  /** Runs when a process of a cgroup sends a datagram (IPv6). */
+  sendmsg6(filter: (ctx: CgroupSockAddrSendmsg6Context) => 0 | 1): Program<"cgroupSockAddr.sendmsg6", CgroupSockAddrSendmsg6Context, 0 | 1>;
+  /** Runs when a process of a cgroup sends a datagram (a Unix socket). */
+  sendmsgUnix(filter: (ctx: CgroupSockAddrSendmsgUnixContext) => 0 | 1): Program<"cgroupSockAddr.sendmsgUnix", CgroupSockAddrSendmsgUnixContext, 0 | 1>;
+  /** Runs when a process of a cgroup receives a datagram (IPv4). */
+  recvmsg4(filter: (ctx: CgroupSockAddrRecvmsg4Context) => 1): Program<"cgroupSockAddr.recvmsg4", CgroupSockAddrRecvmsg4Context, 1>;
+  /** Runs when a process of a cgroup receives a datagram (IPv6). */
+  recvmsg6(filter: (ctx: CgroupSockAddrRecvmsg6Context) => 1): Program<"cgroupSockAddr.recvmsg6", CgroupSockAddrRecvmsg6Context, 1>;
+  /** Runs when a process of a cgroup receives a datagram (a Unix socket). */
+  recvmsgUnix(filter: (ctx: CgroupSockAddrRecvmsgUnixContext) => 1): Program<"cgroupSockAddr.recvmsgUnix", CgroupSockAddrRecvmsgUnixContext, 1>;
+  /** Runs when a process of a cgroup asks for the peer's address (IPv4). */
+  getpeername4(filter: (ctx: CgroupSockAddrGetpeername4Context) => 1): Program<"cgroupSockAddr.getpeername4", CgroupSockAddrGetpeername4Context, 1>;
+  /** Runs when a process of a cgroup asks for the peer's address (IPv6). */
+  getpeername6(filter: (ctx: CgroupSockAddrGetpeername6Context) => 1): Program<"cgroupSockAddr.getpeername6", CgroupSockAddrGetpeername6Context, 1>;
+  /** Runs when a process of a cgroup asks for the peer's address (a Unix socket). */
+  getpeernameUnix(filter: (ctx: CgroupSockAddrGetpeernameUnixContext) => 1): Program<"cgroupSockAddr.getpeernameUnix", CgroupSockAddrGetpeernameUnixContext, 1>;
+  /** Runs when a process of a cgroup asks for a socket's address (IPv4). */
+  getsockname4(filter: (ctx: CgroupSockAddrGetsockname4Context) => 1): Program<"cgroupSockAddr.getsockname4", CgroupSockAddrGetsockname4Context, 1>;
+  /** Runs when a process of a cgroup asks for a socket's address (IPv6). */
+  getsockname6(filter: (ctx: CgroupSockAddrGetsockname6Context) => 1): Program<"cgroupSockAddr.getsockname6", CgroupSockAddrGetsockname6Context, 1>;
+  /** Runs when a process of a cgroup asks for a socket's address (a Unix socket). */
+  getsocknameUnix(filter: (ctx: CgroupSockAddrGetsocknameUnixContext) => 1): Program<"cgroupSockAddr.getsocknameUnix", CgroupSockAddrGetsocknameUnixContext, 1>;
+}
+
+/** Programs of 17 attach points; each says what it sees. */
+export declare const cgroupSockAddr: CgroupSockAddrConstructor;
+
+/** Makes programs: cgroupDevice. */
+export interface CgroupDeviceConstructor {
+  /** Runs when a process of a cgroup opens or makes a device file: 0 refuses it. */
+  (filter: (ctx: CgroupDeviceContext) => 0 | 1): Program<"cgroupDevice", CgroupDeviceContext, 0 | 1>;
+}
+
+/** Runs when a process of a cgroup opens or makes a device file: 0 refuses it. */
+export declare const cgroupDevice: CgroupDeviceConstructor;
+
+/** Makes programs: cgroupSysctl. */
+export interface CgroupSysctlConstructor {
+  /** Runs when a process of a cgroup reads or writes a kernel parameter: 0 refuses it. */
+  (filter: (ctx: CgroupSysctlContext) => 0 | 1): Program<"cgroupSysctl", CgroupSysctlContext, 0 | 1>;
+}
+
+/** Runs when a process of a cgroup reads or writes a kernel parameter: 0 refuses it. */
+export declare const cgroupSysctl: CgroupSysctlConstructor;
+
+/** Makes programs: cgroupSockopt.getsockopt, cgroupSockopt.setsockopt. */
+export interface CgroupSockoptConstructor {
+  /** Runs when a process of a cgroup has read a socket option: 0 refuses it. */
+  getsockopt(filter: (ctx: CgroupSockoptGetsockoptContext) => 0 | 1): Program<"cgroupSockopt.getsockopt", CgroupSockoptGetsockoptContext, 0 | 1>;
+  /** Runs when a process of a cgroup sets a socket option: 0 refuses it. */
+  setsockopt(filter: (ctx: CgroupSockoptSetsockoptContext) => 0 | 1): Program<"cgroupSockopt.setsockopt", CgroupSockoptSetsockoptContext, 0 | 1>;
+}
+
+/** Programs of 2 attach points; each says what it sees. */
+export declare const cgroupSockopt: CgroupSockoptConstructor;
+
+/** Makes programs: sockOps. */
+export interface SockOpsConstructor {
+  /** Runs at the steps of a cgroup's TCP connections; `op` says which. */
+  (filter: (ctx: SockOpsContext) => number): Program<"sockOps", SockOpsContext, number>;
+}
+
+/** Runs at the steps of a cgroup's TCP connections; `op` says which. */
+export declare const sockOps: SockOpsConstructor;
+
+/** Makes programs: skSkb.streamParser, skSkb.streamVerdict, skSkb.verdict. */
+export interface SkSkbConstructor {
+  /** Says how long the next message in a stream is. */
+  streamParser(filter: (ctx: SkSkbStreamParserContext) => number): Program<"skSkb.streamParser", SkSkbStreamParserContext, number>;
+  /** Says what becomes of a message that a socket of a socket map received. */
+  streamVerdict(filter: (ctx: SkSkbStreamVerdictContext) => SkAction): Program<"skSkb.streamVerdict", SkSkbStreamVerdictContext, SkAction>;
+  /** Says what becomes of data that a socket of a socket map received, without a parser. */
+  verdict(filter: (ctx: SkSkbVerdictContext) => SkAction): Program<"skSkb.verdict", SkSkbVerdictContext, SkAction>;
+}
+
+/** Programs of 3 attach points; each says what it sees. */
+export declare const skSkb: SkSkbConstructor;
+
+/** Makes programs: skMsg. */
+export interface SkMsgConstructor {
+  /** Says what becomes of data that a socket of a socket map sends. */
+  (filter: (ctx: SkMsgContext) => SkAction): Program<"skMsg", SkMsgContext, SkAction>;
+}
+
+/** Says what becomes of data that a socket of a socket map sends. */
+export declare const skMsg: SkMsgConstructor;
+
+/** Makes programs: skLookup. */
+export interface SkLookupConstructor {
+  /** Chooses the socket for a new connection or datagram. */
+  (filter: (ctx: SkLookupContext) => SkAction): Program<"skLookup", SkLookupContext, SkAction>;
+}
+
+/** Chooses the socket for a new connection or datagram. */
+export declare const skLookup: SkLookupConstructor;
+
+/** Makes programs: skReuseport, skReuseport.migrate. */
+export interface SkReuseportConstructor {
+  /** Chooses among the sockets that share a port. */
+  (filter: (ctx: SkReuseportContext) => SkAction): Program<"skReuseport", SkReuseportContext, SkAction>;
+  /** Chooses among the sockets that share a port, also for connections that move to another socket. */
+  migrate(filter: (ctx: SkReuseportMigrateContext) => SkAction): Program<"skReuseport.migrate", SkReuseportMigrateContext, SkAction>;
+}
+
+/** Chooses among the sockets that share a port. */
+export declare const skReuseport: SkReuseportConstructor;
+
+/** Makes programs: flowDissector. */
+export interface FlowDissectorConstructor {
+  /** Takes a packet apart into the keys of its flow. */
+  (filter: (ctx: FlowDissectorContext) => FlowAction): Program<"flowDissector", FlowDissectorContext, FlowAction>;
+}
+
+/** Takes a packet apart into the keys of its flow. */
+export declare const flowDissector: FlowDissectorConstructor;
+
+/** Makes programs: netfilter. */
+export interface NetfilterConstructor {
+  /** Sees the packets at a hook of the packet filter. */
+  (filter: (ctx: NetfilterContext) => NfAction): Program<"netfilter", NetfilterContext, NfAction>;
+}
+
+/** Sees the packets at a hook of the packet filter. */
+export declare const netfilter: NetfilterConstructor;
+
+/** Makes programs: lwtIn. */
+export interface LwtInConstructor {
+  /** Sees packets for this host by a route with this program. */
+  (filter: (ctx: LwtInContext) => LwtAction): Program<"lwtIn", LwtInContext, LwtAction>;
+}
+
+/** Sees packets for this host by a route with this program. */
+export declare const lwtIn: LwtInConstructor;
+
+/** Makes programs: lwtOut. */
+export interface LwtOutConstructor {
+  /** Sees packets of this host by a route with this program. */
+  (filter: (ctx: LwtOutContext) => LwtAction): Program<"lwtOut", LwtOutContext, LwtAction>;
+}
+
+/** Sees packets of this host by a route with this program. */
+export declare const lwtOut: LwtOutConstructor;
+
+/** Makes programs: lwtXmit. */
+export interface LwtXmitConstructor {
+  /** Sees packets that leave by a route with this program. */
+  (filter: (ctx: LwtXmitContext) => LwtAction): Program<"lwtXmit", LwtXmitContext, LwtAction>;
+}
+
+/** Sees packets that leave by a route with this program. */
+export declare const lwtXmit: LwtXmitConstructor;
+
+/** Makes programs: lwtSeg6local. */
+export interface LwtSeg6localConstructor {
+  /** Sees packets at a segment of an IPv6 route (End.BPF). */
+  (filter: (ctx: LwtSeg6localContext) => LwtAction): Program<"lwtSeg6local", LwtSeg6localContext, LwtAction>;
+}
+
+/** Sees packets at a segment of an IPv6 route (End.BPF). */
+export declare const lwtSeg6local: LwtSeg6localConstructor;
+
+/** Makes programs: lircMode2. */
+export interface LircMode2Constructor {
+  /** Sees the pulses and spaces of an infrared receiver. */
+  (filter: (ctx: LircMode2Context) => number): Program<"lircMode2", LircMode2Context, number>;
+}
+
+/** Sees the pulses and spaces of an infrared receiver. */
+export declare const lircMode2: LircMode2Constructor;
+
+/** Makes programs: fentry. */
+export interface FentryConstructor {
+  /** Runs as a function of the kernel is called, with typed arguments. */
+  (filter: (ctx: FentryContext) => 0, options?: SleepableOptions): Program<"fentry", FentryContext, 0>;
+  /** Runs as a function of the kernel is called, with typed arguments. */
+  <T extends object>(schema: Schema<T>, filter: (ctx: FentryContext & Readonly<T>) => 0, options?: SleepableOptions): Program<"fentry", FentryContext, 0>;
+  /** Runs as a function of the kernel is called, with typed arguments. */
+  (target: string, filter: (ctx: FentryContext) => 0, options?: SleepableOptions): Program<"fentry", FentryContext, 0>;
+  /** Runs as a function of the kernel is called, with typed arguments. */
+  <T extends object>(target: string, schema: Schema<T>, filter: (ctx: FentryContext & Readonly<T>) => 0, options?: SleepableOptions): Program<"fentry", FentryContext, 0>;
+}
+
+/** Runs as a function of the kernel is called, with typed arguments. */
+export declare const fentry: FentryConstructor;
+
+/** Makes programs: fexit. */
+export interface FexitConstructor {
+  /** Runs as a function of the kernel returns, with its arguments and result. */
+  (filter: (ctx: FexitContext) => 0, options?: SleepableOptions): Program<"fexit", FexitContext, 0>;
+  /** Runs as a function of the kernel returns, with its arguments and result. */
+  <T extends object>(schema: Schema<T>, filter: (ctx: FexitContext & Readonly<T>) => 0, options?: SleepableOptions): Program<"fexit", FexitContext, 0>;
+  /** Runs as a function of the kernel returns, with its arguments and result. */
+  (target: string, filter: (ctx: FexitContext) => 0, options?: SleepableOptions): Program<"fexit", FexitContext, 0>;
+  /** Runs as a function of the kernel returns, with its arguments and result. */
+  <T extends object>(target: string, schema: Schema<T>, filter: (ctx: FexitContext & Readonly<T>) => 0, options?: SleepableOptions): Program<"fexit", FexitContext, 0>;
+}
+
+/** Runs as a function of the kernel returns, with its arguments and result. */
+export declare const fexit: FexitConstructor;
+
+/** Makes programs: fmodRet. */
+export interface FmodRetConstructor {
+  /** Runs before a function of the kernel that may be overridden: other results than 0 are given instead of calling it. */
+  (filter: (ctx: FmodRetContext) => number, options?: SleepableOptions): Program<"fmodRet", FmodRetContext, number>;
+  /** Runs before a function of the kernel that may be overridden: other results than 0 are given instead of calling it. */
+  <T extends object>(schema: Schema<T>, filter: (ctx: FmodRetContext & Readonly<T>) => number, options?: SleepableOptions): Program<"fmodRet", FmodRetContext, number>;
+  /** Runs before a function of the kernel that may be overridden: other results than 0 are given instead of calling it. */
+  (target: string, filter: (ctx: FmodRetContext) => number, options?: SleepableOptions): Program<"fmodRet", FmodRetContext, number>;
+  /** Runs before a function of the kernel that may be overridden: other results than 0 are given instead of calling it. */
+  <T extends object>(target: string, schema: Schema<T>, filter: (ctx: FmodRetContext & Readonly<T>) => number, options?: SleepableOptions): Program<"fmodRet", FmodRetContext, number>;
+}
+
+/** Runs before a function of the kernel that may be overridden: other results than 0 are given instead of calling it. */
+export declare const fmodRet: FmodRetConstructor;
+
+/** Makes programs: iter. */
+export interface IterConstructor {
+  /** Runs for each object of a kind, and writes text about it. */
+  (target: string, filter: (ctx: IterContext) => 0 | 1, options?: SleepableOptions): Program<"iter", IterContext, 0 | 1>;
+  /** Runs for each object of a kind, and writes text about it. */
+  <T extends object>(target: string, schema: Schema<T>, filter: (ctx: IterContext & Readonly<T>) => 0 | 1, options?: SleepableOptions): Program<"iter", IterContext, 0 | 1>;
+}
+
+/** Runs for each object of a kind, and writes text about it. */
+export declare const iter: IterConstructor;
+
+/** Makes programs: lsm, lsm.cgroup. */
+export interface LsmConstructor {
+  /** Runs at a security hook: 0 allows, a negative error number refuses. */
+  (target: string, filter: (ctx: LsmContext) => number, options?: SleepableOptions): Program<"lsm", LsmContext, number>;
+  /** Runs at a security hook: 0 allows, a negative error number refuses. */
+  <T extends object>(target: string, schema: Schema<T>, filter: (ctx: LsmContext & Readonly<T>) => number, options?: SleepableOptions): Program<"lsm", LsmContext, number>;
+  /** Runs at a security hook for the processes of a cgroup. */
+  cgroup(target: string, filter: (ctx: LsmCgroupContext) => number): Program<"lsm.cgroup", LsmCgroupContext, number>;
+  /** Runs at a security hook for the processes of a cgroup. */
+  cgroup<T extends object>(target: string, schema: Schema<T>, filter: (ctx: LsmCgroupContext & Readonly<T>) => number): Program<"lsm.cgroup", LsmCgroupContext, number>;
+}
+
+/** Runs at a security hook: 0 allows, a negative error number refuses. */
+export declare const lsm: LsmConstructor;
+
+/** Makes programs: syscall. */
+export interface SyscallConstructor {
+  /** Runs when user space asks for it, with a struct of its own. */
+  (filter: (ctx: SyscallContext) => number): Program<"syscall", SyscallContext, number>;
+  /** Runs when user space asks for it, with a struct of its own. */
+  <T extends object>(schema: Schema<T>, filter: (ctx: SyscallContext & Readonly<T>) => number): Program<"syscall", SyscallContext, number>;
+}
+
+/** Runs when user space asks for it, with a struct of its own. */
+export declare const syscall: SyscallConstructor;
+
+/** Makes programs: structOps. */
+export interface StructOpsConstructor {
+  /** One function of a table that the kernel calls. */
+  (filter: (ctx: StructOpsContext) => number, options?: SleepableOptions): Program<"structOps", StructOpsContext, number>;
+  /** One function of a table that the kernel calls. */
+  <T extends object>(schema: Schema<T>, filter: (ctx: StructOpsContext & Readonly<T>) => number, options?: SleepableOptions): Program<"structOps", StructOpsContext, number>;
+  /** One function of a table that the kernel calls. */
+  (target: string, filter: (ctx: StructOpsContext) => number, options?: SleepableOptions): Program<"structOps", StructOpsContext, number>;
+  /** One function of a table that the kernel calls. */
+  <T extends object>(target: string, schema: Schema<T>, filter: (ctx: StructOpsContext & Readonly<T>) => number, options?: SleepableOptions): Program<"structOps", StructOpsContext, number>;
+}
+
+/** One function of a table that the kernel calls. */
+export declare const structOps: StructOpsConstructor;
+
+/** Makes programs: extension. */
+export interface ExtensionConstructor {
+  /** Replaces a function of a loaded program. */
+  (filter: (ctx: ExtensionContext) => number): Program<"extension", ExtensionContext, number>;
+  /** Replaces a function of a loaded program. */
+  <T extends object>(schema: Schema<T>, filter: (ctx: ExtensionContext & Readonly<T>) => number): Program<"extension", ExtensionContext, number>;
+  /** Replaces a function of a loaded program. */
+  (target: string, filter: (ctx: ExtensionContext) => number): Program<"extension", ExtensionContext, number>;
+  /** Replaces a function of a loaded program. */
+  <T extends object>(target: string, schema: Schema<T>, filter: (ctx: ExtensionContext & Readonly<T>) => number): Program<"extension", ExtensionContext, number>;
+}
+
+/** Replaces a function of a loaded program. */
+export declare const extension: ExtensionConstructor;
 
 declare const configured: unique symbol;
 
@@ -898,54 +2192,6 @@ export declare function ipv6(text: string): FixedArray<u8, 16>;
 
 /** "02:00:00:00:00:01" as its 6 bytes; `-` may separate too. */
 export declare function mac(text: string): FixedArray<u8, 6>;
-
-/** What an XDP program is given: the packet, where it came from, and the helpers the kernel allows here. */
-export interface XdpContext extends XdpContextFields, XdpContextHelpers<XdpAction> {
-  /** The packet, from its Ethernet header on. */
-  readonly packet: Packet;
-}
-
-/** An XDP program. In JavaScript, `filter` runs it. */
-export interface XdpProgram {
-  readonly kind: "xdp";
-  readonly filter: (ctx: XdpContext) => XdpAction;
-}
-
-/** Makes an XDP program, which sees each packet that an interface receives: `xdp((ctx) => XDP.PASS)`. */
-export declare function xdp(filter: (ctx: XdpContext) => XdpAction): XdpProgram;
-
-/** What a traffic control program is given: the packet, what the kernel knows of it, and the helpers allowed here. */
-export interface TcContext extends SchedClsContextFields, SchedClsContextHelpers<TcAction> {
-  /** The linear part of the packet, from its Ethernet header on; `len` counts the whole. */
-  readonly packet: Packet;
-}
-
-/** A traffic control program. In JavaScript, `filter` runs it. */
-export interface TcProgram {
-  readonly kind: "sched_cls";
-  readonly filter: (ctx: TcContext) => TcAction;
-}
-
-/** Makes a traffic control program, which sees what an interface receives or sends: `tc((ctx) => TC.OK)`. */
-export declare function tc(filter: (ctx: TcContext) => TcAction): TcProgram;
-
-/**
- * What a socket filter is given: what the kernel knows of the packet, and the helpers allowed here. The packet is read
- * with `loadBytes`; it begins where the socket's own view begins.
- */
-export interface SocketFilterContext extends SocketFilterContextFields, SocketFilterContextHelpers {}
-
-/** A socket filter. In JavaScript, `filter` runs it. */
-export interface SocketFilterProgram {
-  readonly kind: "socket_filter";
-  readonly filter: (ctx: SocketFilterContext) => number;
-}
-
-/**
- * Makes a socket filter, which sees each packet that its socket would receive and says how many of its bytes the socket
- * gets; 0 drops it: `socketFilter((ctx) => ctx.len)`.
- */
-export declare function socketFilter(filter: (ctx: SocketFilterContext) => number): SocketFilterProgram;
 
 /** The fields of `T` wide enough for atomics: integers of 32 and 64 bits. */
 export type AtomicField<T> = {

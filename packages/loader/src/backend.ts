@@ -207,6 +207,10 @@ export interface AttachOptionsByType {
   readonly socket_filter: SocketAttachOptions;
 }
 
+/** Where to attach, by the constructor's path, where programs of one type are attached in several ways. */
+// biome-ignore lint/suspicious/noEmptyInterface: grows by attach kinds
+export interface AttachOptionsByKind {}
+
 /** Where to attach a program of any type. */
 export type AttachOptions = AttachOptionsByType[keyof AttachOptionsByType];
 

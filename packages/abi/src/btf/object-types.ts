@@ -53,7 +53,9 @@ function functionType(
 
 function programType(builder: BtfBuilder, program: ProgramSpec): NamedType {
   const { struct } = contexts[programTypes[program.type].context];
-  const context = builder.add({ kind: "ptr", type: builder.add({ kind: "fwd", name: struct, of: "struct" }) });
+  const pointee =
+    struct === "" ? builder.add(btfInteger(8, false)) : builder.add({ kind: "fwd", name: struct, of: "struct" });
+  const context = builder.add({ kind: "ptr", type: pointee });
   return functionType(builder, program, "global", [{ name: program.parameters?.[0] ?? "ctx", type: context }]);
 }
 

@@ -25,14 +25,17 @@ export interface ContextFieldRow {
   /** Those bits lie in network byte order (the DSL reads and writes them in host order). */
   readonly bigEndian?: true;
   readonly since: string;
-  /** Only programs with one of these attach types (names in `uapi.attachType`) may touch it; absent: all may. */
-  readonly attachTypes?: readonly string[];
+  /**
+   * Only programs with one of these attach types (names in `uapi.attachType`) may touch it, or each as it says; absent: all
+   * may.
+   */
+  readonly attachTypes?: readonly string[] | Readonly<Record<string, ContextAccess>>;
   readonly doc: string;
 }
 
 /** A context: one struct. */
 export interface ContextRow {
-  /** Name of the struct in C. */
+  /** Name of the struct in C; empty where there is none: 64-bit values one after another. */
   readonly struct: string;
   readonly size: number;
   readonly fields: readonly ContextFieldRow[];

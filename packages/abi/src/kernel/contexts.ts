@@ -1,7 +1,26 @@
 // Program contexts as the filter sees them: one row per struct. Offsets and sizes are those of the kernel's user-visible
 // struct (include/uapi/linux/bpf.h); the verifier rewrites each access.
-import type { ContextFieldRow, ContextRow } from "./context-row.ts";
+import type { StructLayout } from "../layout.ts";
+import { argumentsContext } from "./context-arguments.ts";
+import { cgroupDeviceContext } from "./context-cgroup-device.ts";
+import { lircMode2Context } from "./context-lirc-mode2.ts";
+import { netfilterContext } from "./context-netfilter.ts";
+import { perfEventContext } from "./context-perf-event.ts";
+import { ptRegsContext } from "./context-pt-regs.ts";
+import { rawTracepointContext } from "./context-raw-tracepoint.ts";
+import type { ContextAccess, ContextFieldRow, ContextRow } from "./context-row.ts";
 import { skBuff } from "./context-sk-buff.ts";
+import { skLookupContext } from "./context-sk-lookup.ts";
+import { skMsgContext } from "./context-sk-msg.ts";
+import { skReuseportContext } from "./context-sk-reuseport.ts";
+import { sockContext } from "./context-sock.ts";
+import { sockAddrContext } from "./context-sock-addr.ts";
+import { sockOpsContext } from "./context-sock-ops.ts";
+import { sockoptContext } from "./context-sockopt.ts";
+import { syscallContext } from "./context-syscall.ts";
+import { sysctlContext } from "./context-sysctl.ts";
+import { tracepointContext } from "./context-tracepoint.ts";
+import { type ProgramKindName, type ProgramKindRow, programKinds } from "./program-kinds.ts";
 import { type ProgramTypeName, programTypes } from "./program-types.ts";
 
 export const contexts = {
@@ -70,16 +89,66 @@ export const contexts = {
     ],
   },
   sk_buff: skBuff,
+  pt_regs: ptRegsContext,
+  tracepoint: tracepointContext,
+  bpf_perf_event_data: perfEventContext,
+  bpf_sock: sockContext,
+  bpf_sock_ops: sockOpsContext,
+  bpf_cgroup_dev_ctx: cgroupDeviceContext,
+  sk_msg_md: skMsgContext,
+  bpf_raw_tracepoint_args: rawTracepointContext,
+  bpf_sock_addr: sockAddrContext,
+  lirc_mode2: lircMode2Context,
+  sk_reuseport_md: skReuseportContext,
+  bpf_sysctl: sysctlContext,
+  bpf_sockopt: sockoptContext,
+  arguments: argumentsContext,
+  bpf_sk_lookup: skLookupContext,
+  syscall: syscallContext,
+  bpf_nf_ctx: netfilterContext,
 } as const satisfies Readonly<Record<string, ContextRow>>;
 
 /** The name of a context's row. */
 export type ContextName = keyof typeof contexts;
 
-/** The fields that programs of a type may touch, each with the access that this type has. */
-export function contextFields(program: ProgramTypeName): readonly ContextFieldRow[] {
-  const row: ContextRow = contexts[programTypes[program].context];
-  return row.fields.flatMap(({ programs, ...field }) => {
-    const access = programs ? programs[program] : field.access;
-    return access === undefined ? [] : [{ ...field, access }];
+/** What a program does with a field; undefined where it may not touch it. */
+function accessOf(field: ContextFieldRow, program: string, attach: string | undefined): ContextAccess | undefined {
+  const { programs, attachTypes } = field;
+  const ofType = programs ? programs[program] : field.access;
+  if (ofType === undefined || attachTypes === undefined) return ofType;
+  if (attach === undefined) return undefined;
+  if (Array.isArray(attachTypes)) return attachTypes.includes(attach) ? ofType : undefined;
+  return (attachTypes as Readonly<Record<string, ContextAccess>>)[attach];
+}
+
+/** The fields that programs of a type and attach type may touch, each with the access that they have. */
+export function contextFields(program: ProgramTypeName, attach?: string, context?: string): readonly ContextFieldRow[] {
+  const rows: Readonly<Record<string, ContextRow>> = contexts;
+  const row = rows[context ?? programTypes[program].context];
+  return (row?.fields ?? []).flatMap((field) => {
+    const access = accessOf(field, program, attach);
+    const { programs: _, ...rest } = field;
+    return access === undefined ? [] : [{ ...rest, access }];
   });
+}
+
+/** What a program of the DSL is, as far as its context depends on it. */
+export interface ProgramIdentity {
+  readonly kind: ProgramKindName;
+  /** What it names as its place: an event, a function. */
+  readonly target?: string;
+  /** What its author says that the context holds. */
+  readonly schema?: StructLayout;
+}
+
+/** The name of the row of `contexts` for a kind of program. */
+export function contextOf(kind: ProgramKindName): ContextName {
+  const row: ProgramKindRow = programKinds[kind];
+  return (row.context ?? programTypes[row.type].context) as ContextName;
+}
+
+/** The fields that a program may touch, each with the access that it has. */
+export function fieldsOf({ kind }: ProgramIdentity): readonly ContextFieldRow[] {
+  const row: ProgramKindRow = programKinds[kind];
+  return contextFields(row.type, row.attach, contextOf(kind));
 }

@@ -1,5 +1,7 @@
 // libbpf's names of program sections and what they stand for: program type and expected attach type (section_defs of
 // libbpf's src/libbpf.c). A name that ends in `+` also stands for itself with `/` and a target behind it.
+import { type ProgramKindName, type ProgramKindRow, programKinds } from "./program-kinds.ts";
+import { type ProgramTypeName, programTypes } from "./program-types.ts";
 import { uapi } from "./uapi.generated.ts";
 
 /** What a section's name says about the programs in it. */
@@ -14,6 +16,10 @@ export interface ProgramSection {
   readonly sleepable?: boolean;
   /** Programs accept packets in fragments (BPF_F_XDP_HAS_FRAGS). */
   readonly frags?: boolean;
+  /** What stands behind the name, after a slash: a function, "group/event". */
+  readonly target?: string;
+  /** The constructor of the DSL that makes such programs. */
+  readonly kind?: ProgramKindName;
 }
 
 type ProgramType = keyof typeof uapi.progType;
@@ -138,6 +144,22 @@ function matches(pattern: string, name: string): boolean {
   return name === whole || name.startsWith(`${whole}/`);
 }
 
+/** Names that stand for those of the kinds. */
+const aliases: Readonly<Record<string, string>> = {
+  tp: "tracepoint",
+  raw_tp: "raw_tracepoint",
+  "raw_tp.w": "raw_tracepoint.w",
+  classifier: "tc",
+};
+
+const kindsBySection = new Map<string, ProgramKindName>(
+  Object.entries<ProgramKindRow>(programKinds).flatMap(([kind, { section, sleepable, frags }]) =>
+    [section, sleepable, frags].flatMap((name) =>
+      name === undefined ? [] : [[name, kind as ProgramKindName] as const],
+    ),
+  ),
+);
+
 /**
  * What the name of a section says about its programs; undefined for names that libbpf does not know. A leading `?` (not
  * loaded unless asked for) does not count. Names that libbpf before 1.0 took by their beginning (`socket/1`) count too.
@@ -148,11 +170,28 @@ export function programSection(name: string): ProgramSection | undefined {
     rows.find(([pattern]) => matches(pattern, plain)) ??
     rows.find(([pattern]) => !pattern.endsWith("+") && plain.startsWith(`${pattern}/`));
   if (!row) return undefined;
-  const [, type, attach, how] = row;
+  const [pattern, type, attach, how] = row;
+  const base = pattern.replace(/\+$/, "");
+  const target = pattern.endsWith("+") ? plain.slice(base.length + 1) : "";
+  const kind = kindsBySection.get(aliases[base] ?? base);
   return {
     type: type.toLowerCase(),
     number: uapi.progType[type],
     ...(attach !== undefined && { attach }),
     ...(how !== undefined && { [how]: true }),
+    ...(target !== "" && { target }),
+    ...(kind !== undefined && { kind }),
   };
+}
+
+/** What a program's section says; where libbpf does not know the section, no more than the type. */
+export function sectionOfProgram({
+  type,
+  section,
+}: {
+  readonly type: ProgramTypeName;
+  readonly section: string;
+}): ProgramSection {
+  const found = programSection(section);
+  return found?.type === type ? found : { type, number: programTypes[type].number };
 }

@@ -17,7 +17,7 @@ import { formatCost, formatTraces, formatVerdicts } from "../output/runs.ts";
 import { writeCapture } from "../pcap/write.ts";
 import { formatRecords, openRecords, recordDocuments, ringBuffers } from "../records.ts";
 import { type PacketRun, replay } from "../replay.ts";
-import { verdicts } from "../verdict.ts";
+import { verdictsOf } from "../verdict.ts";
 
 /** Arguments of `run`. */
 export interface RunArguments extends CompileSettings, PacketSources, MapSources {
@@ -60,7 +60,7 @@ function runBare({ insns, memory, ...rest }: RunArguments): Outcome<RunDocument>
 
 function writePackets(path: string, type: ProgramTypeName, runs: readonly PacketRun[]): string {
   const packets = runs.flatMap(({ input, result }) => {
-    const data = verdicts[type].leaving(result);
+    const data = verdictsOf(type).leaving(result);
     return data ? [{ data, originalLength: result.packet.length, time: input.captured?.time ?? 0n }] : [];
   });
   writeBytes(path, writeCapture(packets));

@@ -1,7 +1,7 @@
 // What a replay came to, for people: verdict counts, single packets where there are few, and what a packet costs.
 import { displayText, type ProgramSpec, type ProgramTypeName } from "@typebpf/abi";
 import type { PacketRun } from "../replay.ts";
-import { verdicts } from "../verdict.ts";
+import { verdictsOf } from "../verdict.ts";
 import { counted, type Styles } from "./style.ts";
 import { formatTable } from "./table.ts";
 
@@ -11,7 +11,7 @@ const mostListed = 16;
 function countsTable(runs: readonly PacketRun[], type: ProgramTypeName, styles: Styles): string {
   const counts = new Map<string, number>();
   for (const { result } of runs) {
-    const verdict = verdicts[type].text(result);
+    const verdict = verdictsOf(type).text(result);
     counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
   }
   const rows = [...counts]
@@ -35,7 +35,7 @@ function packetTable(runs: readonly PacketRun[], type: ProgramTypeName, styles: 
   const rows = runs.map((run) => [
     run.input.name,
     `${run.input.packet.length}`,
-    verdicts[type].text(run.result),
+    verdictsOf(type).text(run.result),
     changeText(run),
   ]);
   return formatTable(

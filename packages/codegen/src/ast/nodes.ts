@@ -7,6 +7,7 @@ import type {
   HelperName,
   Layout,
   MapSpec,
+  ProgramIdentity,
   ProgramTypeName,
   ScalarLayout,
   SourceText,
@@ -555,9 +556,11 @@ export interface AstFunction {
   readonly at: Span;
 }
 
-export interface AstProgram {
+export interface AstProgram extends ProgramIdentity {
   /** Name of the export. */
   readonly name: string;
+  /** libbpf's section name. */
+  readonly section: string;
   readonly type: ProgramTypeName;
   /** Index in `TypedModule.functions`; its first parameter, where it has one, is the context. */
   readonly function: number;

@@ -1,6 +1,6 @@
 // Types of the typed AST: what the compiler itself infers, never what the TypeScript checker says (its types know
 // neither widths nor memory). A `number` is an exact integer; its width and range are found later, on the IR.
-import type { ContextName, Layout, ProgramTypeName } from "@typebpf/abi";
+import type { ContextName, Layout, ProgramIdentity, ProgramTypeName } from "@typebpf/abi";
 
 /** An integer of JavaScript's `number`, exact, in a 64-bit register, sign-extended. */
 export interface NumberType {
@@ -59,6 +59,8 @@ export interface ContextType {
   readonly kind: "context";
   readonly program: ProgramTypeName;
   readonly context: ContextName;
+  /** Of which program: what its fields depend on. */
+  readonly of: ProgramIdentity;
 }
 
 export type AstType =

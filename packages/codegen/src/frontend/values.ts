@@ -1,6 +1,6 @@
 // What an expression of a module can be when the compiler knows it whole: constants, schemas, maps, functions, and the
 // names that the DSL and the library give. Everything else is a value of run time and becomes an Expr.
-import type { Layout, MapSpec, ProgramTypeName } from "@typebpf/abi";
+import type { Layout, MapSpec, ProgramIdentity, ProgramTypeName } from "@typebpf/abi";
 import type { ts } from "ts-morph";
 import type { DslExport } from "./dsl.ts";
 
@@ -58,6 +58,9 @@ export interface MapConstant {
 export interface ProgramConstant {
   readonly kind: "program";
   readonly type: ProgramTypeName;
+  readonly of: ProgramIdentity;
+  /** libbpf's section name. */
+  readonly section: string;
   readonly handler: FunctionNode;
   readonly call: ts.CallExpression;
 }

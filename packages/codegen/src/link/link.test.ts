@@ -17,8 +17,8 @@ const typed: TypedModule = {
   sections: [],
   maps: [hits],
   programs: [
-    { name: "second", type: "xdp", function: 1, at },
-    { name: "first", type: "xdp", function: 0, at },
+    { name: "second", kind: "xdp", type: "xdp", section: "xdp", function: 1, at },
+    { name: "first", kind: "xdp", type: "xdp", section: "xdp", function: 0, at },
   ],
   functions: [],
   license: "GPL",

@@ -1,7 +1,7 @@
 // Puts the object together: generated programs and functions, the module's maps, licence, target and sources. Takes one
 // generated program for each of the module's, by name, and the functions that they call; ensures that every map and function
 // that code refers to is in the object and that equal input gives an equal object.
-import { type BpfObject, type DataSection, type FunctionSpec, type ProgramSpec, programTypes } from "@typebpf/abi";
+import type { BpfObject, DataSection, FunctionSpec, ProgramSpec } from "@typebpf/abi";
 import type { AstProgram, TypedModule } from "../ast/nodes.ts";
 import type { EmittedProgram } from "../machine/emit.ts";
 
@@ -44,8 +44,12 @@ function functionOf({ name, insns, relocations, lines, parameters, stackBytes }:
   return { name, insns, relocations, lines, ...(parameters && { parameters }), stackBytes, ...(at && { at }) };
 }
 
-function specOf({ name, type, at }: AstProgram, code: EmittedProgram, context: string | undefined): ProgramSpec {
+function specOf(
+  { name, type, section, at }: AstProgram,
+  code: EmittedProgram,
+  context: string | undefined,
+): ProgramSpec {
   const { insns, relocations, lines, stackBytes } = code;
   const parameters = context === undefined || context === "ctx" ? {} : { parameters: [context] };
-  return { name, type, section: programTypes[type].section, insns, relocations, lines, ...parameters, stackBytes, at };
+  return { name, type, section, insns, relocations, lines, ...parameters, stackBytes, at };
 }

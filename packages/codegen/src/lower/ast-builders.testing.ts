@@ -146,7 +146,7 @@ export function construct(layout: Layout, init?: Initializer): Expr {
   return { kind: "construct", layout, type: refTo(layout), at, ...(init && { init }) };
 }
 
-const contextType: ContextType = { kind: "context", program: "xdp", context: "xdp_md" };
+const contextType: ContextType = { kind: "context", program: "xdp", context: "xdp_md", of: { kind: "xdp" } };
 export const ctx = variable("ctx", contextType, false);
 
 /** An unknown u32. */
@@ -186,7 +186,7 @@ export function moduleOf(
 ): TypedModule {
   return {
     maps,
-    programs: [{ name: "prog", type: "xdp", function: 0, at }],
+    programs: [{ name: "prog", kind: "xdp", type: "xdp", section: "xdp", function: 0, at }],
     functions: [makeFunction("prog", [ctx], numberType, body), ...others],
     license: "GPL",
     target: { kernel: "6.1", isa: 3 },

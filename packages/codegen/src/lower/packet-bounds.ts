@@ -1,12 +1,12 @@
 // The packet's start and end, loaded from the context by its row. They are loaded anew at each use: a helper may have
 // moved them; common subexpressions are found later.
-import { type ContextFieldRow, contextFields, type Span } from "@typebpf/abi";
+import { type ContextFieldRow, fieldsOf, type Span } from "@typebpf/abi";
 import type { ValueId } from "../ir/function.ts";
 import { load } from "./emit.ts";
 import type { Lowering } from "./lowering.ts";
 
 function bound(l: Lowering, is: ContextFieldRow["is"], at: Span): ValueId {
-  const row = contextFields(l.program.type).find((field) => field.is === is);
+  const row = fieldsOf(l.program).find((field) => field.is === is);
   if (!row) throw new Error(`lower: programs of type ${l.program.type} have no packet`);
   const type = is === "packet" ? "ptr.packet" : "ptr.packetEnd";
   return load(l.build, l.build.context, row.offset, { size: row.size, signed: false, type }, at);

@@ -15,9 +15,6 @@ import { findInterface } from "./interface.ts";
 import { checkInterface, checkNames, refuseOption } from "./options.ts";
 import type { Attachable } from "./registry.ts";
 
-/** `expected_attach_type` of socket filters: there is none. */
-export const socketAttachType = 0;
-
 const AF_PACKET = 17;
 const SOCK_RAW_CLOEXEC = 3 | 0x80000;
 const ETH_P_ALL = 3;

@@ -8,9 +8,6 @@ import { checkInterface, checkNames, checkNumber, checkWord, refuseOption } from
 import type { Attachable } from "./registry.ts";
 import { attachTcx, hasTcx } from "./tcx.ts";
 
-/** `expected_attach_type` of tc programs: both ways of attaching take a program loaded without one. */
-export const tcAttachType = 0;
-
 const common = ["interface", "direction", "mode"] as const;
 const ofClsact = ["priority", "handle"] as const;
 const ofTcx = ["before", "after", "expectedRevision"] as const;

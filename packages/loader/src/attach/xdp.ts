@@ -16,7 +16,7 @@ import { checkInterface, checkNames } from "./options.ts";
 import type { Attachable } from "./registry.ts";
 
 /** `expected_attach_type` of XDP programs on an interface. */
-export const xdpAttachType = uapi.attachType.XDP;
+const xdpAttachType = uapi.attachType.XDP;
 
 const modeFlags: ReadonlyMap<unknown, number> = new Map<XdpAttachOptions["mode"], number>([
   [undefined, 0],

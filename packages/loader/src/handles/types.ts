@@ -1,8 +1,8 @@
 // Types of the handles, derived from a filter's module: `Loaded<typeof import("./firewall.bpf.ts")>`. Only types of the
 // DSL are used; a map export carries the types of its key and value. Without a module, handles are untyped.
-import type { MapTypeName, mapTypes, programTypes } from "@typebpf/abi";
+import type { MapTypeName, mapTypes, ProgramTypeName, programKinds, programTypes } from "@typebpf/abi";
 import type { Configured, FixedArray, MapDescription, Prefix, SpinLock, u8 } from "@typebpf/dsl";
-import type { AttachOptions, AttachOptionsByType } from "../backend.ts";
+import type { AttachOptions, AttachOptionsByKind, AttachOptionsByType } from "../backend.ts";
 import type { AddressPrefix } from "../prefix.ts";
 import type { AnyGlobalHandle, ConfigHandle, GlobalHandle } from "./global.ts";
 import type { AnyMapHandle, MapHandle, PerCpuMapHandle } from "./map.ts";
@@ -58,17 +58,22 @@ export type HandleOfMap<M> =
         : Omit<MapHandle<Read<K>, WriteKey<Type, K>, Read<V>, Write<V>>, Type extends Indexed ? "delete" : never>
     : never;
 
-/** Names of the verdicts of a program type. */
-export type ActionOf<Type> = Type extends keyof typeof programTypes
-  ? Extract<keyof (typeof programTypes)[Type]["actions"], string>
-  : string;
+/** The type of programs that a constructor makes. */
+type TypeOf<Kind> = Kind extends keyof typeof programKinds ? (typeof programKinds)[Kind]["type"] : ProgramTypeName;
 
-/** Where a program of this type can be attached. */
-export type AttachOptionsOf<Type> = Type extends keyof AttachOptionsByType ? AttachOptionsByType[Type] : AttachOptions;
+/** Names of the verdicts of a kind of program. */
+export type ActionOf<Kind> = Extract<keyof (typeof programTypes)[TypeOf<Kind>]["actions"], string>;
+
+/** Where a program of this kind can be attached. */
+export type AttachOptionsOf<Kind> = Kind extends keyof AttachOptionsByKind
+  ? AttachOptionsByKind[Kind]
+  : TypeOf<Kind> extends keyof AttachOptionsByType
+    ? AttachOptionsByType[TypeOf<Kind>]
+    : AttachOptions;
 
 /** The handle of a program export. */
-export type HandleOfProgram<P> = P extends { readonly kind: infer Type }
-  ? ProgramHandle<ActionOf<Type>, AttachOptionsOf<Type>>
+export type HandleOfProgram<P> = P extends { readonly kind: infer Kind }
+  ? ProgramHandle<ActionOf<Kind>, AttachOptionsOf<Kind>>
   : never;
 
 /** What a module must be: exports by name. */

@@ -1,8 +1,15 @@
 // The kernel back end: maps are created, programs are loaded by the verifier's leave, runs and attachments happen in the
 // running kernel. Native code is loaded by the first load, not by importing this file. Everything is closed again when a
 // load fails half way, when the object is disposed, and by the kernel when the process ends.
-import { type BpfObject, type Diagnostic, DiagnosticError, diagnostic, type ProgramSpec } from "@typebpf/abi";
-import { type AttachKind, attachKinds } from "../attach/registry.ts";
+import {
+  type BpfObject,
+  type Diagnostic,
+  DiagnosticError,
+  diagnostic,
+  type ProgramSpec,
+  sectionOfProgram,
+} from "@typebpf/abi";
+import { attach } from "../attach/registry.ts";
 import type {
   AttachOptions,
   Backend,
@@ -66,9 +73,9 @@ export class KernelProgram implements BackendProgram {
   }
 
   attach(options: AttachOptions): BackendLink {
-    const attachable = { sys: this.#sys, fd: this.#loaded.fd.number, name: this.spec.name };
-    const kind: AttachKind = attachKinds[this.spec.type];
-    const link = kind.attach(attachable, options);
+    const { name, type } = this.spec;
+    const attachable = { sys: this.#sys, fd: this.#loaded.fd.number, name, type, section: sectionOfProgram(this.spec) };
+    const link = attach(attachable, options);
     this.#links.add(link);
     return link;
   }

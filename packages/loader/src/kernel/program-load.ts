@@ -13,10 +13,11 @@ import {
   type Insn,
   type ProgramSpec,
   programTypes,
+  sectionOfProgram,
   slotsOf,
   uapi,
 } from "@typebpf/abi";
-import { attachKinds } from "../attach/registry.ts";
+import { expectedAttachType } from "../attach/registry.ts";
 import { explainRejection } from "../verifier-log.ts";
 import { Attr, attrLayouts, kernelName } from "./attr.ts";
 import { type CodeRecords, recordBytes } from "./btf.ts";
@@ -47,6 +48,7 @@ export interface LoadedProgram {
   readonly log: string;
 }
 
+const { BPF_F_SLEEPABLE, BPF_F_XDP_HAS_FRAGS } = uapi.constant;
 const firstLogBytes = 1 << 16;
 /** The most that kernels before 6.4 take. */
 const lastLogBytes = (1 << 24) - 1;
@@ -126,6 +128,7 @@ class Attempt {
 
   constructor(sys: Sys, request: LoadRequest) {
     const { program } = request;
+    const section = sectionOfProgram(program);
     const code = encodeProgram(program, relocate(request));
     const insns = sys.allocate(code.length);
     insns.bytes.set(code);
@@ -137,7 +140,8 @@ class Attempt {
       .set("insns", insns)
       .set("license", license)
       .set("prog_name", kernelName(program.name))
-      .set("expected_attach_type", attachKinds[program.type].expectedAttachType);
+      .set("expected_attach_type", expectedAttachType(section))
+      .set("prog_flags", (section.sleepable ? BPF_F_SLEEPABLE : 0) | (section.frags ? BPF_F_XDP_HAS_FRAGS : 0));
     if (request.code) this.#setCode(request.code);
   }
 

@@ -133,7 +133,7 @@ function skbRun(type: SkbProgramType): RunKind {
   };
 }
 
-const runKinds: { readonly [K in ProgramSpec["type"]]: RunKind } = {
+const runKinds: { readonly [K in ProgramSpec["type"]]?: RunKind } = {
   xdp: xdpRun,
   sched_cls: skbRun("sched_cls"),
   socket_filter: { ...skbRun("socket_filter"), packetStays: true },
@@ -186,6 +186,7 @@ export class TestRunner {
   /** Runs the program. @throws DiagnosticError on what the kernel cannot run. */
   run(input: RunInput): RunOutput {
     const kind = runKinds[this.#program.type];
+    if (!kind) refuse(refused(this.#program, input, -errnos.ENOTSUPP));
     const context = kind.prepare(this.#sys, this.#program, input);
     this.#input.bytes.set(input.packet);
     const attr = this.#attr;

@@ -116,7 +116,7 @@ function skbStage(type: SkbProgramType): Stage {
 }
 
 /** How each program type runs. */
-const stages: { readonly [T in ProgramTypeName]: Stage } = {
+const stages: { readonly [T in ProgramTypeName]?: Stage } = {
   xdp: {
     check: checkXdpInput,
     packetLoads: false,
@@ -215,7 +215,8 @@ class SimulatedObject implements BackendObject {
     spec: ProgramSpec,
     handles: ReadonlyMap<string, number>,
   ): readonly Diagnostic[] {
-    if (!Object.hasOwn(stages, spec.type)) {
+    const stage = stages[spec.type];
+    if (!stage) {
       const message = `program ${spec.name} is of type ${spec.type}, which the simulator does not know`;
       return [loaderDiagnostic("unsimulatedProgram", { message, ...(spec.at && { at: spec.at }) })];
     }
@@ -228,12 +229,12 @@ class SimulatedObject implements BackendObject {
       lines: flat.lines,
       addressAt: (slot) => references.get(slot),
       helper: (number) => this.helper(spec, number),
-      packetLoads: stages[spec.type].packetLoads,
+      packetLoads: stage.packetLoads,
     });
     if (!("steps" in code)) return code;
     this.programs.set(spec.name, {
       spec,
-      run: (input) => this.run(code, stages[spec.type], input),
+      run: (input) => this.run(code, stage, input),
       attach: () => {
         throw loaderError("attachInSimulator", spec.at && { at: spec.at });
       },

@@ -95,9 +95,7 @@ function readFunction(world: CodeWorld, symbol: CodeSymbol, ext: ReadExt | undef
 function programOf(spec: FunctionSpec, section: string): { known?: ProgramSpec; foreign?: ForeignProgram } {
   const row = programSection(section);
   const type = row?.type ?? "unknown";
-  // Fragments and the hooks of device and CPU maps need attributes that a ProgramSpec does not have.
-  const plain = row && !row.frags && row.attach !== "XDP_DEVMAP" && row.attach !== "XDP_CPUMAP";
-  if (!plain || !Object.hasOwn(programTypes, type)) return { foreign: { ...spec, section, type } };
+  if (!Object.hasOwn(programTypes, type)) return { foreign: { ...spec, section, type } };
   return { known: { ...spec, section, type: type as ProgramTypeName } };
 }
 

@@ -1,5 +1,5 @@
 // What a declared name of a module stands for: a constant, a schema, a map, a program or a function.
-import type { MapSpec } from "@typebpf/abi";
+import { type Layout, type MapSpec, programKinds, sectionOf } from "@typebpf/abi";
 import { ts } from "ts-morph";
 import { type Constant, type FunctionNode, type MapConstant, poisonConstant } from "../values.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -46,13 +46,59 @@ function stripped(node: ts.Expression): ts.Expression {
 function programConstant(call: ts.CallExpression, evaluation: Evaluation): Constant {
   const callee = evaluation.evaluate(call.expression);
   const intrinsic = callee?.kind === "dsl" ? callee.entry.intrinsic : undefined;
-  const [argument] = call.arguments;
-  const handler = argument && evaluation.evaluate(argument);
-  if (intrinsic?.kind === "program" && handler?.kind === "function") {
-    return { kind: "program", type: intrinsic.programType, handler: handler.declaration satisfies FunctionNode, call };
+  const kind = intrinsic?.kind === "program" ? intrinsic.program : undefined;
+  const given: Constant[] = [];
+  for (const argument of call.arguments) {
+    const value = evaluation.evaluate(argument);
+    if (value?.kind === "poison") return value;
+    if (!value) {
+      evaluation.reporter.report("programMisplaced", argument);
+      return poisonConstant;
+    }
+    given.push(value);
   }
-  if (handler?.kind !== "poison") evaluation.reporter.report("programMisplaced", argument ?? call);
-  return poisonConstant;
+  const handler = given.find((one) => one.kind === "function");
+  if (kind === undefined || callee?.kind !== "dsl" || handler?.kind !== "function") {
+    evaluation.reporter.report("programMisplaced", call.arguments[0] ?? call);
+    return poisonConstant;
+  }
+  const made = describedProgram(call, callee.entry.value, given, evaluation);
+  if (!made) return poisonConstant;
+  const { target, schema, ...options } = made;
+  const layout = schema?.layout.kind === "struct" ? schema.layout : undefined;
+  return {
+    kind: "program",
+    type: programKinds[kind].type,
+    of: { kind, ...(target !== undefined && { target }), ...(layout && { schema: layout }) },
+    section: sectionOf(kind, { ...(target !== undefined && { target }), ...options }),
+    handler: handler.declaration satisfies FunctionNode,
+    call,
+  };
+}
+
+interface MadeProgram {
+  readonly target?: string;
+  readonly schema?: { readonly layout: Layout };
+  readonly sleepable?: boolean;
+  readonly frags?: boolean;
+}
+
+/** What the DSL makes of the arguments; undefined after a report of what it refuses. */
+function describedProgram(
+  call: ts.CallExpression,
+  make: unknown,
+  given: readonly Constant[],
+  { reporter }: Evaluation,
+): MadeProgram | undefined {
+  if (typeof make !== "function") throw new Error("frontend: a constructor of programs is no function");
+  try {
+    const args = given.map((one) => (one.kind === "function" ? () => undefined : toRuntime(one)));
+    return Reflect.apply(make, undefined, args) as MadeProgram;
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    reporter.report("schema", call, { message: error.message });
+    return undefined;
+  }
 }
 
 function mapConstant(declaration: ts.VariableDeclaration, call: ts.CallExpression, evaluation: Evaluation): Constant {

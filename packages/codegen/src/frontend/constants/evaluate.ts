@@ -175,9 +175,21 @@ function memberOf(object: Constant, name: string): Constant | undefined {
       return name === "maxEntries" || name === "flags" ? { kind: "number", value: object.spec[name] } : undefined;
     case "global":
       return object.name === "Number" ? numberLimit(name) : undefined;
+    case "dsl":
+      return programMember(object, name);
     default:
       return undefined;
   }
+}
+
+/** `cgroupSkb.ingress`: one of several constructors under a name. */
+function programMember({ entry }: Extract<Constant, { readonly kind: "dsl" }>, name: string): Constant | undefined {
+  const { intrinsic, value } = entry;
+  if (intrinsic?.kind !== "program" || !Object.hasOwn(intrinsic.members, name)) return undefined;
+  const program = intrinsic.members[name];
+  const member: unknown = (value as Readonly<Record<string, unknown>>)[name];
+  const own = { kind: "program", members: {}, ...(program && { program }) } as const;
+  return { kind: "dsl", entry: { name: `${entry.name}.${name}`, value: member, intrinsic: own } };
 }
 
 function numberLimit(name: string): Constant | undefined {

@@ -1,6 +1,6 @@
 // What an annotation says about a register: the sign of a bigint, a reference to a schema, undefined. Only hints: types
 // of values are inferred from values. Reads type nodes by resolved symbol and asks the checker for no types.
-import { type ProgramTypeName, programTypes } from "@typebpf/abi";
+import { contextOf, contextTypeName, type ProgramKindName, programKindNames, programKinds } from "@typebpf/abi";
 import { ts } from "ts-morph";
 import { type AstType, booleanType, nothingType, numberType, signedBigint, unsignedBigint } from "../../ast/types.ts";
 import { evaluate, type Scope } from "./context.ts";
@@ -28,15 +28,17 @@ const integers: Readonly<Record<string, AstType>> = {
   i64: signedBigint,
   XdpAction: numberType,
   TcAction: numberType,
+  SkAction: numberType,
+  LwtAction: numberType,
+  FlowAction: numberType,
+  NfAction: numberType,
   MapUpdate: numberType,
 };
 
-/** Types of the DSL that are contexts. */
-const contextTypes: ReadonlyMap<string, ProgramTypeName> = new Map<string, ProgramTypeName>([
-  ["XdpContext", "xdp"],
-  ["TcContext", "sched_cls"],
-  ["SocketFilterContext", "socket_filter"],
-]);
+/** Types of the DSL that are contexts, by name. */
+const contextTypes: ReadonlyMap<string, ProgramKindName> = new Map(
+  programKindNames.map((kind) => [contextTypeName(kind), kind]),
+);
 
 /** Deepest chain of aliases that is followed. */
 const MAX_DEPTH = 20;
@@ -91,7 +93,9 @@ function referenceHint(node: ts.TypeReferenceNode, scope: Scope, depth: number):
   const name = symbols.dslType(symbol);
   if (name === "Ref" || name === "Infer" || name === "RefTo") return schemaHint(node.typeArguments?.[0], scope);
   const program = name === undefined ? undefined : contextTypes.get(name);
-  if (program) return { kind: "context", program, context: programTypes[program].context };
+  if (program) {
+    return { kind: "context", program: programKinds[program].type, context: contextOf(program), of: { kind: program } };
+  }
   // A header of the DSL is an interface and a schema of one name.
   if (name !== undefined) return Object.hasOwn(integers, name) ? integers[name] : schemaReference(node.typeName, scope);
   const target = symbol.flags & ts.SymbolFlags.Alias ? symbols.checker.getAliasedSymbol(symbol) : symbol;

@@ -1,5 +1,5 @@
 // Converts what a module declares: each program's function, the functions they call, and the maps they use.
-import { programTypes } from "@typebpf/abi";
+import { contextOf } from "@typebpf/abi";
 import { ts } from "ts-morph";
 import type { AstFunction, AstProgram, TypedModule } from "../../ast/nodes.ts";
 import type { ContextType } from "../../ast/types.ts";
@@ -42,8 +42,8 @@ export function convertCollected(
 }
 
 function convertProgram({ name, program, at }: NamedProgram, context: ModuleContext): AstProgram | undefined {
-  const { handler, type } = program;
-  const argument: ContextType = { kind: "context", program: type, context: programTypes[type].context };
+  const { handler, type, of, section } = program;
+  const argument: ContextType = { kind: "context", program: type, context: contextOf(of.kind), of };
   const operands = handler.parameters.length > 0 ? [{ kind: "value", type: argument } as const] : [];
   const instance = instantiate(handler, operands, undefined, context, program.call);
   if (instance?.index === undefined) return undefined;
@@ -52,7 +52,7 @@ function convertProgram({ name, program, at }: NamedProgram, context: ModuleCont
     context.reporter.report("verdict", handler, { message });
     return undefined;
   }
-  return { name, type, function: instance.index, at: context.reporter.spans.of(at) };
+  return { ...of, name, type, section, function: instance.index, at: context.reporter.spans.of(at) };
 }
 
 /** Variables that are written after their declaration, in all modules. */

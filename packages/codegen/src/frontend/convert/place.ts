@@ -1,5 +1,5 @@
 // Places: what an assignment, `++` or an atomic operation writes to.
-import { contextFields } from "@typebpf/abi";
+import { fieldsOf } from "@typebpf/abi";
 import { ts } from "ts-morph";
 import type { ContextFieldExpr, Expr, PlaceExpr, PoisonExpr } from "../../ast/nodes.ts";
 import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from "./context.ts";
@@ -39,7 +39,7 @@ function isReadOnly(place: Expr, scope: Scope): boolean {
 
 function isWritable({ context, field }: ContextFieldExpr): boolean {
   if (context.type.kind !== "context") return false;
-  return contextFields(context.type.program).some((row) => row.name === field && row.access === "readWrite");
+  return fieldsOf(context.type.of).some((row) => row.name === field && row.access === "readWrite");
 }
 
 function refused(

@@ -1,7 +1,7 @@
 // Fields of the context. The kernel wants them read and written at their constant offsets from the context pointer itself,
 // and written whole (net/core/filter.c, bpf_skb_is_valid_access). Fields of fewer bits than their size are read as
 // narrowly as they are, so that their range is plain to see.
-import { type ContextFieldRow, contextFields, type ScalarLayout, scalarLayouts } from "@typebpf/abi";
+import { type ContextFieldRow, fieldsOf, type ScalarLayout, scalarLayouts } from "@typebpf/abi";
 import type { ContextFieldExpr } from "../../ast/nodes.ts";
 import { idOf, scalar, type Value } from "../cells.ts";
 import { binaryConstant, load, unary } from "../emit.ts";
@@ -19,7 +19,7 @@ interface Place {
 }
 
 function placeOf(l: Lowering, { field, index = 0 }: ContextFieldExpr): Place {
-  const row = contextFields(l.program.type).find((one) => one.name === field);
+  const row = fieldsOf(l.program).find((one) => one.name === field);
   if (!row) throw new Error(`lower: the context has no field ${field}`);
   return { row, offset: row.offset + index * row.size, size: row.bits === 16 ? 2 : row.size };
 }

@@ -1,5 +1,5 @@
 // Members: of structs and arrays in memory, of objects in registers, of the context and its packet, of constant tables.
-import { type ContextFieldRow, contextFields } from "@typebpf/abi";
+import { type ContextFieldRow, fieldsOf } from "@typebpf/abi";
 import { ts } from "ts-morph";
 import type { ContextFieldExpr, Expr, FieldExpr } from "../../../ast/nodes.ts";
 import { type ContextType, nothingType, numberType, type RefType, unsignedBigint } from "../../../ast/types.ts";
@@ -81,7 +81,7 @@ function packetMember(object: Expr, name: string, node: ts.Node, scope: Scope): 
 
 function contextMember(object: Expr, type: ContextType, name: string, node: ts.Node, scope: Scope): Expr {
   const at = spanOf(node, scope);
-  const fields = contextFields(type.program);
+  const fields = fieldsOf(type.of);
   if (name === "packet" && fields.some(({ is }) => is === "packet")) {
     const view: PacketType = { ...type, view: "packet" };
     return { ...object, type: view, at };
@@ -104,7 +104,7 @@ function contextItem(node: ts.ElementAccessExpression, scope: Scope): Expr | und
   const context = convertExpression(array.expression, scope);
   const { type } = context;
   if (type.kind !== "context" || isPacket(type)) return undefined;
-  const row = contextFields(type.program).find((one) => one.as === array.name.text);
+  const row = fieldsOf(type.of).find((one) => one.as === array.name.text);
   if (row?.count === undefined) return undefined;
   const index = evaluate(node.argumentExpression, scope);
   if (index?.kind === "number" && Number.isInteger(index.value) && index.value >= 0 && index.value < row.count)
