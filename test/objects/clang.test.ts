@@ -22,7 +22,6 @@ const names = present
 
 /** What cannot be loaded yet, and why. */
 const unsupported: Readonly<Record<string, string>> = {
-  tracepoint_openat_hist: "tracepoint",
 };
 
 const compilers = [
