@@ -21,8 +21,7 @@ const names = present
   : [];
 
 /** What cannot be loaded yet, and why. */
-const unsupported: Readonly<Record<string, string>> = {
-};
+const unsupported: Readonly<Record<string, string>> = {};
 
 const compilers = [
   { clang: "clang-14", versions: ["v1", "v2", "v3"] },
