@@ -10,7 +10,7 @@ import { addClsact, listFilters, type TcDirection } from "../../packages/loader/
 import { loadProgram } from "../../packages/loader/src/kernel/program-load.ts";
 import { openSys, type Sys } from "../../packages/loader/src/kernel/sys.ts";
 import { createTestbed, type TestbedSide } from "../../packages/loader/src/testing/index.ts";
-import { describeKernel } from "./gate.ts";
+import { describeKernel, testSince } from "./gate.ts";
 import { diagnosticOf, dropping, map, object, present, program } from "./objects.ts";
 
 const quick = { timeoutMs: 300, count: 2 };
@@ -54,26 +54,27 @@ function filters(side: TestbedSide, direction: TcDirection) {
 
 describeKernel("tc on an interface", () => {
   const modes = [
-    ["tcx", "ingress"],
-    ["tcx", "egress"],
-    ["clsact", "ingress"],
-    ["clsact", "egress"],
+    ["tcx", "ingress", "6.6"],
+    ["tcx", "egress", "6.6"],
+    ["clsact", "ingress", "4.5"],
+    ["clsact", "egress", "4.5"],
   ] as const;
-  test.each(modes)("%s %s: traffic stops, and comes back", async (mode, direction) => {
-    await using testbed = await createTestbed();
-    using tc = await loadTc(testbed.host);
-    expect(await testbed.ping({ from: "10.42.0.2" })).toEqual({ sent: 3, received: 3 });
-    using link = tc.attach("drop", { interface: "veth0", direction, mode });
-    expect(link.description).toMatch(`tc ${direction} on veth0 (${mode}`);
-    expect(link.warnings).toEqual([]);
-    expect(await testbed.ping({ from: "10.42.0.2", ...quick })).toEqual({ sent: 2, received: 0 });
-    link.detach();
-    link.detach();
-    expect(await testbed.ping({ from: "10.42.0.2" })).toEqual({ sent: 3, received: 3 });
-    expect(filters(testbed.host, direction)).toEqual([]);
-  });
+  for (const [mode, direction, since] of modes)
+    testSince(since, `${mode} ${direction}: traffic stops, and comes back`, async () => {
+      await using testbed = await createTestbed();
+      using tc = await loadTc(testbed.host);
+      expect(await testbed.ping({ from: "10.42.0.2" })).toEqual({ sent: 3, received: 3 });
+      using link = tc.attach("drop", { interface: "veth0", direction, mode });
+      expect(link.description).toMatch(`tc ${direction} on veth0 (${mode}`);
+      expect(link.warnings).toEqual([]);
+      expect(await testbed.ping({ from: "10.42.0.2", ...quick })).toEqual({ sent: 2, received: 0 });
+      link.detach();
+      link.detach();
+      expect(await testbed.ping({ from: "10.42.0.2" })).toEqual({ sent: 3, received: 3 });
+      expect(filters(testbed.host, direction)).toEqual([]);
+    });
 
-  test("without a mode a link is made, with a priority a filter; the filter has our name", async () => {
+  testSince("6.6", "without a mode a link is made, with a priority a filter; the filter has our name", async () => {
     await using testbed = await createTestbed();
     using tc = await loadTc(testbed.host);
     const link = tc.attach("pass", { interface: testbed.host.interface.index, direction: "ingress" });
@@ -103,7 +104,7 @@ describeKernel("tc on an interface", () => {
     fd[Symbol.dispose]();
   });
 
-  test("links run in the order that before and after say", async () => {
+  testSince("6.6", "links run in the order that before and after say", async () => {
     await using testbed = await createTestbed();
     const names = ["a", "b", "c", "d"] as const;
     const programs = names.map((name, index) => note(name, index + 1));
@@ -126,30 +127,34 @@ describeKernel("tc on an interface", () => {
     expect(await order()).toMatch(/^(3124)+$/u);
   });
 
-  test("neighbours that are not there, revisions that have passed, programs that are there already", async () => {
-    await using testbed = await createTestbed();
-    using tc = await loadTc(testbed.host);
-    const where = { interface: "veth0", direction: "ingress" } as const;
-    const refused = (name: string, options: object) =>
-      diagnosticOf(() => tc.attach(name, { ...where, ...options } as AttachOptions));
-    using link = tc.attach("pass", where);
-    expect(link.id).toBeGreaterThan(0);
-    expect((await refused("drop", { before: { link: 0x7fff_ffff } })).code).toBe("BPF6236");
-    expect((await refused("drop", { after: { program: 0x7fff_ffff } })).code).toBe("BPF6236");
-    const changed = await refused("drop", { expectedRevision: 77 });
-    expect(changed).toMatchObject({ code: "BPF6237" });
-    const revision = Number(/revision (\d+),/u.exec(changed.message)?.[1]);
-    tc.attach("drop", { ...where, expectedRevision: revision }).detach();
-    expect((await refused("pass", {})).code).toBe("BPF6231");
-    using filter = tc.attach("pass", { ...where, mode: "clsact", priority: 5, handle: 1 });
-    expect((await refused("pass", { mode: "clsact" })).code).toBe("BPF6231");
-    const taken = await refused("drop", { mode: "clsact", priority: 5, handle: 1 });
-    expect(taken).toMatchObject({ code: "BPF6231" });
-    expect(taken.message).toContain("typebpf:pass");
-    expect(taken.help).toContain("tc filter del dev veth0 ingress prio 5 handle 1 bpf");
-    filter.detach();
-    expect(filters(testbed.host, "ingress")).toEqual([]);
-  });
+  testSince(
+    "6.6",
+    "neighbours that are not there, revisions that have passed, programs that are there already",
+    async () => {
+      await using testbed = await createTestbed();
+      using tc = await loadTc(testbed.host);
+      const where = { interface: "veth0", direction: "ingress" } as const;
+      const refused = (name: string, options: object) =>
+        diagnosticOf(() => tc.attach(name, { ...where, ...options } as AttachOptions));
+      using link = tc.attach("pass", where);
+      expect(link.id).toBeGreaterThan(0);
+      expect((await refused("drop", { before: { link: 0x7fff_ffff } })).code).toBe("BPF6236");
+      expect((await refused("drop", { after: { program: 0x7fff_ffff } })).code).toBe("BPF6236");
+      const changed = await refused("drop", { expectedRevision: 77 });
+      expect(changed).toMatchObject({ code: "BPF6237" });
+      const revision = Number(/revision (\d+),/u.exec(changed.message)?.[1]);
+      tc.attach("drop", { ...where, expectedRevision: revision }).detach();
+      expect((await refused("pass", {})).code).toBe("BPF6231");
+      using filter = tc.attach("pass", { ...where, mode: "clsact", priority: 5, handle: 1 });
+      expect((await refused("pass", { mode: "clsact" })).code).toBe("BPF6231");
+      const taken = await refused("drop", { mode: "clsact", priority: 5, handle: 1 });
+      expect(taken).toMatchObject({ code: "BPF6231" });
+      expect(taken.message).toContain("typebpf:pass");
+      expect(taken.help).toContain("tc filter del dev veth0 ingress prio 5 handle 1 bpf");
+      filter.detach();
+      expect(filters(testbed.host, "ingress")).toEqual([]);
+    },
+  );
 
   test("a qdisc that was there stays, one that we made goes", async () => {
     await using testbed = await createTestbed();
@@ -169,7 +174,7 @@ describeKernel("tc on an interface", () => {
     expect(hasQdisc()).toBe(true);
   });
 
-  test("an interface that goes takes its programs with it; disposing is fine", async () => {
+  testSince("6.6", "an interface that goes takes its programs with it; disposing is fine", async () => {
     await using testbed = await createTestbed();
     using tc = await loadTc(testbed.host);
     const where = { interface: "veth0" } as const;

@@ -8,6 +8,7 @@ import {
   DiagnosticError,
   defaultKernel,
   hasErrors,
+  hasFeature,
   isaOf,
   type Target,
 } from "@typebpf/abi";
@@ -189,12 +190,13 @@ function finishModule(analyzed: Analyzed, target: Target, options: CompileOption
   if (!module || !ir) return { diagnostics };
 
   const found = [...diagnostics];
+  const fallingLoops = hasFeature(target.kernel, "fallingLoops");
   const functions: IrFunction[] = [];
   const emitted: EmittedProgram[] = [];
   for (const fn of ir.functions) {
     const optimized = optimize(fn, level, { check, ...(onPass && { onPass }) });
     functions.push(optimized);
-    const generated = generateProgram(optimized, { isa: target.isa, level, check, registers });
+    const generated = generateProgram(optimized, { isa: target.isa, fallingLoops, level, check, registers });
     if ("program" in generated) emitted.push({ ...generated.program, ...namesOf(optimized) });
     else found.push(...generated.diagnostics);
   }

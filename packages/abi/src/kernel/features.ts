@@ -21,6 +21,7 @@ export const features = {
   subprograms: { since: "4.16", doc: "functions that are not inlined" },
   tailCallsWithSubprograms: { since: "5.10", doc: "tail calls in programs with functions" },
   boundedLoops: { since: "5.3", doc: "loops that are not unrolled" },
+  fallingLoops: { since: "6.7", doc: "loops that are closed by falling into their first block" },
   largePrograms: { since: "5.2", doc: "programs of more than 4096 instructions" },
   callbackLoops: { since: "5.17", doc: "bpf_loop" },
   openIterators: { since: "6.4", doc: "open-coded iterators" },

@@ -17,6 +17,7 @@ import {
 } from "@typebpf/abi";
 import type { BlockId } from "../ir/function.ts";
 import { machineDiagnostics } from "./diagnostics.ts";
+import { loopsOf, reversePostorderOf } from "./flow.ts";
 import type { Frame } from "./frame.ts";
 import type { Mir, MirBlock, MirEnd, MirInst, Physical } from "./mir.ts";
 
@@ -60,18 +61,30 @@ const OPPOSITE: Readonly<Partial<Record<JumpOp, JumpOp>>> = {
 /** Conditions that version 1 of the instruction set lacks. */
 const SINCE_2: ReadonlySet<JumpOp> = new Set<JumpOp>(["jlt", "jle", "jslt", "jsle"]);
 
-/** Emits for version `isa`. `failure` when a jump does not reach. */
+/** What the target kernel takes. */
+export interface EmitOptions {
+  /** Instruction set version. */
+  readonly isa: 1 | 2 | 3 | 4;
+  /** Loops may be closed without a jump: before Linux 6.7, check_cfg refuses to fall back to an earlier block. */
+  readonly fallingLoops?: boolean;
+}
+
+/** Emits for a kernel. `failure` when a jump does not reach. */
 export function emit(
   mir: Mir<Physical>,
   frame: Frame,
-  isa: 1 | 2 | 3 | 4,
+  { isa, fallingLoops = false }: EmitOptions,
 ): { readonly program: EmittedProgram } | { readonly failure: Diagnostic } {
   const items: Item[] = [];
   const labels = new Map<BlockId, number>();
+  const loops = fallingLoops ? undefined : loopsOf(reversePostorderOf(mir.blocks));
   mir.blocks.forEach((block, index) => {
     labels.set(block.id, items.length);
     for (const inst of block.insts) items.push(...itemsOf(inst, frame));
-    items.push(...endItems(block, mir.blocks[index + 1]?.id, isa));
+    const next = mir.blocks[index + 1]?.id;
+    // The jump that closes a loop goes nowhere; the kernel removes it when it has seen it.
+    const closes = block.end.kind === "goto" && loops?.get(block.end.to)?.has(block.id) === true;
+    items.push(...endItems(block, closes ? undefined : next, isa));
   });
   const placed = place(items, labels);
   const far = placed.far.values().next().value;

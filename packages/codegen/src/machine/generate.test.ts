@@ -92,9 +92,10 @@ b3():
   expect(text.filter((line) => /^r4 = r\d$/.test(line))).toHaveLength(1);
 });
 
-test("a loop tests at its bottom", () => {
-  expect(
-    assemblyOf(`  v1: i64 = load4 v0 +0
+test("a loop tests at its bottom, behind a jump to there where the kernel wants one", () => {
+  const loop = (fallingLoops: boolean) =>
+    assemblyOf(
+      `  v1: i64 = load4 v0 +0
   v2: i64 = const 0
   jump b1(v2, v1)
 b1(v3: i64, v4: i64):
@@ -106,8 +107,13 @@ b2():
   v8: i64 = add64 v3 v7
   jump b1(v8, v6)
 b3():
-  return v4`),
-  ).toEqual(["r0 = *(u32 *)(r1 +0)", "r5 = 0", "goto pc+2", "r0 *= r0", "r5 += 1", "if r5 < 0x5 goto pc-3", "exit"]);
+  return v4`,
+      { fallingLoops },
+    );
+  const start = ["r0 = *(u32 *)(r1 +0)", "r5 = 0"];
+  expect(loop(true)).toEqual([...start, "goto pc+2", "r0 *= r0", "r5 += 1", "if r5 < 0x5 goto pc-3", "exit"]);
+  const jumping = ["goto pc+3", "r0 *= r0", "r5 += 1", "goto pc+0", "if r5 < 0x5 goto pc-4", "exit"];
+  expect(loop(false)).toEqual([...start, ...jumping]);
 });
 
 test("blocks with the same end share it", () => {

@@ -22,6 +22,8 @@ export interface GenerateOptions {
   readonly level: 0 | 1 | 2;
   /** Machine registers that allocation may use: 3, 5 or 10 (the default). */
   readonly registers?: number;
+  /** The kernel takes loops that are closed by falling into their first block, without a jump; default false. */
+  readonly fallingLoops?: boolean;
   /** Check the allocation; a wrong one throws. */
   readonly check?: boolean;
 }
@@ -37,7 +39,7 @@ export function generateProgram(fn: IrFunction, options: GenerateOptions): Gener
   const finished: Mir<Physical> = { ...physical, blocks: orderBlocks(tidied(physical, options.level)) };
   const frame = layOutFrame(finished);
   if ("failure" in frame) return { diagnostics: [frame.failure] };
-  const emitted = emit(finished, frame.frame, options.isa);
+  const emitted = emit(finished, frame.frame, options);
   if ("failure" in emitted) return { diagnostics: [emitted.failure] };
   const broken = checkLimits(emitted.program);
   return broken.length > 0 ? { diagnostics: broken } : emitted;
