@@ -107,6 +107,16 @@ export interface ResolvedReference extends Disposable {
   readonly number: number;
 }
 
+/** Memory that programs and user space share. An aligned integer is read and written as a whole. */
+export interface BackendMemory {
+  /** In bytes. */
+  readonly size: number;
+  /** A copy of some bytes, all within the memory, or EBADF once the object is disposed. */
+  read(offset: number, size: number): Uint8Array | number;
+  /** Replaces some bytes, all within the memory: 0, or EBADF once the object is disposed. */
+  write(offset: number, bytes: Uint8Array): number;
+}
+
 /** The maps inside a map of maps. */
 export interface BackendInnerMaps {
   /** A new map as the template has it, for as long as the object lives. @throws DiagnosticError */
@@ -157,8 +167,8 @@ export interface BackendMap {
   resolve?(reference: ObjectReference): ResolvedReference;
   /** Only of maps of maps. */
   readonly inner?: BackendInnerMaps;
-  /** Only of maps that user space can share (BPF_F_MMAPABLE): their memory, until the object is disposed. @throws DiagnosticError */
-  shared?(): ArrayBuffer;
+  /** Only of maps that user space can share (BPF_F_MMAPABLE): their memory, without a system call for each access. @throws DiagnosticError */
+  shared?(): BackendMemory;
 }
 
 /** Where an XDP program is attached. */

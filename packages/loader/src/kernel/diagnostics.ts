@@ -287,6 +287,14 @@ export const kernelDiagnostics = {
     explain: "The kernel checks each inner map against the one that a map of maps was created with.",
     help: "declare the map of maps with an inner map",
   },
+  programSlot: {
+    code: "BPF6263",
+    severity: "error",
+    title: "the program does not fit into the array of programs",
+    explain:
+      "An array of programs takes those of one type and attach type: of the first that it met, or that uses it. A tail call cannot change the type.",
+    help: "put programs of the same type into one array",
+  },
   mapShare: {
     code: "BPF6262",
     severity: "error",

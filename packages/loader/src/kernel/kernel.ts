@@ -23,10 +23,12 @@ import { cpuLimit, onCpu } from "./affinity.ts";
 import { type KernelBtf, loadBtf } from "./btf.ts";
 import { possibleCpus } from "./cpus.ts";
 import { kernelDiagnostics } from "./diagnostics.ts";
+import type { Fd } from "./fd.ts";
 import { programInfo } from "./info.ts";
 import type { KernelMap } from "./map.ts";
 import { createMap } from "./map-create.ts";
 import { Poller } from "./poller.ts";
+import { fillProgramArrays } from "./program-arrays.ts";
 import { type LoadedProgram, loadProgram } from "./program-load.ts";
 import { createSection, type KernelSection } from "./section.ts";
 import { openSys, type Sys } from "./sys.ts";
@@ -65,6 +67,11 @@ export class KernelProgram implements BackendProgram {
     this.#loaded = loaded;
     this.#cpu = cpu;
     this.#runner = new TestRunner(sys, loaded.fd, spec);
+  }
+
+  /** The program's descriptor, for maps that hold programs. */
+  get fd(): Fd {
+    return this.#loaded.fd;
   }
 
   run(input: RunInput): RunOutput {
@@ -174,6 +181,7 @@ function loadObject(sys: Sys, object: BpfObject, options: KernelOptions): Kernel
     const maps = new Map(object.maps.map((spec) => [spec.name, stack.use(createMap(host, spec))]));
     const sections = new Map(object.sections.map((one) => [one.name, stack.use(createSection(host, one))]));
     const programs = loadPrograms(sys, object, { maps, sections, btf }, options, stack);
+    fillProgramArrays(maps, programs);
     return { maps, sections, programs, [Symbol.dispose]: () => stack[Symbol.dispose]() };
   } catch (error) {
     stack[Symbol.dispose]();

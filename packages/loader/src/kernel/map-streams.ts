@@ -3,15 +3,17 @@
 import { DiagnosticError, diagnostic, type MapSpec } from "@typebpf/abi";
 import type {
   BackendMap,
+  BackendMemory,
   BackendPerfReader,
   BackendRingBuffer,
   BackendUserRing,
   PerfReaderOptions,
 } from "../backend.ts";
 import { loaderError } from "../diagnostics.ts";
+import { copyScalars } from "../section-bytes.ts";
 import { onlineCpus } from "./cpus.ts";
 import { kernelDiagnostics } from "./diagnostics.ts";
-import { errnoName } from "./errno.ts";
+import { errnoName, errnos } from "./errno.ts";
 import type { Fd } from "./fd.ts";
 import { KernelPerfReader } from "./perf-reader.ts";
 import type { Poller } from "./poller.ts";
@@ -96,28 +98,45 @@ export class MapStreams implements Disposable {
   }
 
   /** The map's memory, mapped once. @throws DiagnosticError */
-  shared(): ArrayBuffer {
+  shared(): BackendMemory {
     const { sys, spec, fd } = this.#source;
-    if (this.#mapping) return this.#mapping.buffer;
     // Values of an array are rounded up to 8 bytes each; an arena counts pages.
-    const bytes =
+    const size =
       spec.type === "arena" ? spec.maxEntries * sys.pageSize : Math.ceil(spec.value.size / 8) * 8 * spec.maxEntries;
-    const mapping = sys.mmap(fd.number, 0, Math.ceil(bytes / sys.pageSize) * sys.pageSize, PROT_READ_WRITE);
-    if (typeof mapping === "number") {
-      const notes = [`mapping "${spec.name}" into memory: the kernel answers ${errnoName(-mapping)}`];
-      throw new DiagnosticError([diagnostic(kernelDiagnostics.mapShare, { notes })]);
-    }
-    this.#mapping = mapping;
-    return mapping.buffer;
+    this.#mapping ??= this.#map(fd.number, Math.ceil(size / sys.pageSize) * sys.pageSize);
+    const part = (offset: number, length: number): Uint8Array | undefined => {
+      if (!(offset >= 0 && length >= 0 && offset + length <= size)) {
+        throw loaderError("option", {
+          message: `"${spec.name}" has ${size} bytes, not ${offset} to ${offset + length}`,
+        });
+      }
+      return this.#mapping && new Uint8Array(this.#mapping.buffer, offset, length);
+    };
+    return {
+      size,
+      read: (offset, length) => {
+        const bytes = part(offset, length);
+        return bytes ? copyScalars(bytes, new Uint8Array(length)) : -errnos.EBADF;
+      },
+      write: (offset, bytes) => {
+        const target = part(offset, bytes.length);
+        if (target) copyScalars(bytes, target);
+        return target ? 0 : -errnos.EBADF;
+      },
+    };
+  }
+
+  #map(fd: number, length: number): Mapping {
+    const { sys, spec } = this.#source;
+    const mapping = sys.mmap(fd, 0, length, PROT_READ_WRITE);
+    if (typeof mapping !== "number") return mapping;
+    const notes = [`mapping "${spec.name}" into memory: the kernel answers ${errnoName(-mapping)}`];
+    throw new DiagnosticError([diagnostic(kernelDiagnostics.mapShare, { notes })]);
   }
 
   [Symbol.dispose](): void {
     this.#open?.close();
-    const mapping = this.#mapping;
+    this.#mapping?.unmap();
     this.#mapping = undefined;
-    if (!mapping) return;
-    // Whoever still has a view of it is left with none: the memory is about to go.
-    structuredClone(mapping.buffer, { transfer: [mapping.buffer] });
-    mapping.unmap();
   }
 }

@@ -12,6 +12,7 @@ import {
 } from "@typebpf/abi";
 import type {
   BackendMap,
+  BackendMemory,
   BackendPerfReader,
   BackendRingBuffer,
   BackendUserRing,
@@ -74,7 +75,7 @@ export class KernelMap implements BackendMap, Disposable {
   readonly ringBuffer?: () => BackendRingBuffer;
   readonly perfReader?: (options?: PerfReaderOptions) => BackendPerfReader;
   readonly userRing?: () => BackendUserRing;
-  readonly shared?: () => ArrayBuffer;
+  readonly shared?: () => BackendMemory;
   readonly inner?: KernelInnerMaps;
   readonly #streams: MapStreams;
 
