@@ -3,6 +3,7 @@
 // 6260-6269 objects that maps refer to.
 // Messages of one occurrence (names, numbers, the kernel's own words) are added where a row is raised.
 import type { DiagnosticRow } from "@typebpf/abi";
+import { mapDiagnostics } from "./map-diagnostics.ts";
 
 /** Every diagnostic of the kernel back end, by name. */
 export const kernelDiagnostics = {
@@ -272,34 +273,5 @@ export const kernelDiagnostics = {
       "A reader opens a software event for each CPU (perf_event_open), maps its ring into memory and puts it into the map; the kernel refuses one of them.",
     help: "see the note for what the kernel reported; perf events need CAP_PERFMON, and each CPU a file descriptor",
   },
-  mapReference: {
-    code: "BPF6260",
-    severity: "error",
-    title: "what the map's entry refers to cannot be opened",
-    explain:
-      "Some maps hold programs, maps, sockets, cgroups, processes or files. User space names them by descriptors, which are opened for the one call.",
-    help: "check that the path or process exists, and that the map or program is of an open object in the kernel",
-  },
-  innerMap: {
-    code: "BPF6261",
-    severity: "error",
-    title: "the map of maps has no template",
-    explain: "The kernel checks each inner map against the one that a map of maps was created with.",
-    help: "declare the map of maps with an inner map",
-  },
-  programSlot: {
-    code: "BPF6263",
-    severity: "error",
-    title: "the program does not fit into the array of programs",
-    explain:
-      "An array of programs takes those of one type and attach type: of the first that it met, or that uses it. A tail call cannot change the type.",
-    help: "put programs of the same type into one array",
-  },
-  mapShare: {
-    code: "BPF6262",
-    severity: "error",
-    title: "the map cannot be shared with this process",
-    explain: "Arrays with the flag BPF_F_MMAPABLE (0x400, Linux 5.5) and arenas can be mapped into memory.",
-    help: "see the note for what the kernel reported",
-  },
+  ...mapDiagnostics,
 } as const satisfies Readonly<Record<string, DiagnosticRow>>;
