@@ -20,7 +20,7 @@ function program(run: (first: number) => void): ProgramHandle {
     name: spec.name,
     spec,
     run: (input) => {
-      const packet = input instanceof Uint8Array ? input : input.packet;
+      const packet = input instanceof Uint8Array ? input : "packet" in input ? input.packet : new Uint8Array(0);
       run(packet[0] ?? 0);
       return { action: "PASS", retval: 2, packet, durationNs: 1 };
     },

@@ -5,8 +5,10 @@ import type { BpfObject, DataSection, Diagnostic, MapSpec, ProgramSpec } from "@
 
 /** What goes into one test run of a program. */
 export interface RunInput {
-  /** Packet bytes; for XDP and tc from the Ethernet header on. */
+  /** Packet bytes; for XDP and tc from the Ethernet header on. Empty for programs without a packet. */
   readonly packet: Uint8Array;
+  /** The context as it lies in memory, where it is what its author or the program's compiler says. */
+  readonly contextBytes?: Uint8Array;
   /** Context fields by their DSL name (`ingressIfindex: 3`, `"cb[0]": 1`); what is not given has its default. */
   readonly context?: Readonly<Record<string, number | bigint>>;
   /** How often to run; default 1. The packet is as given before each run (kernel: see BPF_PROG_TEST_RUN). */

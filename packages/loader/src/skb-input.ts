@@ -6,7 +6,29 @@ import type { RunInput } from "./backend.ts";
 import { loaderError } from "./diagnostics.ts";
 
 /** Program types that run on socket buffers. */
-export type SkbProgramType = "sched_cls" | "socket_filter";
+export const skbProgramTypes = [
+  "sched_cls",
+  "sched_act",
+  "socket_filter",
+  "cgroup_skb",
+  "lwt_in",
+  "lwt_out",
+  "lwt_xmit",
+  "lwt_seg6local",
+  "sk_skb",
+  "flow_dissector",
+] as const;
+
+/** A program type that runs on socket buffers. */
+export type SkbProgramType = (typeof skbProgramTypes)[number];
+
+/** Types whose packet begins at the Ethernet header; of the others it begins behind it. */
+const withHeader: ReadonlySet<SkbProgramType> = new Set(["sched_cls", "sched_act", "flow_dissector"]);
+
+/** Whether the packet of programs of a type begins at the Ethernet header. */
+export function seesEthernet(type: SkbProgramType): boolean {
+  return withHeader.has(type);
+}
 
 /** An Ethernet header. */
 const ETHERNET = 14;
@@ -112,7 +134,7 @@ export function skbInputContext(program: SkbProgramType, input: RunInput): Uint8
     }
     write(view, place, value);
   }
-  checkLimits(view, input.packet.length - (program === "socket_filter" ? ETHERNET : 0));
+  checkLimits(view, input.packet.length - (seesEthernet(program) ? 0 : ETHERNET));
   return bytes;
 }
 

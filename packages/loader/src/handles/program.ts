@@ -1,11 +1,19 @@
 // Typed handles of programs, the same on both back ends: run on a packet, attach in the kernel.
-import { actionName, type ProgramSpec } from "@typebpf/abi";
+import { actionName, contextFields, type ProgramSpec, sectionOfProgram } from "@typebpf/abi";
 import type { AttachOptions, BackendLink, BackendProgram, RunInput, TraceEvent } from "../backend.ts";
 import { describe } from "../codec.ts";
 import { loaderError } from "../diagnostics.ts";
 
 /** An attachment: detached on `detach()`, at the end of a `using` block, and when the process ends. */
 export type Link = BackendLink;
+
+/** What a program without a packet runs on: its context. */
+export interface ContextInput {
+  /** Context fields by their DSL name: `{ op: 3, "args[0]": 1n }`. */
+  readonly context?: Readonly<Record<string, number | bigint>>;
+  /** The context as it lies in memory, where it is what its author says. */
+  readonly contextBytes?: Uint8Array;
+}
 
 /** A packet, and what its context is. */
 export interface PacketInput {
@@ -41,10 +49,32 @@ export interface RunResult<Action extends string = string> {
 export interface ProgramHandle<Action extends string = string, Where = AttachOptions> {
   readonly name: string;
   readonly spec: ProgramSpec;
-  /** Runs the program on a packet. @throws DiagnosticError on a fault, or where the kernel refuses the packet. */
-  run(input: Uint8Array | PacketInput, options?: RunOptions): RunResult<Action>;
+  /**
+   * Runs the program on a packet, or on a context where its type has no packet.
+   * @throws DiagnosticError on a fault, or where the kernel refuses the input
+   */
+  run(input: Uint8Array | PacketInput | ContextInput, options?: RunOptions): RunResult<Action>;
   /** Attaches the program; only in the kernel. @throws DiagnosticError that says what to do. */
   attach(options: Where): Link;
+}
+
+/** True for types of programs that see packets. */
+function hasPacket({ type, section }: ProgramSpec): boolean {
+  return (
+    contextFields(type, sectionOfProgram({ type, section }).attach).some(({ is }) => is === "packet") ||
+    type === "socket_filter"
+  );
+}
+
+function inputOf(spec: ProgramSpec, input: Uint8Array | PacketInput | ContextInput): RunInput {
+  if (input instanceof Uint8Array) return { packet: input };
+  const packet: unknown = typeof input === "object" && input !== null && "packet" in input ? input.packet : undefined;
+  if (packet instanceof Uint8Array) return { ...input, packet };
+  if (packet === undefined && typeof input === "object" && input !== null && !hasPacket(spec)) {
+    return { ...input, packet: new Uint8Array(0) };
+  }
+  const message = `a program runs on a packet as a Uint8Array, not on ${describe(packet ?? input)}`;
+  throw loaderError("valueKind", { message });
 }
 
 /** The handle of a program of either back end; `load` gives it the types of the module. */
@@ -54,11 +84,7 @@ export function programHandle(program: BackendProgram): ProgramHandle {
     name: spec.name,
     spec,
     run: (input, options = {}) => {
-      const given: RunInput = input instanceof Uint8Array ? { packet: input } : input;
-      if (!(given?.packet instanceof Uint8Array)) {
-        const message = `a program runs on a packet as a Uint8Array, not on ${describe(given?.packet ?? given)}`;
-        throw loaderError("valueKind", { message });
-      }
+      const given = inputOf(spec, input);
       const output = program.run(options.repeat === undefined ? given : { ...given, repeat: options.repeat });
       return { action: actionName(spec.type, output.retval), ...output };
     },

@@ -11,19 +11,18 @@ import {
   type MapSpec,
   mapTypes,
   type ProgramSpec,
-  type ProgramTypeName,
+  programTypes,
 } from "@typebpf/abi";
 import type { Backend, BackendMap, BackendObject, BackendProgram, RunInput, RunOutput } from "../backend.ts";
 import { loaderDiagnostic, loaderError } from "../diagnostics.ts";
-import { type SkbProgramType, skbInputContext } from "../skb-input.ts";
-import { checkXdpInput } from "../xdp-input.ts";
 import { type Clock, seededRandom, virtualClock } from "./clock.ts";
 import { SkbContext, type SocketFilterStart, socketFilterStarts } from "./contexts/skb.ts";
+import { StructContext } from "./contexts/struct.ts";
 import { XdpContext } from "./contexts/xdp.ts";
 import { Fault } from "./fault.ts";
 import { implementations, unknownHelper } from "./helpers/registry.ts";
 import type { World } from "./helpers/world.ts";
-import { type Code, type ContextAccess, Machine } from "./machine.ts";
+import { type Code, Machine } from "./machine.ts";
 import { whyNoMap } from "./maps/limits.ts";
 import type { SimulatedMap } from "./maps/map.ts";
 import { makeMap } from "./maps/registry.ts";
@@ -31,6 +30,7 @@ import { UserMap } from "./maps/user-map.ts";
 import { addressHigh, REGION_START, segment } from "./memory.ts";
 import { DEFAULT_MAX_INSTRUCTIONS } from "./raw.ts";
 import { SimulatedSection } from "./section.ts";
+import { type Stage, stageOf } from "./stages.ts";
 import type { HelperRun } from "./steps/control.ts";
 import { type Address, translate } from "./translate.ts";
 
@@ -92,44 +92,6 @@ function mapProblem(spec: MapSpec): Diagnostic | undefined {
   return why === undefined ? undefined : loaderDiagnostic("unsimulatedMap", details);
 }
 
-/** What a program type's runs are given, and what is read from its context after one. */
-interface Stage {
-  /** @throws DiagnosticError for what a test run cannot be given. */
-  check(input: RunInput): void;
-  /** Whether programs of the type may use legacy packet loads (may_access_skb of kernel/bpf/verifier.c). */
-  readonly packetLoads: boolean;
-  /** Puts a packet in place. */
-  begin(world: World, input: RunInput): ContextAccess & { readonly high: number };
-  result(world: World): Pick<RunOutput, "packet" | "context">;
-}
-
-function skbStage(type: SkbProgramType): Stage {
-  return {
-    check: (input) => void skbInputContext(type, input),
-    packetLoads: true,
-    begin: ({ skb }, input) => {
-      skb.begin(type, input);
-      return skb;
-    },
-    result: ({ skb }) => ({ packet: skb.result(), context: skb.output() }),
-  };
-}
-
-/** How each program type runs. */
-const stages: { readonly [T in ProgramTypeName]?: Stage } = {
-  xdp: {
-    check: checkXdpInput,
-    packetLoads: false,
-    begin: ({ xdp }, input) => {
-      xdp.begin(input);
-      return xdp;
-    },
-    result: ({ xdp }) => ({ packet: xdp.result() }),
-  },
-  sched_cls: skbStage("sched_cls"),
-  socket_filter: skbStage("socket_filter"),
-};
-
 /** An object in the simulator. */
 class SimulatedObject implements BackendObject {
   readonly maps = new Map<string, BackendMap>();
@@ -144,9 +106,10 @@ class SimulatedObject implements BackendObject {
     this.machine = new Machine(settings.maxInstructions, true);
     const xdp = new XdpContext(this.machine.memory);
     const skb = new SkbContext(this.machine.memory, settings.socketFilterStart);
+    const struct = new StructContext(this.machine.memory);
     const { clock, random, cpu } = settings;
     const bySegment = new Map<number, SimulatedMap>();
-    this.world = { machine: this.machine, maps: bySegment, clock, random, cpu, xdp, skb, traced: [] };
+    this.world = { machine: this.machine, maps: bySegment, clock, random, cpu, xdp, skb, struct, traced: [] };
     const handles = new Map<string, number>();
     const problems: Diagnostic[] = [];
     for (const spec of object.maps) {
@@ -215,11 +178,11 @@ class SimulatedObject implements BackendObject {
     spec: ProgramSpec,
     handles: ReadonlyMap<string, number>,
   ): readonly Diagnostic[] {
-    const stage = stages[spec.type];
-    if (!stage) {
+    if (!Object.hasOwn(programTypes, spec.type)) {
       const message = `program ${spec.name} is of type ${spec.type}, which the simulator does not know`;
       return [loaderDiagnostic("unsimulatedProgram", { message, ...(spec.at && { at: spec.at }) })];
     }
+    const stage = stageOf(spec);
     const flat = flattenProgram(object, spec);
     if (typeof flat === "string") return [loaderDiagnostic("mapReference", { notes: [flat] })];
     const references = new Map(flat.relocations.map((one) => [one.slot, this.addressOf(one, handles)]));
@@ -261,7 +224,7 @@ class SimulatedObject implements BackendObject {
     }
     const durationNs = Math.round(((performance.now() - start) * 1e6) / repeat);
     const retval = (machine.registers[0] ?? 0) >>> 0;
-    return { retval, ...stage.result(this.world), durationNs, instructions, trace: [...this.world.traced] };
+    return { retval, ...stage.result(this.world, input), durationNs, instructions, trace: [...this.world.traced] };
   }
 
   [Symbol.dispose](): void {

@@ -5,7 +5,13 @@
 import { type ContextFieldRow, contextFields, contexts } from "@typebpf/abi";
 import type { RunInput } from "../../backend.ts";
 import { errno } from "../../errno.ts";
-import { type SkbProgramType, skbInputContext, skbOutputContext } from "../../skb-input.ts";
+import {
+  type SkbProgramType,
+  seesEthernet,
+  skbInputContext,
+  skbOutputContext,
+  skbProgramTypes,
+} from "../../skb-input.ts";
 import { Fault } from "../fault.ts";
 import type { ContextAccess } from "../machine.ts";
 import { addressHigh, type Memory, REGION_START, segment } from "../memory.ts";
@@ -36,10 +42,9 @@ function fieldsByOffset(program: SkbProgramType): readonly (ContextFieldRow | un
   );
 }
 
-const fieldTables: Readonly<Record<SkbProgramType, readonly (ContextFieldRow | undefined)[]>> = {
-  sched_cls: fieldsByOffset("sched_cls"),
-  socket_filter: fieldsByOffset("socket_filter"),
-};
+const fieldTables: ReadonlyMap<SkbProgramType, readonly (ContextFieldRow | undefined)[]> = new Map(
+  skbProgramTypes.map((type) => [type, fieldsByOffset(type)]),
+);
 
 /** Where the packet of a socket filter may begin. */
 export const socketFilterStarts = ["link", "network", "transport"] as const;
@@ -53,6 +58,12 @@ function bytesBefore(start: SocketFilterStart, packet: Uint8Array): number {
   const protocol = start === "transport" ? protocolOf(packet) : 0;
   const header = protocol === 0x0800 ? ((packet[ETHERNET] ?? 0) & 0xf) * 4 : protocol === 0x86dd ? IPV6_HEADER : 0;
   return Math.min(ETHERNET + header, packet.length);
+}
+
+/** Bytes before what a program sees of a packet. */
+function startOf(program: SkbProgramType, start: SocketFilterStart, packet: Uint8Array): number {
+  if (seesEthernet(program)) return 0;
+  return bytesBefore(program === "socket_filter" ? start : "network", packet);
 }
 
 export class SkbContext implements ContextAccess {
@@ -83,7 +94,7 @@ export class SkbContext implements ContextAccess {
     this.input = packet;
     this.checksums = -1;
     this.encapsulated = false;
-    this.packet.begin(packet, program === "socket_filter" ? bytesBefore(this.start, packet) : 0);
+    this.packet.begin(packet, startOf(program, this.start, packet));
     this.image.set(skbInputContext(program, input));
     this.set("ifindex", this.get("ifindex") || LOOPBACK);
     if (this.get("wire_len") === 0) this.set("wire_len", this.packet.length);
@@ -130,7 +141,7 @@ export class SkbContext implements ContextAccess {
   }
 
   private field(access: "read" | "write", offset: number, size: number): ContextFieldRow {
-    const field = fieldTables[this.program][offset];
+    const field = fieldTables.get(this.program)?.[offset];
     if (!field) return this.refuse(access, offset, size, `${this.program} programs have no field of __sk_buff there`);
     if (access === "write" && field.access === "read") {
       return this.refuse(access, offset, size, `${this.program} programs may only read __sk_buff.${field.name}`);

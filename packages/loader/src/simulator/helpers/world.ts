@@ -3,6 +3,7 @@ import type { ProgramTypeName } from "@typebpf/abi";
 import type { TraceEvent } from "../../backend.ts";
 import type { Clock } from "../clock.ts";
 import type { SkbContext } from "../contexts/skb.ts";
+import type { StructContext } from "../contexts/struct.ts";
 import type { XdpContext } from "../contexts/xdp.ts";
 import { Fault } from "../fault.ts";
 import type { Machine } from "../machine.ts";
@@ -19,6 +20,8 @@ export interface World {
   readonly cpu: number;
   readonly xdp: XdpContext;
   readonly skb: SkbContext;
+  /** Of programs without a packet. */
+  readonly struct: StructContext;
   /** Lines that the current run has traced. */
   readonly traced: TraceEvent[];
 }

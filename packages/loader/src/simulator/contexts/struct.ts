@@ -1,0 +1,129 @@
+// The context of programs without a packet, by its rows: a struct of integers that a run may set by name. The kernel lets
+// programs read parts of a field and write it whole (the *_is_valid_access functions, Linux 6.12). A context without rows
+// (what an author says that it holds, or of another compiler) is plain memory.
+import type { ContextFieldRow } from "@typebpf/abi";
+import type { RunInput } from "../../backend.ts";
+import { loaderError } from "../../diagnostics.ts";
+import { Fault } from "../fault.ts";
+import type { ContextAccess } from "../machine.ts";
+import { addressHigh, type Memory, segment } from "../memory.ts";
+
+/** Bytes of a context that no row describes: as many as the longest has (a record of an event, a page). */
+const PLAIN_BYTES = 4096;
+
+/** One integer that a run can set. */
+interface Place {
+  readonly name: string;
+  readonly row: ContextFieldRow;
+  readonly offset: number;
+}
+
+function placesOf(rows: readonly ContextFieldRow[]): readonly Place[] {
+  return rows.flatMap((row): readonly Place[] => {
+    const { as, count, offset, size } = row;
+    if (as === undefined || row.is !== "integer") return [];
+    if (count === undefined) return [{ name: as, row, offset }];
+    return Array.from({ length: count }, (_, item) => ({ name: `${as}[${item}]`, row, offset: offset + item * size }));
+  });
+}
+
+/** Bytes of a field's value: those of the field, or fewer. */
+function widthOf({ bits, size }: ContextFieldRow): number {
+  return bits === 16 ? 2 : size;
+}
+
+function refuseField(name: string, value: unknown, why: string): never {
+  throw loaderError("contextField", { message: `context field "${name}" cannot be ${value}`, notes: [why] });
+}
+
+/** A context by rows. One serves all programs of the machine: `begin` says whose turn it is. */
+export class StructContext implements ContextAccess {
+  readonly image = new Uint8Array(PLAIN_BYTES);
+  readonly view = new DataView(this.image.buffer);
+  /** Upper half of the context's address. */
+  readonly high: number;
+  private rows: readonly ContextFieldRow[] = [];
+  private places: readonly Place[] = [];
+  private struct = "";
+
+  constructor(memory: Memory) {
+    // No plain memory: every access is outside of its zero bytes, and so comes to `load` and `store`.
+    this.high = addressHigh(memory.add(segment("context", "the context", new Uint8Array(0), { atomics: false })), 0);
+  }
+
+  /** Sets a run up. @throws DiagnosticError BPF6008 for a field that is not there, or does not fit */
+  begin(struct: string, rows: readonly ContextFieldRow[], { context = {}, contextBytes }: RunInput): void {
+    this.struct = struct;
+    this.rows = rows;
+    this.places = placesOf(rows);
+    this.image.fill(0);
+    if (contextBytes) this.image.set(contextBytes.subarray(0, PLAIN_BYTES));
+    for (const [name, value] of Object.entries(context)) this.set(name, value);
+  }
+
+  private set(name: string, value: number | bigint): void {
+    const place = this.places.find((one) => one.name === name);
+    if (!place) {
+      const notes = [`can be set: ${this.places.map((one) => one.name).join(", ") || "nothing"}`];
+      throw loaderError("contextField", { message: `there is no context field "${name}" to set`, notes });
+    }
+    const width = widthOf(place.row);
+    const whole = typeof value === "bigint" || Number.isInteger(value);
+    const fits =
+      whole && [BigInt.asUintN, BigInt.asIntN].some((cut) => cut(width * 8, BigInt(value)) === BigInt(value));
+    if (!fits) refuseField(name, value, `the field is an integer of ${width * 8} bits`);
+    const bits = BigInt.asUintN(width * 8, BigInt(value));
+    const little = place.row.bigEndian !== true;
+    if (width === 8) this.view.setBigUint64(place.offset, bits, little);
+    else if (width === 4) this.view.setUint32(place.offset, Number(bits), little);
+    else if (width === 2) this.view.setUint16(place.offset, Number(bits), little);
+    else this.view.setUint8(place.offset, Number(bits));
+  }
+
+  /** The integers that programs may write, by DSL name; 64-bit ones as bigints. */
+  output(): Readonly<Record<string, number | bigint>> {
+    const written = this.places.filter(({ row }) => row.access === "readWrite");
+    return Object.fromEntries(written.map(({ name, row, offset }) => [name, this.get(row, offset)]));
+  }
+
+  private get(row: ContextFieldRow, offset: number): number | bigint {
+    const little = row.bigEndian !== true;
+    const width = widthOf(row);
+    if (width === 8) return this.view.getBigUint64(offset, little);
+    if (width === 4) return this.view.getUint32(offset, little);
+    return width === 2 ? this.view.getUint16(offset, little) : this.view.getUint8(offset);
+  }
+
+  private check(access: "read" | "write", offset: number, size: number): void {
+    const what = `${access} of ${size} byte${size === 1 ? "" : "s"} at offset ${offset} of the context`;
+    if (this.rows.length === 0) {
+      if (offset >= 0 && offset + size <= PLAIN_BYTES) return;
+      throw new Fault("contextAccess", what, [`the context has at most ${PLAIN_BYTES} bytes`]);
+    }
+    const row = this.rows.find((one) => offset >= one.offset && offset < one.offset + one.size * (one.count ?? 1));
+    if (!row) throw new Fault("contextAccess", what, [`such programs have no field of ${this.struct} there`]);
+    if (access === "write" && row.access === "read")
+      throw new Fault("contextAccess", what, [`such programs may only read ${this.struct}.${row.name}`]);
+    const inItem = (offset - row.offset) % row.size;
+    if (offset % size === 0 && inItem + size <= row.size) return;
+    throw new Fault("contextAccess", what, [
+      `${this.struct}.${row.name} is at ${row.offset} and has ${row.size} bytes`,
+    ]);
+  }
+
+  load(offset: number, size: number, registers: Int32Array, d: number): void {
+    this.check("read", offset, size);
+    registers[d + 1] = size === 8 ? this.view.getInt32(offset + 4, true) : 0;
+    if (size === 1) registers[d] = this.view.getUint8(offset);
+    else if (size === 2) registers[d] = this.view.getUint16(offset, true);
+    else registers[d] = this.view.getInt32(offset, true);
+  }
+
+  store(offset: number, size: number, low: number, high: number): void {
+    this.check("write", offset, size);
+    if (size === 1) this.view.setUint8(offset, low);
+    else if (size === 2) this.view.setUint16(offset, low, true);
+    else this.view.setInt32(offset, low, true);
+    if (size === 8) this.view.setInt32(offset + 4, high, true);
+  }
+}
