@@ -14,8 +14,8 @@ import { place, requireTools, Unprepared } from "./tools.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const cache = join(root, ".cache", "vm");
 
-/** Tests of the host alone: of the installed command, of compilers that the guest has not, of the repository's own files. */
-const hostOnly = ["robustness", "bpfbench", "btf", "clsact", "process", "elf"];
+/** Tests of the host alone: of the installed command, of the repository's own files, of compilers, of what passes in time. */
+const hostOnly = ["robustness", "bpfbench", "btf", "clsact", "process", "elf", "trace", "paths"];
 
 /** Runs the guest; what it prints goes on. Gives vitest's exit status, or undefined where the guest did not get there. */
 function boot(kernel: GuestKernel, initrd: string, seconds: number): Promise<number | undefined> {

