@@ -3,6 +3,7 @@
 import { openSync } from "node:fs";
 import { kernel } from "../../packages/loader/src/kernel/kernel.ts";
 import { Netlink } from "../../packages/loader/src/kernel/netlink.ts";
+import { unpinAll } from "../../packages/loader/src/kernel/objects/pin.ts";
 import { openSys } from "../../packages/loader/src/kernel/sys.ts";
 import { createTestbed } from "../../packages/loader/src/testing/index.ts";
 import { createNamespace } from "../../packages/loader/src/testing/namespace.ts";
@@ -13,6 +14,27 @@ const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
   attach: async () => {
     const loaded = await kernel().load(sourceFilter);
     return present(loaded.programs.get("filter")).attach({ interface: "veth0" });
+  },
+  /** A program on veth0 that is to stay: its link is pinned, and its maps, in the folder of the second argument. */
+  pin: async () => {
+    const folder = process.argv[3] ?? "";
+    const loaded = await kernel({ pins: `${folder}/maps` }).load(sourceFilter);
+    const link = present(loaded.programs.get("filter")).attach({ interface: "veth0" });
+    link.pin?.(`${folder}/link`);
+    return link;
+  },
+  /** The same, but the link's path is taken, which fails: maps and attachment are to go. */
+  failingPin: async () => {
+    const folder = process.argv[3] ?? "";
+    const loaded = await kernel({ pins: `${folder}/maps` }).load(sourceFilter);
+    const link = present(loaded.programs.get("filter")).attach({ interface: "veth0" });
+    try {
+      link.pin?.(`${folder}/maps`);
+    } catch {
+      unpinAll(loaded.pins);
+      return link;
+    }
+    return undefined;
   },
   /** A test bed, and a namespace that holds the other end of an interface that the parent sees. */
   testbed: async () => {

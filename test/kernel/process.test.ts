@@ -1,11 +1,14 @@
 // Nothing outlives the process: attachments and namespaces end with it, by whichever signal, and by exit. Needs root.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, expect, test } from "vitest";
+import { removePin } from "../../packages/loader/src/index.ts";
 import { createTestbed, type TestbedSide } from "../../packages/loader/src/testing/index.ts";
+import { Bpffs } from "./bpffs.ts";
 import { describeKernel } from "./gate.ts";
 
 const script = fileURLToPath(new URL("./process-child.ts", import.meta.url));
@@ -18,8 +21,8 @@ afterEach(() => {
 });
 
 /** A child inside the side's network that has done its task. */
-async function start(side: TestbedSide, task: string): Promise<ChildProcess> {
-  const child = side.inNamespace(() => fork(script, [task], { execArgv: ["--import", tsx] }));
+async function start(side: TestbedSide, ...task: readonly string[]): Promise<ChildProcess> {
+  const child = side.inNamespace(() => fork(script, [...task], { execArgv: ["--import", tsx] }));
   children.add(child);
   const [message] = await Promise.race([once(child, "message"), once(child, "exit")]);
   expect(message).toBe("ready");
@@ -42,6 +45,35 @@ describeKernel("a process that ends", () => {
     expect(attached()).toBeDefined();
     const ended = once(child, "exit");
     end(child);
+    await ended;
+    expect(attached()).toBeUndefined();
+  });
+
+  test.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)("by %s leaves what it pinned, and that only", async (signal) => {
+    using fs = new Bpffs();
+    await using testbed = await createTestbed();
+    const child = await start(testbed.host, "pin", fs.folder);
+    const attached = () => testbed.host.links().find((link) => link.name === "veth0")?.xdp?.programId;
+    const program = attached();
+    expect(program).toBeDefined();
+    const ended = once(child, "exit");
+    child.kill(signal);
+    await ended;
+    expect(attached()).toBe(program);
+    expect(readdirSync(fs.path("maps")).toSorted()).toEqual(["blocked", "hits"]);
+    await removePin("link", fs.path("link"));
+    expect(attached()).toBeUndefined();
+  });
+
+  test.each(["SIGKILL", "exit"] as const)("by %s leaves nothing of a pinning that failed half way", async (name) => {
+    using fs = new Bpffs();
+    await using testbed = await createTestbed();
+    const child = await start(testbed.host, "failingPin", fs.folder);
+    const attached = () => testbed.host.links().find((link) => link.name === "veth0")?.xdp;
+    expect(attached()).toBeDefined();
+    expect(readdirSync(fs.folder).filter((one) => !one.includes("."))).toEqual([]);
+    const ended = once(child, "exit");
+    endings[name]?.(child);
     await ended;
     expect(attached()).toBeUndefined();
   });

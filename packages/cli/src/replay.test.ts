@@ -27,6 +27,9 @@ function program(run: (first: number) => void): ProgramHandle {
     attach: () => {
       throw new Error("not here");
     },
+    pin: () => {
+      throw new Error("not here");
+    },
   };
 }
 

@@ -127,6 +127,17 @@ export interface BackendInnerMaps {
   open(value: Uint8Array): BackendMap | undefined;
 }
 
+/**
+ * A file of the BPF file system that keeps a map, program or link alive. It stays, also after the process, until it is
+ * removed: by `unpin`, or at the end of `using`.
+ */
+export interface Pin extends Disposable {
+  /** Absolute. */
+  readonly path: string;
+  /** Removes the pin; the second time does nothing, nor where another file has its place. @throws DiagnosticError BPF6285 */
+  unpin(): void;
+}
+
 /** A map of a loaded object. Per-CPU values are all copies one after another, each rounded up to 8 bytes. */
 export interface BackendMap {
   readonly spec: MapSpec;
@@ -171,6 +182,8 @@ export interface BackendMap {
   readonly inner?: BackendInnerMaps;
   /** Only of maps that user space can share (BPF_F_MMAPABLE): their memory, without a system call for each access. @throws DiagnosticError */
   shared?(): BackendMemory;
+  /** Only in the kernel: keeps the map alive under a path of a BPF file system. @throws DiagnosticError that says what to do */
+  pin?(path: string): Pin;
 }
 
 /** Where an XDP program is attached. */
@@ -238,8 +251,16 @@ export interface BackendLink extends Disposable {
   attached?(): boolean;
   /** Packets that have passed since the last call; only for socket filters on an interface. */
   passed?(): number;
-  /** Detaches; the second time does nothing. @throws DiagnosticError only when the program stays attached. */
+  /**
+   * Detaches; the second time does nothing. A link that is pinned stays attached until its pins are removed as well.
+   * @throws DiagnosticError only when the program stays attached otherwise.
+   */
   detach(): void;
+  /**
+   * Keeps the program attached after `detach` and after the process, under a path of a BPF file system. Absent for
+   * attachments that are no BPF links. @throws DiagnosticError that says what to do
+   */
+  pin?(path: string): Pin;
 }
 
 export interface BackendProgram {
@@ -248,6 +269,8 @@ export interface BackendProgram {
   run(input: RunInput): RunOutput;
   /** @throws DiagnosticError; always in the simulator, where there is nothing to attach to. */
   attach(options: AttachOptions): BackendLink;
+  /** Only in the kernel: keeps the program alive under a path of a BPF file system. @throws DiagnosticError that says what to do */
+  pin?(path: string): Pin;
 }
 
 /** Global data of a loaded object. */
@@ -264,6 +287,8 @@ export interface BackendObject extends Disposable {
   readonly maps: ReadonlyMap<string, BackendMap>;
   readonly sections: ReadonlyMap<string, BackendSection>;
   readonly programs: ReadonlyMap<string, BackendProgram>;
+  /** Pins that loading has made. They stay when the object is disposed. */
+  readonly pins?: readonly Pin[];
 }
 
 /** A place where objects run. */

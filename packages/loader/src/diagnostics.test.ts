@@ -40,6 +40,7 @@ const cases: { readonly [K in LoaderDiagnosticName]: () => unknown } = {
   },
   attachInSimulator: async () =>
     (await load(objectOf({ main: "exit" }), simulator())).programs.main?.attach({ interface: 1 }),
+  pinInSimulator: async () => (await load(objectOf({}, [hash]), simulator())).maps[hash.name]?.pin("/sys/fs/bpf/hash"),
   unsimulatedProgram: () => load({ ...objectOf({}), programs: [foreign] }, simulator()),
   unsimulatedMap: () => load(objectOf({}, [{ ...hash, type: "queue" as "hash" }]), simulator()),
   disposed: async () => {

@@ -68,6 +68,12 @@ export const loaderDiagnostics = {
     "Objects of other compilers are read whole, but program and map types without support here, relocations against kernel types (CO-RE) and kernel symbols (externs), and big-endian code are only listed.",
     "load the object with libbpf, or leave that part out",
   ),
+  pinInSimulator: row(
+    "BPF6021",
+    "nothing can be pinned in the simulator",
+    "Pins are files by which the kernel keeps maps, programs and links alive after their process.",
+    "load the object into `kernel()` to pin it",
+  ),
   outOfBounds: row(
     "BPF6100",
     "access outside of the memory that the pointer belongs to",
@@ -261,4 +267,9 @@ export function loaderDiagnostic(name: LoaderDiagnosticName, details: Diagnostic
 /** The same as an error to throw. */
 export function loaderError(name: LoaderDiagnosticName, details: DiagnosticDetails = {}): DiagnosticError {
   return new DiagnosticError([loaderDiagnostic(name, details)]);
+}
+
+/** Refuses to pin something of a back end that has no pins. */
+export function refusePin(what: string): never {
+  throw loaderError("pinInSimulator", { message: `the ${what} cannot be pinned: it is in the simulator` });
 }

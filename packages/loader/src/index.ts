@@ -10,6 +10,7 @@ export type {
   BackendProgram,
   BackendRingBuffer,
   BackendSection,
+  Pin,
   RunInput,
   RunOutput,
   SocketAttachOptions,
@@ -51,6 +52,7 @@ export {
   listMaps,
   listPrograms,
 } from "./kernel/objects/list.ts";
+export type { MapPins } from "./kernel/objects/load-pins.ts";
 export type { KernelMapInfo, MapLayouts } from "./kernel/objects/map-info.ts";
 export {
   countRuns,
@@ -63,7 +65,7 @@ export {
   openProgram,
   removePin,
 } from "./kernel/objects/open.ts";
-export type { Pin, PinnedKind } from "./kernel/objects/pin.ts";
+export { type PinnedKind, unpinAll } from "./kernel/objects/pin.ts";
 export type { CodeInsn, CodeLine, MachineCode } from "./kernel/objects/program-code.ts";
 export type { KernelProgramInfo } from "./kernel/objects/program-info.ts";
 export { type Loaded, type LoadOptions, load } from "./load.ts";

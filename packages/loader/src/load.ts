@@ -1,7 +1,7 @@
 // `load`: an object into a back end, with typed handles on its maps and programs. The same on both back ends, so that
 // one test file runs on both.
 import { type BpfObject, type Diagnostic, DiagnosticError } from "@typebpf/abi";
-import type { Backend } from "./backend.ts";
+import type { Backend, Pin } from "./backend.ts";
 import { type ConfigValues, withConfig } from "./config.ts";
 import { loaderError } from "./diagnostics.ts";
 import { refuseForeign } from "./foreign.ts";
@@ -18,6 +18,8 @@ export interface Loaded<M> extends Disposable, AsyncDisposable {
   /** Global variables, and what `config` declares. */
   readonly globals: GlobalsOf<M>;
   readonly programs: ProgramsOf<M>;
+  /** Pins that loading has made (`kernel({ pins })`). They stay until they are removed. */
+  readonly pins: readonly Pin[];
   /** Releases everything; maps and programs cannot be used any more. */
   close(): void;
 }
@@ -61,6 +63,7 @@ export async function load<M extends Module = Record<string, unknown>>(
     globals: globalHandles(loaded.sections.values()) as unknown as GlobalsOf<M>,
     maps: byName(loaded.maps, mapHandle) as unknown as MapsOf<M>,
     programs: byName(loaded.programs, programHandle) as unknown as ProgramsOf<M>,
+    pins: loaded.pins ?? [],
     close,
     [Symbol.dispose]: close,
     [Symbol.asyncDispose]: async () => close(),

@@ -1,10 +1,10 @@
 // Typed handles of maps, the same on both back ends: values in and out by the map's schema, errors as diagnostics that
 // say what to do. Per-CPU maps give and take one value for each possible CPU.
 import { type Layout, type MapSpec, mapTypes, prefixAddress } from "@typebpf/abi";
-import type { BackendMap } from "../backend.ts";
+import type { BackendMap, Pin } from "../backend.ts";
 import { decode, encode, type Value } from "../codec.ts";
 import { toJson } from "../codec-json.ts";
-import { loaderError } from "../diagnostics.ts";
+import { loaderError, refusePin } from "../diagnostics.ts";
 import { errno, type MapOperation, mapError } from "../errno.ts";
 import { type RingBufferHandle, ringHandle } from "./ring-buffer.ts";
 
@@ -34,6 +34,8 @@ interface CommonHandle<K, KI, V, VI> extends Iterable<[key: K, value: V]> {
   keys(): IterableIterator<K>;
   values(): IterableIterator<V>;
   entries(): IterableIterator<[key: K, value: V]>;
+  /** Keeps the map alive under a path of a BPF file system; only in the kernel. @throws DiagnosticError that says what to do. */
+  pin(path: string): Pin;
 }
 
 /** A map with one value per key. */
@@ -205,6 +207,10 @@ class Handle implements AnyMapHandle {
 
   [Symbol.iterator](): Generator<[key: Value, value: Value]> {
     return this.entries();
+  }
+
+  pin(path: string): Pin {
+    return this.raw.pin?.(path) ?? refusePin(`map "${this.name}"`);
   }
 }
 

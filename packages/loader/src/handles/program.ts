@@ -1,8 +1,8 @@
 // Typed handles of programs, the same on both back ends: run on a packet, attach in the kernel.
 import { actionName, contextFields, type ProgramSpec, sectionOfProgram } from "@typebpf/abi";
-import type { AttachOptions, BackendLink, BackendProgram, RunInput, TraceEvent } from "../backend.ts";
+import type { AttachOptions, BackendLink, BackendProgram, Pin, RunInput, TraceEvent } from "../backend.ts";
 import { describe } from "../codec.ts";
-import { loaderError } from "../diagnostics.ts";
+import { loaderError, refusePin } from "../diagnostics.ts";
 
 /** An attachment: detached on `detach()`, at the end of a `using` block, and when the process ends. */
 export type Link = BackendLink;
@@ -56,6 +56,8 @@ export interface ProgramHandle<Action extends string = string, Where = AttachOpt
   run(input: Uint8Array | PacketInput | ContextInput, options?: RunOptions): RunResult<Action>;
   /** Attaches the program; only in the kernel. @throws DiagnosticError that says what to do. */
   attach(options: Where): Link;
+  /** Keeps the program alive under a path of a BPF file system; only in the kernel. @throws DiagnosticError that says what to do. */
+  pin(path: string): Pin;
 }
 
 /** True for types of programs that see packets. */
@@ -89,5 +91,6 @@ export function programHandle(program: BackendProgram): ProgramHandle {
       return { action: actionName(spec.type, output.retval), ...output };
     },
     attach: (options) => program.attach(options),
+    pin: (path) => program.pin?.(path) ?? refusePin(`program "${spec.name}"`),
   };
 }

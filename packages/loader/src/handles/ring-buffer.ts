@@ -1,9 +1,9 @@
 // The typed handle of a ring buffer, the same on both back ends: `for await (const event of fw.maps.events)` for a program
 // that follows its filter, `drain()` for one that looks now and then. Records are decoded by the map's value schema.
 import type { MapSpec } from "@typebpf/abi";
-import type { BackendMap, BackendRingBuffer } from "../backend.ts";
+import type { BackendMap, BackendRingBuffer, Pin } from "../backend.ts";
 import { decode, type Value } from "../codec.ts";
-import { loaderError } from "../diagnostics.ts";
+import { loaderError, refusePin } from "../diagnostics.ts";
 import { records } from "../ringbuf.ts";
 
 /** A ring buffer: records that filters write and user space reads once, in order. */
@@ -18,6 +18,8 @@ export interface RingBufferHandle<V> extends AsyncIterable<V>, Disposable {
   [Symbol.asyncIterator](): AsyncGenerator<V, void, undefined>;
   /** Ends the iteration, if there is one. A later read opens the ring again. */
   close(): void;
+  /** Keeps the map alive under a path of a BPF file system; only in the kernel. @throws DiagnosticError that says what to do. */
+  pin(path: string): Pin;
 }
 
 class Handle implements RingBufferHandle<Value> {
@@ -65,6 +67,10 @@ class Handle implements RingBufferHandle<Value> {
   close(): void {
     this.#iterated?.close();
     this.#iterated = undefined;
+  }
+
+  pin(path: string): Pin {
+    return this.raw.pin?.(path) ?? refusePin(`map "${this.name}"`);
   }
 
   [Symbol.dispose](): void {

@@ -16,6 +16,7 @@ import type {
   BackendLink,
   BackendObject,
   BackendProgram,
+  Pin,
   RunInput,
   RunOutput,
 } from "../backend.ts";
@@ -26,7 +27,8 @@ import { kernelDiagnostics } from "./diagnostics.ts";
 import type { Fd } from "./fd.ts";
 import { programInfo } from "./info.ts";
 import type { KernelMap } from "./map.ts";
-import { createMap } from "./map-create.ts";
+import { type MapPins, PinnedMaps } from "./objects/load-pins.ts";
+import { pinObject } from "./objects/pin.ts";
 import { Poller } from "./poller.ts";
 import { fillProgramArrays } from "./program-arrays.ts";
 import { type LoadedProgram, loadProgram } from "./program-load.ts";
@@ -40,6 +42,11 @@ export interface KernelOptions {
   readonly logLevel?: number;
   /** The CPU that `run` uses, so that per-CPU values are in a known place. Without it, the one that Node is on. */
   readonly cpu?: number;
+  /**
+   * Maps that outlive the object: a folder of a BPF file system in which each map has its name, or paths for some maps by
+   * name. A map that is pinned there already is used, where it is what the object declares; others are made and pinned.
+   */
+  readonly pins?: MapPins;
 }
 
 /** A program in the kernel, with what the kernel tells about it. */
@@ -87,6 +94,10 @@ export class KernelProgram implements BackendProgram {
     return link;
   }
 
+  pin(path: string): Pin {
+    return pinObject(this.#sys, this.#loaded.fd.number, path, `program "${this.spec.name}"`);
+  }
+
   /** Detaches and closes; goes on to the end when something cannot be detached, then says so. */
   [Symbol.dispose](): void {
     const failures: Diagnostic[] = [];
@@ -109,6 +120,7 @@ export interface KernelObject extends BackendObject {
   readonly maps: ReadonlyMap<string, KernelMap>;
   readonly sections: ReadonlyMap<string, KernelSection>;
   readonly programs: ReadonlyMap<string, KernelProgram>;
+  readonly pins: readonly Pin[];
 }
 
 /** The kernel back end; its objects tell more than those of every back end. */
@@ -178,11 +190,13 @@ function loadObject(sys: Sys, object: BpfObject, options: KernelOptions): Kernel
     const btf = loadBtf(sys, object);
     if (btf) stack.use(btf);
     const host = { sys, cpus: possibleCpus(), poller: stack.use(new Poller(sys)), btf };
-    const maps = new Map(object.maps.map((spec) => [spec.name, stack.use(createMap(host, spec))]));
+    const pinned = new PinnedMaps(host, object, options.pins);
+    const maps = new Map(object.maps.map((spec) => [spec.name, stack.use(pinned.map(spec))]));
     const sections = new Map(object.sections.map((one) => [one.name, stack.use(createSection(host, one))]));
     const programs = loadPrograms(sys, object, { maps, sections, btf }, options, stack);
     fillProgramArrays(maps, programs);
-    return { maps, sections, programs, [Symbol.dispose]: () => stack[Symbol.dispose]() };
+    const pins = pinned.pin(maps);
+    return { maps, sections, programs, pins, [Symbol.dispose]: () => stack[Symbol.dispose]() };
   } catch (error) {
     stack[Symbol.dispose]();
     throw error;

@@ -120,6 +120,11 @@ function innerMaps(host: MapHost, outer: MapSpec): KernelInnerMaps | undefined {
   });
 }
 
+/** A map that exists already and is what `spec` describes; it owns the descriptor. */
+export function adoptMap(host: MapHost, fd: Fd, spec: MapSpec): KernelMap {
+  return new KernelMap(host, fd, spec, innerMaps(host, spec));
+}
+
 /** Creates the map that `spec` describes. @throws DiagnosticError with the kernel's reason. */
 export function createMap(host: MapHost, spec: MapSpec): KernelMap {
   const { sys } = host;
@@ -130,5 +135,5 @@ export function createMap(host: MapHost, spec: MapSpec): KernelMap {
   const attr = attrOf(host, spec);
   const fd = inner ? withInner(host, spec, attr) : create(attr, spec, host.btf?.map(spec.name));
   if (fd < 0) throw refuseMap(spec, fd);
-  return new KernelMap(host, new Fd(sys, fd, `map "${spec.name}"`), spec, innerMaps(host, spec));
+  return adoptMap(host, new Fd(sys, fd, `map "${spec.name}"`), spec);
 }

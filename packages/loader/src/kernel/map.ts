@@ -18,6 +18,7 @@ import type {
   BackendUserRing,
   ObjectReference,
   PerfReaderOptions,
+  Pin,
   ResolvedReference,
 } from "../backend.ts";
 import { Attr, attrLayouts } from "./attr.ts";
@@ -28,6 +29,7 @@ import type { Fd } from "./fd.ts";
 import type { KernelInnerMaps } from "./inner-maps.ts";
 import { lookupBatches, updateBatches } from "./map-batch.ts";
 import { MapStreams } from "./map-streams.ts";
+import { pinObject } from "./objects/pin.ts";
 import type { Poller } from "./poller.ts";
 import { resolveReference } from "./references.ts";
 import type { Memory, Sys } from "./sys.ts";
@@ -197,6 +199,11 @@ export class KernelMap implements BackendMap, Disposable {
       if (status < 0) return { status, written };
     }
     return { status: 0, written: entries.length };
+  }
+
+  /** Keeps the map alive under a path of a BPF file system. @throws DiagnosticError that says what to do */
+  pin(path: string): Pin {
+    return pinObject(this.#sys, this.fd.number, path, `map "${this.spec.name}"`);
   }
 
   #readError(status: number): DiagnosticError {

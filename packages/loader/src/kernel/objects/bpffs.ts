@@ -24,8 +24,10 @@ export function fsReason(error: unknown): string {
   return fileReasons[code] ?? code;
 }
 
-function isMissing(error: unknown): boolean {
-  return typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT";
+/** The BPF file system answers EPERM for each name with a dot that it does not have. */
+function isMissing(error: unknown, path: string): boolean {
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : "";
+  return code === "ENOENT" || (code === "EPERM" && path.includes("."));
 }
 
 /** What is at a path, without following it; undefined where there is nothing. @throws DiagnosticError where it may not be looked. */
@@ -33,7 +35,7 @@ export function statOf(path: string): Stats | undefined {
   try {
     return lstatSync(path);
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (isMissing(error, path)) return undefined;
     throw objectError("pinRefused", { message: `${path}: ${fsReason(error)}` });
   }
 }
@@ -59,17 +61,18 @@ export function pinPathOf(given: string): string {
   const fits = typeof given === "string" && given !== "" && !given.includes("\0");
   if (!fits) throw objectError("pinPath", { message: "the path of a pin is text, not empty, without a zero" });
   const path = resolve(given);
-  const name = basename(path);
   const bytes = (text: string): number => new TextEncoder().encode(text).length;
   const shown = path.length > 80 ? `${path.slice(0, 77)}…` : path;
   if (path.split("/").some((part) => bytes(part) > longestName) || bytes(path) > longestPath)
     throw objectError("pinPath", { message: `${shown} is too long` });
-  const folder = nearestFolder(path);
+  const folder = statOf(path) ? path : nearestFolder(path);
   if (!isOnBpffs(folder)) {
-    const missing = folder === dirname(path) ? `${folder} is not on a BPF file system` : `there is no ${dirname(path)}`;
+    const near = folder === path || folder === dirname(path);
+    const missing = near ? `${folder} is not on a BPF file system` : `there is no ${dirname(path)}`;
     throw objectError("notBpffs", { message: `nothing can be pinned at ${shown}: ${missing}` });
   }
-  if (name.includes(".")) {
+  const name = basename(path);
+  if (name.includes(".") && folder !== path) {
     const message = `nothing can be pinned at ${shown}: the BPF file system takes no dots in names`;
     throw objectError("pinPath", { message, help: `for example: ${join(dirname(path), name.replaceAll(".", "_"))}` });
   }

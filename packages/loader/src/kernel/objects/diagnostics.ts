@@ -112,6 +112,12 @@ export const objectDiagnostics = {
     "Ring buffers have records, and maps of types that are not known here are listed by their numbers only.",
     "choose another map",
   ),
+  pinName: row(
+    "BPF6297",
+    "there is no such map to pin",
+    "`pins` of kernel() is a folder for all maps, or has a path for each map that it names.",
+    "use the name of an exported map",
+  ),
 } as const satisfies Readonly<Record<string, DiagnosticRow>>;
 
 /** The name of a row of this catalogue. */

@@ -66,10 +66,10 @@ export function layoutDifference(one: Layout, other: Layout): string | undefined
   return same ? undefined : `${shown(one)} here, ${shown(other)} there`;
 }
 
-/** Sizes that the kernel has for a map of an object: records have none, and bits of flags are the map's own. */
+/** Sizes that the kernel has for a map of an object: shared memory has no values there, and queues no keys. */
 function kernelSizes({ key, value, type }: MapSpec): { readonly key: number; readonly value: number } {
-  const { records }: MapTypeRow = mapTypes[type];
-  return { key: key.size, value: records ? 0 : value.size };
+  const { records, keys, counts }: MapTypeRow = mapTypes[type];
+  return { key: keys === "none" ? 0 : key.size, value: records || counts === "pages" ? 0 : value.size };
 }
 
 function sameFlags(spec: MapSpec, info: KernelMapInfo): boolean {
@@ -78,7 +78,9 @@ function sameFlags(spec: MapSpec, info: KernelMapInfo): boolean {
 }
 
 function sameEntries(spec: MapSpec, info: KernelMapInfo, cpus: number): boolean {
+  const { holds }: MapTypeRow = mapTypes[spec.type];
   if (spec.maxEntries === info.maxEntries) return true;
+  if (holds === "perfEvent" && spec.maxEntries === 0) return info.maxEntries === cpus;
   return (spec.flags & NO_COMMON_LRU) !== 0 && Math.ceil(spec.maxEntries / cpus) * cpus === info.maxEntries;
 }
 

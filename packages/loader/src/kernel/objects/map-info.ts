@@ -3,6 +3,8 @@
 import {
   arrayLayout,
   BtfLayouts,
+  cpuLayout,
+  deviceLayout,
   type Layout,
   type MapTypeName,
   type MapTypeRow,
@@ -10,8 +12,8 @@ import {
   noKey,
   prefixAddress,
   scalarLayouts,
+  socketLayout,
   structLayout,
-  uapi,
 } from "@typebpf/abi";
 import type { Sys } from "../sys.ts";
 import type { BtfCache, KernelBtfTypes } from "./btf.ts";
@@ -80,20 +82,14 @@ export function mapTypeRowName(number: number): MapTypeName | undefined {
   return (Object.keys(mapTypes) as MapTypeName[]).find((name) => mapTypes[name].number === number);
 }
 
-const { mapType } = uapi;
-
-/** Types whose values of four bytes are numbers of objects. */
-const numbered: ReadonlySet<number> = new Set([
-  mapType.PROG_ARRAY,
-  mapType.PERF_EVENT_ARRAY,
-  mapType.CGROUP_ARRAY,
-  mapType.ARRAY_OF_MAPS,
-  mapType.HASH_OF_MAPS,
-  mapType.DEVMAP,
-  mapType.DEVMAP_HASH,
-  mapType.CPUMAP,
-  mapType.XSKMAP,
-]);
+/** What user space reads of the objects that a map holds, where no BTF says so. */
+function heldLayout(row: MapTypeRow | undefined, size: number): Layout | undefined {
+  if (row?.holds === undefined) return undefined;
+  if (size === 4) return scalarLayouts.u32;
+  const wide = { device: deviceLayout, cpu: cpuLayout, socket: socketLayout };
+  const layout = row.holds in wide ? wide[row.holds as keyof typeof wide] : undefined;
+  return layout?.size === size ? layout : undefined;
+}
 
 function bytesOf(size: number): Layout {
   return size === 0 ? noKey : arrayLayout(scalarLayouts.u8, size);
@@ -134,11 +130,10 @@ export function layoutsOf(info: KernelMapInfo, cache: BtfCache): MapLayouts {
   const row: MapTypeRow | undefined = name && mapTypes[name];
   const [key, value] = [fromBtf(types, btf.key, keySize), fromBtf(types, btf.value, valueSize)];
   const index = row?.keys === "index" && keySize === 4 ? scalarLayouts.u32 : undefined;
-  const number = numbered.has(typeNumber) && valueSize === 4 ? scalarLayouts.u32 : undefined;
   const plainKey = index ?? key ?? bytesOf(keySize);
   return {
     key: row?.keys === "prefix" && keySize > 4 ? prefixLayout(key, keySize) : plainKey,
-    value: value ?? number ?? bytesOf(valueSize),
+    value: value ?? heldLayout(row, valueSize) ?? bytesOf(valueSize),
     from: key || value ? "btf" : "sizes",
   };
 }

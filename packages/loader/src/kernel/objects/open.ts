@@ -1,13 +1,15 @@
 // Programs, maps and links of the running kernel by id or by the path of a pin: what they are, and what can be done with
 // them. Each holds a descriptor until it is disposed, so that its object does not go meanwhile.
 import { DiagnosticError, diagnostic, type MapSpec, type MapTypeRow, mapTypes, uapi } from "@typebpf/abi";
+import type { Pin } from "../../backend.ts";
 import { type AnyMapHandle, mapHandle } from "../../handles/map.ts";
 import { Attr } from "../attr.ts";
 import { possibleCpus } from "../cpus.ts";
 import { kernelDiagnostics } from "../diagnostics.ts";
 import { errnoName, errnos } from "../errno.ts";
 import type { Fd } from "../fd.ts";
-import { KernelMap } from "../map.ts";
+import type { KernelMap } from "../map.ts";
+import { adoptMap } from "../map-create.ts";
 import { Poller } from "../poller.ts";
 import { openSys, type Sys } from "../sys.ts";
 import { BtfCache } from "./btf.ts";
@@ -18,7 +20,7 @@ import { objectLayouts } from "./layouts.ts";
 import { type KernelLinkInfo, readLink } from "./link-info.ts";
 import { mapDifferences } from "./map-check.ts";
 import { type KernelMapInfo, layoutsOf, type MapLayouts, mapTypeRowName, readMap } from "./map-info.ts";
-import { openPin, type Pin, type PinnedKind, pinObject, pinsOf, unpin } from "./pin.ts";
+import { openPin, type PinnedKind, pinObject, pinsOf, unpin } from "./pin.ts";
 import { Places } from "./places.ts";
 import { type CodeInsn, type MachineCode, readCode, readMachineCode } from "./program-code.ts";
 import { type KernelProgramInfo, readProgram } from "./program-info.ts";
@@ -113,7 +115,7 @@ export class OpenedMap extends Opened {
     if (declared) this.#check(declared, known, cpus);
     this.layouts = declared ? { key: declared.key, value: declared.value, from: "schema" } : known;
     const spec = declared ?? this.#spec();
-    this.#map = spec && new KernelMap({ sys, cpus, poller: this.#poller }, fd, spec);
+    this.#map = spec && adoptMap({ sys, cpus, poller: this.#poller }, fd, spec);
     this.handle = this.#map && mapHandle(this.#map);
   }
 

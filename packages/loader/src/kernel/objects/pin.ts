@@ -2,7 +2,8 @@
 // A pin that was made here knows which file it is, so that it never removes another one of the same name.
 import { lstatSync, mkdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
-import { uapi } from "@typebpf/abi";
+import { DiagnosticError, uapi } from "@typebpf/abi";
+import type { Pin } from "../../backend.ts";
 import { Attr } from "../attr.ts";
 import { errnos } from "../errno.ts";
 import { Fd } from "../fd.ts";
@@ -14,14 +15,6 @@ import { objectLayouts } from "./layouts.ts";
 
 /** What can be pinned. */
 export type PinnedKind = "program" | "map" | "link";
-
-/** A pin that was made. It stays, also after the process, until it is removed: by `unpin`, or at the end of `using`. */
-export interface Pin extends Disposable {
-  /** Absolute. */
-  readonly path: string;
-  /** Removes the pin; the second time does nothing, nor where another file has its place. @throws DiagnosticError BPF6285 */
-  unpin(): void;
-}
 
 function pathMemory(sys: Sys, path: string): Memory {
   const bytes = new TextEncoder().encode(path);
@@ -180,4 +173,16 @@ export function pinsOf(sys: Sys, kind: PinnedKind): ReadonlyMap<number, readonly
     if (id > 0) pins.set(id, [...(pins.get(id) ?? []), path]);
   }
   return pins;
+}
+
+/** Takes back pins after something else has failed: the last first, so that the folders made for them go as well. */
+export function unpinAll(pins: readonly Pin[]): void {
+  for (const pin of pins.toReversed()) {
+    try {
+      pin.unpin();
+    } catch (error) {
+      // What has failed before is told; a pin that stays is named by the next attempt.
+      if (!(error instanceof DiagnosticError)) throw error;
+    }
+  }
 }
