@@ -55,10 +55,27 @@ export {
   perCpuHashMap,
 } from "./maps.ts";
 export type { Packet } from "./packet.ts";
+export { type PerfEventArray, type PerfEventArrayOptions, PerfOutput, perfEventArray } from "./perf-event-array.ts";
 export type { Prefix, PrefixInit } from "./prefix-key.ts";
 export type { FragsOptions, Program, SleepableOptions } from "./program.ts";
 export * from "./programs.generated.ts";
+export { type AnyProgram, type ProgArray, type ProgArrayOptions, type ProgramTable, progArray } from "./prog-array.ts";
 export { range } from "./range.ts";
+export {
+  type CpuEntry,
+  type CpuMap,
+  cpuMap,
+  type DeviceEntry,
+  type DevMap,
+  type DevMapHash,
+  devMap,
+  devMapHash,
+  RedirectMap,
+  type RedirectMapOptions,
+  type RedirectTarget,
+  type XskMap,
+  xskMap,
+} from "./redirect-maps.ts";
 export {
   type RecordOperations,
   type Releasable,
@@ -82,6 +99,18 @@ export type {
   ScalarRef,
   Schema,
 } from "./schema.ts";
+export {
+  type BloomFilter,
+  type BloomFilterOptions,
+  bloomFilter,
+  Push,
+  type QueueMap,
+  queue,
+  type SequenceMap,
+  type SequenceOptions,
+  type StackMap,
+  stack,
+} from "./sequences.ts";
 export { offsetOf, sizeOf } from "./sizes.ts";
 export { type SpinLock, spinLock } from "./spin-lock.ts";
 export { type StructSchema, struct, union } from "./struct.ts";

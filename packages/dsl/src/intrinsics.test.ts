@@ -23,11 +23,12 @@ describe("the table of intrinsics", () => {
     const make = value as (options: object) => Record<string, unknown>;
     const map = make({ key: dsl.u32be, value: dsl.u32, maxEntries: 4096 });
     const operations = Object.keys(map).filter(
-      (key) => typeof map[key] === "function" && key !== "key" && key !== "value",
+      (key) => typeof map[key] === "function" && !["key", "value", "record"].includes(key),
     );
     expect([map.type, operations]).toEqual([row.mapType, row.operations]);
     const { keys } = mapTypes[row.mapType];
-    expect(keys === "index" || keys === "none").toBe(!row.operations.some((operation) => operation === "delete"));
+    if (row.operations.some((operation) => operation === "set"))
+      expect(keys === "index" || keys === "none").toBe(!row.operations.some((operation) => operation === "delete"));
   });
 });
 

@@ -63,12 +63,28 @@ export type DslFunctionName =
   | "loop";
 
 /** A method of a map in the filter. */
-export type MapOperation = "get" | "has" | "set" | "delete" | "forEach" | "reserve" | "output" | "query";
+export type MapOperation =
+  | "get"
+  | "has"
+  | "set"
+  | "delete"
+  | "forEach"
+  | "reserve"
+  | "output"
+  | "query"
+  | "tailCall"
+  | "redirect"
+  | "push"
+  | "pop"
+  | "peek"
+  | "add";
 
 const keyed = ["get", "has", "set", "delete"] as const;
 const hashed = [...keyed, "forEach"] as const;
 const indexed = ["get", "has", "set", "forEach"] as const;
 const records = ["reserve", "output", "query"] as const;
+const sequence = ["push", "pop", "peek"] as const;
+const redirects = ["redirect"] as const;
 
 /** The exports that make programs: the first parts of the kinds' paths. */
 export type ProgramRoot = ProgramKindName extends infer Path
@@ -124,6 +140,18 @@ export const intrinsics = {
   arrayMap: { kind: "mapConstructor", mapType: "array", operations: indexed },
   perCpuArray: { kind: "mapConstructor", mapType: "perCpuArray", operations: indexed },
   ringBuffer: { kind: "mapConstructor", mapType: "ringBuffer", operations: records },
+  progArray: { kind: "mapConstructor", mapType: "progArray", operations: ["tailCall"] },
+  perfEventArray: { kind: "mapConstructor", mapType: "perfEventArray", operations: ["output"] },
+  PerfOutput: { kind: "constant", value: { CURRENT_CPU: 0xffff_ffff } },
+  queue: { kind: "mapConstructor", mapType: "queue", operations: sequence },
+  stack: { kind: "mapConstructor", mapType: "stack", operations: sequence },
+  Push: { kind: "constant", value: { ANY: 0, EXIST: 2 } },
+  bloomFilter: { kind: "mapConstructor", mapType: "bloomFilter", operations: ["add", "has"] },
+  devMap: { kind: "mapConstructor", mapType: "devMap", operations: redirects },
+  devMapHash: { kind: "mapConstructor", mapType: "devMapHash", operations: redirects },
+  cpuMap: { kind: "mapConstructor", mapType: "cpuMap", operations: redirects },
+  xskMap: { kind: "mapConstructor", mapType: "xskMap", operations: redirects },
+  RedirectMap: { kind: "constant", value: { BROADCAST: 8, EXCLUDE_INGRESS: 16 } },
   RingBufferFlags: { kind: "constant", value: { NO_WAKEUP: 1, FORCE_WAKEUP: 2 } },
   RingBufferQuery: { kind: "constant", value: { AVAIL_DATA: 0, RING_SIZE: 1, CONS_POS: 2, PROD_POS: 3 } },
   MapUpdate: { kind: "constant", value: { ANY: 0, NOEXIST: 1, EXIST: 2 } },

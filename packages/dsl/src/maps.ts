@@ -136,21 +136,38 @@ export interface MapOptions {
   readonly flags?: number;
 }
 
-/** The description of a map of a type; its operations throw in plain JavaScript. */
-export function defineMap<M>(type: MapTypeName, options: MapOptions, operations: readonly string[]): M {
+/** Key and value of maps of descriptors. */
+export const descriptor: { readonly key: Schema<u32>; readonly value: Schema<u32> } = { key: u32, value: u32 };
+
+/** The least `maxEntries` of a type, and the most. */
+function entryLimits({ counts, holds }: MapTypeRow): readonly [least: number, most: number] {
+  if (counts === "none") return [0, 0];
+  // A perf event array without a size has an event for each CPU.
+  return [holds === "perfEvent" ? 0 : 1, MAX_U32];
+}
+
+/** The description of a map of a type, with what else it says; its operations throw in plain JavaScript. */
+export function defineMap<M>(
+  type: MapTypeName,
+  options: MapOptions,
+  operations: readonly string[],
+  more: Readonly<Record<string, unknown>> = {},
+): M {
   const { key, value, maxEntries, flags: wanted = 0 } = options;
-  const { keys, requiredFlags = 0, refusedFlags = 0 }: MapTypeRow = mapTypes[type];
+  const row: MapTypeRow = mapTypes[type];
+  const { keys, requiredFlags = 0, refusedFlags = 0 } = row;
   if (keys !== "none") addressableLayout(key, "The key of a map");
   const problem = lockProblem(type, addressableLayout(value, "The value of a map"));
   if (problem !== undefined) throw new TypeError(`The value of a map cannot have ${problem}`);
-  checkInteger(maxEntries, 1, MAX_U32, "The maxEntries of a map");
+  const [least, most] = entryLimits(row);
+  checkInteger(maxEntries, least, most, "The maxEntries of a map");
   checkInteger(wanted, 0, MAX_U32, "The flags of a map");
   if ((wanted & refusedFlags) !== 0) {
     throw new TypeError(`The flags of this map cannot have ${(wanted & refusedFlags) >>> 0}: the kernel refuses it`);
   }
   const flags = (wanted | requiredFlags) >>> 0;
   const methods = Object.fromEntries(operations.map((operation) => [operation, unavailable(operation)]));
-  return Object.freeze({ kind: "map", type, key, value, maxEntries, flags, ...methods }) as M;
+  return Object.freeze({ kind: "map", type, key, value, maxEntries, flags, ...more, ...methods }) as M;
 }
 
 const keyed = ["get", "has", "set", "delete"];

@@ -447,6 +447,135 @@ export interface RingBufferOptions<V> {
 /** A ring buffer: `ringBuffer({ value: Event, maxEntries: 64 * 4096 })`. */
 export declare function ringBuffer<V>(options: RingBufferOptions<V>): RingBuffer<V>;
 
+/** Any program of this DSL. */
+export interface AnyProgram {
+  readonly kind: string;
+  readonly filter: unknown;
+}
+
+/** Programs by slot: the program, or its name where it is declared further down. Names of slots, or their numbers. */
+export type ProgramTable = Readonly<Record<string | number, AnyProgram | string>>;
+
+/** An array of programs of one type; `Slot` is the names of its slots. */
+export interface ProgArray<Slot extends string = never> extends MapDescription<"progArray", u32, u32> {
+  /** Names of slots, from slot 0 on. */
+  readonly slots: readonly Slot[];
+  /**
+   * Goes on with the program in a slot, which is given the same context; the result is that program's. Comes back only where
+   * the slot holds no program, or where 33 programs have gone on like this already. `ctx` is the program's context.
+   */
+  tailCall(ctx: object, slot: Slot | u32): void;
+}
+
+/** What an array of programs is made of. */
+export interface ProgArrayOptions<Programs extends ProgramTable> {
+  /** What lies in the slots when the filter is loaded: `{ tcp: handleTcp }`, or by number `{ [IpProtocol.TCP]: handleTcp }`. */
+  readonly programs?: Programs;
+  /** The number of slots; those of `programs` where it is left out. */
+  readonly maxEntries?: number;
+  /** `BPF_F_*` flags. */
+  readonly flags?: number;
+}
+
+/**
+ * An array of programs: `progArray({ maxEntries: 4 })`, which user space fills, or
+ * `progArray({ programs: { tcp: handleTcp, udp: "handleUdp" } })`, then `jumps.tailCall(ctx, "tcp")`.
+ */
+export declare function progArray<Programs extends ProgramTable = Record<never, never>>(options: ProgArrayOptions<Programs>): ProgArray<Extract<keyof Programs, string>>;
+
+/** The CPU whose event is written to, as `flags` of `output`; any other number below 2³² is that of a CPU. */
+export declare const PerfOutput: {
+  /** The one that runs the program: what `flags` are where they are left out. */
+  readonly CURRENT_CPU: 0xffff_ffff;
+};
+
+/** An event for each CPU, whose readers get the records. */
+export interface PerfEventArray<V> extends MapDescription<"perfEventArray", u32, u32> {
+  /** The schema of a record. */
+  readonly record: Schema<V>;
+  /**
+   * Hands a copy of `value` to who reads the event of this CPU. Gives 0, or a negative errno: ENOENT (−2) where nobody
+   * reads, ENOSPC (−28) where there is no room, EOPNOTSUPP (−95) for the event of another CPU. `flags`: a CPU, or
+   * `PerfOutput.CURRENT_CPU`. `ctx` is the program's context.
+   */
+  output(ctx: object, value: Init<V>, flags?: number): number;
+}
+
+/** What a perf event array is made of. */
+export interface PerfEventArrayOptions<V> {
+  /** The schema of a record. */
+  readonly value: Schema<V>;
+  /** The number of CPUs; all that are possible where it is left out. */
+  readonly maxEntries?: number;
+  /** `BPF_F_*` flags. */
+  readonly flags?: number;
+}
+
+/** A perf event array: `perfEventArray({ value: Event })`. */
+export declare function perfEventArray<V>(options: PerfEventArrayOptions<V>): PerfEventArray<V>;
+
+/** How `push` treats a full queue or stack. */
+export declare const Push: {
+  /** Fail with E2BIG (−7). */
+  readonly ANY: 0;
+  /** Drop the oldest value. */
+  readonly EXIST: 2;
+};
+
+/** One of the values of the constant `Push`. */
+export type Push = 0 | 2;
+
+/** Values in order. */
+export interface SequenceMap<Type extends string, V> extends MapDescription<Type, never, V> {
+  /** Adds a copy of `value`. Gives 0, or E2BIG (−7) where it is full. `flags`: `Push`. */
+  push(value: Init<V>, flags?: Push): number;
+  /** Takes the next value out: a copy, or undefined where there is none. */
+  pop(): RefTo<V> | undefined;
+  /** A copy of the next value, which stays; undefined where there is none. */
+  peek(): RefTo<V> | undefined;
+}
+
+/** Values that leave in the order in which they came. */
+export interface QueueMap<V> extends SequenceMap<"queue", V> {}
+
+/** Values of which the last to come is the first to leave. */
+export interface StackMap<V> extends SequenceMap<"stack", V> {}
+
+/** A set that may take what it has never held for a value of its own, but never the other way round. Nothing leaves it. */
+export interface BloomFilter<V> extends MapDescription<"bloomFilter", never, V> {
+  /** Adds a value. Gives 0. */
+  add(value: Init<V>): number;
+  /** False only where the value was never added. */
+  has(value: Init<V>): boolean;
+}
+
+/** What a queue or stack is made of. */
+export interface SequenceOptions<V> {
+  /** The schema of a value. */
+  readonly value: Schema<V>;
+  /** The most values it holds. */
+  readonly maxEntries: number;
+  /** `BPF_F_*` flags. */
+  readonly flags?: number;
+}
+
+/** What a Bloom filter is made of. */
+export interface BloomFilterOptions<V> extends SequenceOptions<V> {
+  /** The number of values that it is made for: with more, it takes more and more for its own. */
+  readonly maxEntries: number;
+  /** How many bits each value sets, 1 to 15; 5 where it is left out. */
+  readonly hashes?: number;
+}
+
+/** A queue: `queue({ value: Job, maxEntries: 64 })`. Since Linux 4.20. */
+export declare function queue<V>(options: SequenceOptions<V>): QueueMap<V>;
+
+/** A stack: `stack({ value: u32, maxEntries: 64 })`. Since Linux 4.20. */
+export declare function stack<V>(options: SequenceOptions<V>): StackMap<V>;
+
+/** A Bloom filter: `bloomFilter({ value: u32be, maxEntries: 10_000 })`. Since Linux 5.16. */
+export declare function bloomFilter<V>(options: BloomFilterOptions<V>): BloomFilter<V>;
+
 /** The bytes of the packet. */
 export interface Packet {
   /** Length in bytes. */
@@ -563,6 +692,71 @@ export declare const NF: {
   /** Let the packet go on. */
   readonly ACCEPT: NfAction;
 };
+
+/** How a redirect by a map of interfaces goes. */
+export declare const RedirectMap: {
+  /** To all interfaces of the map, whatever the index (Linux 5.13). */
+  readonly BROADCAST: 8;
+  /** With `BROADCAST`: but not to the one that received the packet. */
+  readonly EXCLUDE_INGRESS: 16;
+};
+
+/** An interface, and a program that sees what goes there. */
+export interface DeviceEntry {
+  /** Index of the interface. */
+  ifindex: u32;
+  /** Descriptor of an XDP program going in, its id coming out; 0 for none. */
+  program: u32;
+}
+
+/** A CPU, and a program that runs there. */
+export interface CpuEntry {
+  /** How many packets may wait for the CPU. */
+  qsize: u32;
+  /** Descriptor of an XDP program going in, its id coming out; 0 for none. */
+  program: u32;
+}
+
+/** A map that packets are sent by. */
+export interface RedirectTarget<Type extends string, V> extends MapDescription<Type, u32, V> {
+  /**
+   * Sends the packet where the entry at `index` says: return what this gives, REDIRECT, or `otherwise` where there is no
+   * entry (Linux 5.3; ABORTED before). `flags`: `RedirectMap`, of maps of interfaces only.
+   */
+  redirect(index: u32, otherwise: XdpAction, flags?: number): XdpAction;
+}
+
+/** Interfaces by index. */
+export interface DevMap extends RedirectTarget<"devMap", DeviceEntry> {}
+
+/** Interfaces by any number. */
+export interface DevMapHash extends RedirectTarget<"devMapHash", DeviceEntry> {}
+
+/** CPUs, by their number. */
+export interface CpuMap extends RedirectTarget<"cpuMap", CpuEntry> {}
+
+/** AF_XDP sockets, by number of the receive queue. */
+export interface XskMap extends RedirectTarget<"xskMap", u32> {}
+
+/** What such a map is made of. */
+export interface RedirectMapOptions {
+  /** The most entries it holds. */
+  readonly maxEntries: number;
+  /** `BPF_F_*` flags. */
+  readonly flags?: number;
+}
+
+/** Interfaces by index: `devMap({ maxEntries: 8 })`. Since Linux 4.14. */
+export declare function devMap(options: RedirectMapOptions): DevMap;
+
+/** Interfaces by any number: `devMapHash({ maxEntries: 8 })`. Since Linux 5.4. */
+export declare function devMapHash(options: RedirectMapOptions): DevMapHash;
+
+/** CPUs: `cpuMap({ maxEntries: 8 })`. Since Linux 4.15. */
+export declare function cpuMap(options: RedirectMapOptions): CpuMap;
+
+/** AF_XDP sockets: `xskMap({ maxEntries: 64 })`. Since Linux 4.18. */
+export declare function xskMap(options: RedirectMapOptions): XskMap;
 
 /** Where `loadBytesRelative` counts from. */
 export declare const HeaderStart: {

@@ -18,6 +18,8 @@ export interface MapSpec {
   readonly flags: number;
   /** `map_extra`: of a bloom filter the number of hash functions. Absent: 0. */
   readonly extra?: number;
+  /** Of a perf event array: the layout of what filters write. Absent in objects of other compilers, which do not say. */
+  readonly record?: Layout;
   /** Of a map of maps: what every map in it is like. */
   readonly inner?: MapTemplate;
   /** Of an array of programs: names of programs of the object that lie in its slots from the start; null leaves one empty. */

@@ -49,12 +49,14 @@ const map = z
       .strictObject(mapShape)
       .transform(({ extra, ...rest }) => ({ ...rest, ...(extra !== undefined && { extra }) }))
       .optional(),
+    record: layoutSchema.optional(),
     programs: z.array(z.string().nullable()).max(1_000_000).optional(),
     at: spanSchema.optional(),
   })
-  .transform(({ extra, inner, programs, at, ...rest }) => ({
+  .transform(({ extra, inner, record, programs, at, ...rest }) => ({
     ...rest,
     ...(extra !== undefined && { extra }),
+    ...(record && { record }),
     ...(inner && { inner }),
     ...(programs && { programs }),
     ...(at && { at }),

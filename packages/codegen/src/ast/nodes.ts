@@ -349,20 +349,24 @@ export interface ReleaseExpr extends Typed {
   readonly flags?: Expr;
 }
 
-/** `ring.output(value, flags)`: 0 or a negative errno. */
-export interface OutputExpr extends Typed {
-  readonly kind: "output";
+/**
+ * An operation of a map that is a helper: `ring.output(value)`, `jumps.tailCall(ctx, 2)`. What the author wrote, in that
+ * order; the map, the context and sizes are filled in, and what is not here is left out. A value of the map that the helper
+ * fills is a fresh place; the value is then a nullable ref to it, null for any status but 0.
+ */
+export interface MapHelperExpr extends Typed {
+  readonly kind: "mapHelper";
+  readonly helper: HelperName;
   /** Name in `TypedModule.maps`. */
   readonly map: string;
-  readonly value: Initializer;
-  readonly flags?: Expr;
+  readonly args: readonly MapArgument[];
 }
 
-/** `ring.query(what)`: an unsigned bigint. */
-export interface QueryExpr extends Typed {
-  readonly kind: "query";
-  readonly map: string;
-  readonly what: Expr;
+/** `init` fills a key, a value or a record of the map, or is the number of an integer argument. */
+export interface MapArgument {
+  /** The argument's name in the helper's row. */
+  readonly name: string;
+  readonly init: Initializer;
 }
 
 /** `atomicAdd(target, field, value)` and its siblings: the old value. Native 32- or 64-bit places, never in a packet. */
@@ -438,8 +442,7 @@ export type Expr =
   | BytesEqualExpr
   | MapExpr
   | ReleaseExpr
-  | OutputExpr
-  | QueryExpr
+  | MapHelperExpr
   | AtomicExpr
   | TraceExpr
   | TableExpr

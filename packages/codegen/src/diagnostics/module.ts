@@ -159,6 +159,14 @@ export const moduleDiagnostics = {
       "The compiler evaluates constants of a module by walking their functions, for at most two million steps each.",
     help: "do less at compile time: a smaller table, or a loop with fewer rounds",
   },
+  slotProgram: {
+    code: "BPF1085",
+    severity: "error",
+    title: "slot of an array of programs that cannot hold this",
+    explain:
+      "The slots of an array of programs are filled when the filter is loaded, with programs that the module exports. They are all of one type, because only programs of that type can jump to them.",
+    help: "name a program that the module exports, of the same type as the others",
+  },
   internal: {
     code: "BPF1999",
     severity: "error",

@@ -6,6 +6,7 @@ import { ts } from "ts-morph";
 import type { Evaluator } from "./constants/evaluation.ts";
 import type { Globals } from "./globals.ts";
 import type { Reporter } from "./reporter.ts";
+import { withPrograms } from "./slots.ts";
 import { isTopLevelName, type Symbols } from "./symbols.ts";
 import { walk } from "./syntax.ts";
 import type { MapConstant, ProgramConstant } from "./values.ts";
@@ -155,7 +156,11 @@ function declaredMaps(
 }
 
 /** All maps of a module, once each, with their names checked. */
-export function mapSpecs(maps: Iterable<MapConstant>, reporter: Reporter): readonly MapSpec[] {
+export function mapSpecs(
+  maps: Iterable<MapConstant>,
+  programs: readonly NamedProgram[],
+  reporter: Reporter,
+): readonly MapSpec[] {
   const unique = new Map([...maps].map((map) => [map.declaration, map]));
   const list = [...unique.values()];
   checkNames(
@@ -163,7 +168,7 @@ export function mapSpecs(maps: Iterable<MapConstant>, reporter: Reporter): reado
     list.map(({ spec, declaration }) => ({ name: spec.name, at: declaration })),
     reporter,
   );
-  return list.map(({ spec }) => spec);
+  return list.map((map) => withPrograms(map, programs, reporter));
 }
 
 interface Named {

@@ -50,6 +50,9 @@ export interface MapConstant {
   readonly kind: "map";
   readonly spec: MapSpec;
   readonly operations: readonly string[];
+  /** Of an array of programs: what lies in its slots from the start, by declaration or by name, and the names of slots. */
+  readonly programs?: readonly (ProgramConstant | string | null)[];
+  readonly slots?: readonly string[];
   /** Where it is declared: distinguishes maps of one name. */
   readonly declaration: ts.Node;
 }

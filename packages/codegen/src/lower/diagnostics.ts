@@ -1,5 +1,5 @@
 // Diagnostics that lowering raises: BPF3003, BPF3005, BPF3006, BPF3007 and BPF3020, limits of what can be inlined and kept in
-// registers. Codes are stable: a row is never renumbered.
+// registers, and BPF3030 to BPF3032, operations of maps. Codes are stable: a row is never renumbered.
 import type { DiagnosticRow } from "@typebpf/abi";
 
 /** Rows of lowering, by the name the code uses for them. */
@@ -51,5 +51,28 @@ export const lowerDiagnostics = {
     explain:
       "A function marked `noinline` is called with values in registers: numbers, bigints, booleans, refs and the context, and objects member by member. It gives back one such value, and the kernel lets it give no ref to the stack.",
     help: "drop `noinline`, pass a struct in memory and let the function fill it, or return one value",
+  },
+  mapOperation: {
+    code: "BPF3030",
+    severity: "error",
+    title: "programs of this type may not do this with a map",
+    explain:
+      "The kernel gives each type of program its own helpers: redirects by a map are for XDP, the selection of a socket for programs that select sockets.",
+    help: "do it in a program of a type that may, or do without it",
+  },
+  leaves: {
+    code: "BPF3031",
+    severity: "error",
+    title: "the program cannot be left here",
+    explain:
+      "A tail call goes on with another program and does not come back. The kernel refuses it while something is held that must be given back, and a callback, or a function of its own, would be left alone, not the program.",
+    help: "make the tail call behind the loop, or after the record or the lock is given back",
+  },
+  slotType: {
+    code: "BPF3032",
+    severity: "error",
+    title: "the program cannot go on with programs of another type",
+    explain: "An array of programs holds programs of one type, and only programs of that type can jump to them.",
+    help: "declare an array of programs for each type",
   },
 } as const satisfies Readonly<Record<string, DiagnosticRow>>;

@@ -25,10 +25,11 @@ import {
   lowerTuple,
 } from "./expressions/values.ts";
 import { lowerAtomic } from "./intrinsics/atomics.ts";
-import { lowerMap, lowerOutput, lowerQuery } from "./intrinsics/calls.ts";
+import { lowerMap } from "./intrinsics/calls.ts";
 import { lowerContextField } from "./intrinsics/context.ts";
 import { lowerHelper } from "./intrinsics/helpers.ts";
 import { lowerForEach, lowerLoopCall } from "./intrinsics/loop-calls.ts";
+import { lowerMapHelper } from "./intrinsics/map-helpers.ts";
 import { lowerMath } from "./intrinsics/math.ts";
 import { lowerPacketAt, lowerPacketLength } from "./intrinsics/packet.ts";
 import { lowerTable } from "./intrinsics/tables.ts";
@@ -81,8 +82,7 @@ const expressions: { readonly [K in Expr["kind"]]: (l: Lowering, expr: Extract<E
   bytesEqual: materialise,
   map: lowerMap,
   release: lowerRelease,
-  output: lowerOutput,
-  query: lowerQuery,
+  mapHelper: lowerMapHelper,
   atomic: (l, expr) => lowerAtomic(l, expr, true),
   trace: lowerTrace,
   table: lowerTable,

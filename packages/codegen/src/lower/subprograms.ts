@@ -2,7 +2,7 @@
 // call with what the caller knows (kernel/bpf/verifier.c, check_func_call of static functions), so that refs of any memory
 // may be passed. Lowered once per type of program and kinds of memory that their refs point into; records are passed member
 // by member. What cannot be passed is inlined, or refused where the author wants a function of its own.
-import type { ProgramTypeName, Span } from "@typebpf/abi";
+import { type HelperRow, helperNames, helpers, type ProgramTypeName, type Span } from "@typebpf/abi";
 import type { AstFunction, AstProgram, TypedModule } from "../ast/nodes.ts";
 import type { AstType } from "../ast/types.ts";
 import { walkNodes } from "../ast/walk.ts";
@@ -15,6 +15,11 @@ import { lowerDiagnostics } from "./diagnostics.ts";
 import type { Lowering } from "./lowering.ts";
 import { movesPackets } from "./moves-packets.ts";
 import type { SsaBuilder, VariableKey } from "./ssa-builder.ts";
+
+/** Helpers that do not come back. */
+const leaving: ReadonlySet<string> = new Set(
+  helperNames.filter((name) => (helpers[name] as HelperRow).effects.includes("leaves")),
+);
 
 /** A function to be lowered by itself. */
 export interface SubprogramRequest {
@@ -103,10 +108,21 @@ export class Subprograms {
   /** Why the function cannot be called as one. */
   #problem(fn: AstFunction): string | undefined {
     if (isAggregate(fn.result)) return "it returns an object, which has no memory";
+    if (this.#leaves(fn)) return "it makes tail calls, which would leave the function and not the program";
     if (mayBeUndefined(fn.result)) return "it may give undefined, which takes two values";
     const takesObject = fn.parameters.some(({ type }) => isAggregate(type));
     if (takesObject && this.#writesMembers(fn)) return "it assigns to a member of an object, which has no memory";
     return undefined;
+  }
+
+  #leaves(fn: AstFunction): boolean {
+    let found = false;
+    walkNodes(fn.body, (node) => {
+      if ("helper" in node && leaving.has(String(node.helper))) found = true;
+      const callee = "callee" in node ? this.#module.functions[Number(node.callee)] : undefined;
+      found ||= callee !== undefined && this.#leaves(callee);
+    });
+    return found;
   }
 
   #writesMembers(fn: AstFunction, seen: Set<AstFunction> = new Set()): boolean {

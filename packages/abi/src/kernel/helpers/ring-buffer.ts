@@ -19,7 +19,7 @@ export const ringBufferHelpers = {
     returns: { is: "record", nullable: true },
     effects: ["impure", "acquiresRecord"],
     ...any,
-    surface: { on: "map", as: "reserve" },
+    surface: { on: "map", as: "reserve", maps: ["ringBuffer"] },
     doc: "A record to write in place, or undefined when the ring is full.",
   },
   ringbufSubmit: {
@@ -58,12 +58,12 @@ export const ringBufferHelpers = {
       { name: "ring", is: "map" },
       { name: "data", is: "memoryRead", size: "size" },
       { name: "size", is: "size", zero: true },
-      { name: "flags", is: "integer", width: 64, signed: false },
+      { name: "flags", is: "integer", width: 64, signed: false, plain: true, optional: true },
     ],
     returns: { is: "status" },
     effects: ["impure", "acquiresRecord"],
     ...any,
-    surface: { on: "map", as: "output" },
+    surface: { on: "map", as: "output", maps: ["ringBuffer"] },
     doc: "Hands a copy of `value` to user space. 0, or a negative errno: -11 (EAGAIN) when the ring is full.",
   },
   ringbufQuery: {
@@ -77,7 +77,7 @@ export const ringBufferHelpers = {
     returns: { is: "integer", width: 64, signed: false },
     effects: ["impure"],
     ...any,
-    surface: { on: "map", as: "query" },
+    surface: { on: "map", as: "query", maps: ["ringBuffer"] },
     doc: "A size or position of the ring, in bytes: one of `RingBufferQuery`.",
   },
 } as const satisfies Readonly<Record<string, HelperRow>>;

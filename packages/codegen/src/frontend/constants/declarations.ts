@@ -1,7 +1,7 @@
 // What a declared name of a module stands for: a constant, a schema, a map, a program or a function.
 import { type Layout, type MapSpec, programKinds, sectionOf } from "@typebpf/abi";
 import { ts } from "ts-morph";
-import { type Constant, type FunctionNode, type MapConstant, poisonConstant } from "../values.ts";
+import { type Constant, type FunctionNode, type MapConstant, type ProgramConstant, poisonConstant } from "../values.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { toRuntime } from "./runtime.ts";
 
@@ -124,7 +124,15 @@ function mapConstant(declaration: ts.VariableDeclaration, call: ts.CallExpressio
     return poisonConstant;
   }
   const spec = mapSpec(declaration.name.text, made, evaluation.reporter.spans.of(declaration.name));
-  return { kind: "map", spec, operations: intrinsic.operations, declaration } satisfies MapConstant;
+  const { slots, programs } = made as MadeMap;
+  return {
+    kind: "map",
+    spec,
+    operations: intrinsic.operations,
+    ...(slots && { slots }),
+    ...(programs && { programs: programs.map(programOf) }),
+    declaration,
+  } satisfies MapConstant;
 }
 
 interface MadeMap {
@@ -133,11 +141,29 @@ interface MadeMap {
   readonly value: { readonly layout: MapSpec["value"] };
   readonly maxEntries: number;
   readonly flags: number;
+  readonly extra?: number;
+  readonly record?: { readonly layout: MapSpec["value"] };
+  readonly slots?: readonly string[];
+  readonly programs?: readonly (string | null | { readonly constant: ProgramConstant })[];
+}
+
+function programOf(made: NonNullable<MadeMap["programs"]>[number]): ProgramConstant | string | null {
+  return made === null || typeof made === "string" ? made : made.constant;
 }
 
 function mapSpec(name: string, made: unknown, at: MapSpec["at"]): MapSpec {
-  const { type, key, value, maxEntries, flags } = made as MadeMap;
-  return { name, type, key: key.layout, value: value.layout, maxEntries, flags, ...(at && { at }) };
+  const { type, key, value, maxEntries, flags, extra, record } = made as MadeMap;
+  return {
+    name,
+    type,
+    key: key.layout,
+    value: value.layout,
+    maxEntries,
+    flags,
+    ...(extra !== undefined && { extra }),
+    ...(record && { record: record.layout }),
+    ...(at && { at }),
+  };
 }
 
 /** A name taken out of a constant object or array at the top of a module. */

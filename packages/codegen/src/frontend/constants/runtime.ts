@@ -3,7 +3,7 @@
 import type { Layout } from "@typebpf/abi";
 import type { Constant } from "../values.ts";
 
-/** The JavaScript value of a constant; undefined as a result where it has none (functions, programs). */
+/** The JavaScript value of a constant; undefined as a result where it has none (functions). A program is its type alone. */
 export function toRuntime(constant: Constant): unknown {
   switch (constant.kind) {
     case "number":
@@ -19,6 +19,8 @@ export function toRuntime(constant: Constant): unknown {
     }
     case "array":
       return constant.items.map(toRuntime);
+    case "program":
+      return { kind: constant.type, constant };
     default:
       return undefined;
   }

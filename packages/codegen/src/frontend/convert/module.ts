@@ -37,7 +37,7 @@ export function convertCollected(
     },
   };
   const programs = collected.programs.flatMap((program) => convertProgram(program, context) ?? []);
-  const maps = mapSpecs([...collected.maps, ...context.maps.values()], shared.reporter);
+  const maps = mapSpecs([...collected.maps, ...context.maps.values()], collected.programs, shared.reporter);
   return { maps, programs, functions };
 }
 

@@ -8,7 +8,7 @@ import {
   type MapSpec,
   type Span,
 } from "@typebpf/abi";
-import type { Expr, Initializer, MapExpr, OutputExpr, QueryExpr } from "../../ast/nodes.ts";
+import type { Expr, Initializer, MapExpr } from "../../ast/nodes.ts";
 import type { ValueId } from "../../ir/function.ts";
 import type { IrType } from "../../ir/types.ts";
 import { scalar, type Value } from "../cells.ts";
@@ -47,11 +47,11 @@ function directRef(init: Initializer, layout: Layout): Expr | undefined {
   return hasPadding(layout) ? undefined : init.value;
 }
 
-/** Where helpers may not read keys and values: records not in all kernels, `bpf_ringbuf_output` not in packets. */
-const unreadable = { map: "ptr.record", ring: "ptr.packet" } as const;
+/** Where helpers may not read: keys and values not in records, by all kernels; other memory not in packets. */
+const unreadable = { map: "ptr.record", other: "ptr.packet" } as const;
 
 /** Memory that holds an initialiser: the memory it already lies in, or a new place on the stack. */
-function inMemory(
+export function inMemory(
   l: Lowering,
   init: Initializer,
   layout: Layout,
@@ -121,24 +121,7 @@ export function lowerMap(l: Lowering, expr: MapExpr): Value {
   }
 }
 
-/** `ring.output(value, flags)`. */
-export function lowerOutput(l: Lowering, expr: OutputExpr): Value {
-  const { build } = l;
-  const { at } = expr;
-  const { value: layout } = specOf(l, expr.map);
-  const unstable = expr.flags !== undefined && changesMemory(expr.flags);
-  const data = inMemory(l, expr.value, layout, `record of ${expr.map}`, at, unstable, "ring");
-  const flags = expr.flags ? l.scalar(expr.flags) : constant(build, 0, at);
-  const ring = mapOf(l, expr);
-  return scalar(call(l, "ringbufOutput", [ring, data, constant(build, layout.size, at), flags], at));
-}
-
-/** `ring.query(what)`. */
-export function lowerQuery(l: Lowering, expr: QueryExpr): Value {
-  const what = l.scalar(expr.what);
-  return scalar(call(l, "ringbufQuery", [mapOf(l, expr), what], expr.at));
-}
-
-function mapOf(l: Lowering, expr: MapExpr | OutputExpr | QueryExpr): ValueId {
-  return l.build.define({ op: "map", map: expr.map, type: "ptr.map", at: expr.at });
+/** The map itself. */
+export function mapOf(l: Lowering, { map, at }: Pick<MapExpr, "map" | "at">): ValueId {
+  return l.build.define({ op: "map", map, type: "ptr.map", at });
 }

@@ -1,5 +1,4 @@
 // Operations of maps: `map.get(key)`, `map.set(key, value, flags)` and the rest, as the map's row of intrinsics lists.
-import { mapTypes } from "@typebpf/abi";
 import type { ts } from "ts-morph";
 import type { Expr, MapExpr } from "../../../ast/nodes.ts";
 import { type AstType, booleanType, numberType } from "../../../ast/types.ts";
@@ -8,7 +7,7 @@ import { coerce } from "../coerce.ts";
 import { convertExpression, poison, refuse, type Scope, spanOf } from "../context.ts";
 import { convertInitializer } from "../initializer.ts";
 import { convertForEach } from "./call-loop.ts";
-import { convertRingCall } from "./call-ring.ts";
+import { convertMapHelper, mapHelperOf } from "./call-map-helper.ts";
 
 type Operation = MapExpr["operation"];
 
@@ -26,9 +25,14 @@ function operationOf(map: MapConstant, name: string): Operation | undefined {
 
 /** A call of a map's method. */
 export function convertMapCall(node: ts.CallExpression, map: MapConstant, name: ts.MemberName, scope: Scope): Expr {
-  if (mapTypes[map.spec.type].keys === "none" && map.operations.includes(name.text))
-    return convertRingCall(node, map, name, scope);
-  if (name.text === "forEach" && map.operations.includes(name.text)) return convertForEach(node, map, scope);
+  const has = map.operations.includes(name.text);
+  if (has && name.text === "forEach") return convertForEach(node, map, scope);
+  if (has && name.text === "reserve") {
+    scope.module.maps.set(map.declaration, map);
+    return refuse("reservedRecord", node, scope);
+  }
+  const helper = has ? mapHelperOf(map.spec.type, name.text) : undefined;
+  if (helper) return convertMapHelper(node, map, helper, scope);
   const operation = operationOf(map, name.text);
   const at = spanOf(node, scope);
   if (!operation)
