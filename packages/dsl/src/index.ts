@@ -57,9 +57,9 @@ export {
 export type { Packet } from "./packet.ts";
 export { type PerfEventArray, type PerfEventArrayOptions, PerfOutput, perfEventArray } from "./perf-event-array.ts";
 export type { Prefix, PrefixInit } from "./prefix-key.ts";
+export { type AnyProgram, type ProgArray, type ProgArrayOptions, type ProgramTable, progArray } from "./prog-array.ts";
 export type { FragsOptions, Program, SleepableOptions } from "./program.ts";
 export * from "./programs.generated.ts";
-export { type AnyProgram, type ProgArray, type ProgArrayOptions, type ProgramTable, progArray } from "./prog-array.ts";
 export { range } from "./range.ts";
 export {
   type CpuEntry,
