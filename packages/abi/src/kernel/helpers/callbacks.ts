@@ -1,5 +1,6 @@
 // Helpers that call a function of the program. kernel/bpf/bpf_iter.c, kernel/bpf/{hashtab,arraymap}.c (Linux 6.12).
 import { uapi } from "../uapi.generated.ts";
+import { basePrograms } from "./program-sets.ts";
 import type { HelperRow } from "./row.ts";
 
 const callbackArgs = [
@@ -12,7 +13,7 @@ const callbackArgs = [
 const common = {
   effects: ["impure", "writesMap", "writesPacket", "writesContext"],
   license: "any",
-  programs: "all",
+  programs: basePrograms,
 } as const;
 
 export const callbackHelpers = {

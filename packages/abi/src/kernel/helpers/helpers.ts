@@ -3,15 +3,27 @@
 import { compareKernels } from "../features.ts";
 import { type ProgramTypeName, programTypes } from "../program-types.ts";
 import { callbackHelpers } from "./callbacks.ts";
+import { cgroupHelpers } from "./cgroup.ts";
 import { lockHelpers } from "./locks.ts";
 import { mapCallHelpers } from "./map-calls.ts";
+import { lwtHelpers } from "./lwt.ts";
 import { mapHelpers } from "./maps.ts";
+import { networkHelpers } from "./network.ts";
+import { probeHelpers } from "./probe.ts";
+import { referencesHelpers } from "./references.ts";
 import { ringBufferHelpers } from "./ring-buffer.ts";
 import type { HelperRow } from "./row.ts";
+import { skMsgHelpers } from "./sk-msg.ts";
 import { skbHelpers } from "./skb.ts";
+import { sockOpsHelpers } from "./sock-ops.ts";
+import { socketHelpers } from "./socket.ts";
 import { systemHelpers } from "./system.ts";
+import { systemCallsHelpers } from "./system-calls.ts";
+import { taskHelpers } from "./task.ts";
+import { textHelpers } from "./text.ts";
 import { timeHelpers } from "./time.ts";
 import { traceHelpers } from "./trace.ts";
+import { tracingHelpers } from "./tracing.ts";
 import { xdpHelpers } from "./xdp.ts";
 
 /** Helper rows by name: the kernel's without `bpf_`, in camelCase. */
@@ -26,6 +38,18 @@ export const helpers = {
   ...traceHelpers,
   ...lockHelpers,
   ...callbackHelpers,
+  ...probeHelpers,
+  ...taskHelpers,
+  ...tracingHelpers,
+  ...socketHelpers,
+  ...cgroupHelpers,
+  ...sockOpsHelpers,
+  ...skMsgHelpers,
+  ...lwtHelpers,
+  ...networkHelpers,
+  ...textHelpers,
+  ...referencesHelpers,
+  ...systemCallsHelpers,
 } as const satisfies Readonly<Record<string, HelperRow>>;
 
 /** The name of a helper's row. */

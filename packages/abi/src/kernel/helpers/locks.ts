@@ -1,6 +1,7 @@
 // Spin locks in map values. Prototypes: kernel/bpf/helpers.c; between the two calls nothing else may be called
 // (check_helper_call of kernel/bpf/verifier.c, Linux 6.12). Values that others change may be seen anew after each.
 import { uapi } from "../uapi.generated.ts";
+import { lockPrograms } from "./program-sets.ts";
 import type { HelperRow } from "./row.ts";
 
 const common = {
@@ -8,7 +9,7 @@ const common = {
   args: [{ name: "lock", is: "spinLock" }],
   returns: { is: "void" },
   license: "any",
-  programs: ["xdp", "sched_cls"],
+  programs: lockPrograms,
   surface: { on: "none" },
 } as const;
 

@@ -1,6 +1,7 @@
 // Helpers that are operations of maps of some types: jumps to programs, redirects, samples, queues and stacks.
 // kernel/bpf/{helpers,core,queue_stack_maps,bloom_filter}.c, net/core/filter.c, kernel/trace/bpf_trace.c (Linux 6.12).
 import { uapi } from "../uapi.generated.ts";
+import { perfEventOutputPrograms } from "./program-sets.ts";
 import type { HelperRow } from "./row.ts";
 
 const flags = { name: "flags", is: "integer", width: 64, signed: false, plain: true, optional: true } as const;
@@ -14,7 +15,7 @@ export const mapCallHelpers = {
     since: "4.2",
     args: [{ name: "ctx", is: "context" }, { name: "map", is: "map" }, index],
     returns: { is: "void" },
-    effects: ["impure", "acts", "leaves"],
+    effects: ["impure", "invalidatesPackets", "acts", "leaves"],
     license: "any",
     programs: "all",
     surface: { on: "map", as: "tailCall", maps: ["progArray"] },
@@ -46,8 +47,8 @@ export const mapCallHelpers = {
     returns: { is: "status" },
     effects: ["impure", "acts"],
     license: "any",
-    programs: ["xdp", "sched_cls", "socket_filter"],
-    programSince: { xdp: "4.18", socket_filter: "5.4" },
+    programs: perfEventOutputPrograms,
+    programSince: { xdp: "4.18", socket_filter: "5.4", cgroup_skb: "5.4" },
     surface: { on: "map", as: "output", maps: ["perfEventArray"] },
     doc: "Hands a copy of `value` to who reads the event of this CPU, or of the one that `flags` say.",
   },

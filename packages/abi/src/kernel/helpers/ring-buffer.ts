@@ -1,10 +1,11 @@
 // Helpers on ring buffers. Prototypes: kernel/bpf/ringbuf.c (Linux 6.12). A record is reserved, written in place and then
 // submitted or discarded, exactly once on every path; `output` does it all with a copy.
 import { uapi } from "../uapi.generated.ts";
+import { basePrograms } from "./program-sets.ts";
 import type { HelperRow } from "./row.ts";
 
 const since = "5.8";
-const any = { license: "any", programs: "all" } as const;
+const any = { license: "any", programs: basePrograms } as const;
 
 export const ringBufferHelpers = {
   ringbufReserve: {

@@ -26,7 +26,7 @@ export type HelperArg =
     }
   /**
    * Memory that the helper reads; `size` names the argument with its length. With `nullable` it may be null, of length 0;
-   * with `packet` it may lie in the packet.
+   * with `packet` it may lie in the packet. With `number` the DSL takes a number too, as a native 32-bit integer.
    */
   | {
       readonly name: string;
@@ -34,6 +34,7 @@ export type HelperArg =
       readonly size: string;
       readonly nullable?: true;
       readonly packet?: true;
+      readonly number?: true;
     }
   /**
    * Memory that the helper fills; need not be initialised, but for `cleared`: then the kernel demands that it is, and
@@ -141,16 +142,18 @@ export interface HelperRow {
   readonly programs: "all" | readonly string[];
   /** Of program types where not all attach types allow it: those that do, by name in `uapi.attachType`. */
   readonly attachTypes?: Readonly<Record<string, readonly string[]>>;
+  /** Program types that call it with other arguments than these, which the DSL does not offer. */
+  readonly otherArguments?: readonly string[];
   /** Only programs that may sleep can call it. */
   readonly sleeps?: true;
   /**
-   * How the DSL exposes it: a method of `ctx`, an operation of a map (`maps`: of which types, by row name), of a reserved
+   * How the DSL exposes it: a method of `ctx` (with its arguments in the order of these names), an operation of a map (`maps`: of which types, by row name), of a reserved
    * record or of a socket, or not at all. A method takes the integers; for memory that the helper reads a value in memory,
    * for memory that it fills a schema or the memory itself, and for sizes nothing. One that fills memory of a schema gives
    * a ref to it on the stack, or undefined where the helper fails; one that is given the memory gives what the helper gives.
    */
   readonly surface:
-    | { readonly on: "context"; readonly as: string }
+    | { readonly on: "context"; readonly as: string; readonly order?: readonly string[] }
     | { readonly on: "map"; readonly as: string; readonly maps?: readonly string[] }
     | { readonly on: "record"; readonly as: string }
     | { readonly on: "socket"; readonly as: string }

@@ -1,6 +1,7 @@
 // Processor and randomness. Prototypes: kernel/bpf/helpers.c (Linux 6.12). A program never migrates while it runs, so
 // the processor and its node are constant within one run.
 import { uapi } from "../uapi.generated.ts";
+import { basePrograms } from "./program-sets.ts";
 import type { HelperRow } from "./row.ts";
 
 export const systemHelpers = {
@@ -24,7 +25,7 @@ export const systemHelpers = {
     returns: { is: "integer", width: 32, signed: false },
     effects: [],
     license: "any",
-    programs: "all",
+    programs: basePrograms,
     surface: { on: "context", as: "getSmpProcessorId" },
     doc: "Number of the processor that runs the program.",
   },
@@ -36,7 +37,7 @@ export const systemHelpers = {
     returns: { is: "integer", width: 32, signed: true },
     effects: [],
     license: "any",
-    programs: "all",
+    programs: basePrograms,
     surface: { on: "context", as: "getNumaNodeId" },
     doc: "Number of the memory node of that processor.",
   },

@@ -1,6 +1,7 @@
 // Clocks. Prototypes: kernel/bpf/helpers.c; bpf_ktime_get_coarse_ns is for networking programs alone since Linux 5.16
 // (net/core/filter.c, bpf_sk_base_func_proto).
 import { uapi } from "../uapi.generated.ts";
+import { basePrograms, coarseClockPrograms } from "./program-sets.ts";
 import type { HelperRow } from "./row.ts";
 
 const nanoseconds = { is: "integer", width: 64, signed: false } as const;
@@ -39,7 +40,7 @@ export const timeHelpers = {
     returns: nanoseconds,
     effects: ["impure"],
     license: "any",
-    programs: ["xdp"],
+    programs: coarseClockPrograms,
     surface: { on: "context", as: "ktimeGetCoarseNs" },
     doc: "Nanoseconds since boot as of the last timer tick: cheaper and coarser (CLOCK_MONOTONIC_COARSE).",
   },
@@ -51,7 +52,7 @@ export const timeHelpers = {
     returns: nanoseconds,
     effects: ["impure"],
     license: "any",
-    programs: "all",
+    programs: basePrograms,
     surface: { on: "context", as: "ktimeGetTaiNs" },
     doc: "Nanoseconds of international atomic time since 1970 (CLOCK_TAI).",
   },
@@ -63,7 +64,7 @@ export const timeHelpers = {
     returns: { is: "integer", width: 64, signed: false },
     effects: ["impure"],
     license: "any",
-    programs: "all",
+    programs: basePrograms,
     surface: { on: "context", as: "jiffies64" },
     doc: "The kernel's count of timer ticks.",
   },

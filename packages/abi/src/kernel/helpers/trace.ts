@@ -1,6 +1,7 @@
 // Output to the trace pipe. Prototypes: kernel/trace/bpf_trace.c; the forms of the format: bpf_bprintf_prepare of
 // kernel/bpf/helpers.c (Linux 6.12). Both write one line for user space to see, so no call of them may go.
 import { uapi } from "../uapi.generated.ts";
+import { basePrograms } from "./program-sets.ts";
 import type { HelperRow } from "./row.ts";
 
 const format = [
@@ -35,7 +36,7 @@ export const traceHelpers = {
     returns: { is: "integer", width: 32, signed: true },
     effects: ["impure", "traces"],
     license: "GPL",
-    programs: "all",
+    programs: basePrograms,
     surface: { on: "none" },
     doc: "Writes a line with values that lie in memory, 8 bytes each, to the trace pipe; gives its length.",
   },

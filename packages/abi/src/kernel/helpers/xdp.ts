@@ -1,6 +1,7 @@
 // Helpers of XDP programs, and those that they share with traffic control. Prototypes and the list of those that move packet data: net/core/filter.c (Linux 6.12,
 // xdp_func_proto, bpf_helper_changes_pkt_data).
 import { uapi } from "../uapi.generated.ts";
+import { lwtPrograms, tcPrograms } from "./program-sets.ts";
 import type { HelperRow } from "./row.ts";
 
 const delta = { name: "delta", is: "integer", width: 32, signed: true } as const;
@@ -48,11 +49,12 @@ export const xdpHelpers = {
     symbol: "bpf_xdp_get_buff_len",
     number: uapi.helper.xdp_get_buff_len,
     since: "5.18",
+    otherArguments: ["tracing", "lsm", "syscall"],
     args: [context],
     returns: { is: "integer", width: 64, signed: false },
     effects: ["impure"],
     license: "any",
-    programs: ["xdp"],
+    programs: ["xdp", "tracing", "lsm", "syscall"],
     surface: { on: "context", as: "getBuffLen" },
     doc: "Length of the whole packet in bytes, fragments included.",
   },
@@ -102,7 +104,7 @@ export const xdpHelpers = {
     returns: { is: "integer", width: 32, signed: true, action: true },
     effects: ["impure"],
     license: "any",
-    programs: ["xdp", "sched_cls"],
+    programs: ["xdp", "lwt_xmit", ...tcPrograms],
     surface: { on: "context", as: "redirect" },
     doc: "Sends the packet out of the interface `ifindex`: return what this gives. `flags` are 0, or at tc `Redirect.INGRESS`: as if that interface had received it. Others give a verdict that drops.",
   },
@@ -121,7 +123,7 @@ export const xdpHelpers = {
     returns: { is: "integer", width: 64, signed: true },
     effects: ["impure"],
     license: "any",
-    programs: ["xdp", "sched_cls"],
+    programs: ["xdp", ...lwtPrograms, ...tcPrograms],
     surface: { on: "context", as: "csumDiff" },
     doc: "Internet checksum of `to` minus that of `from`, added to `seed`; sizes are multiples of 4. Negative errno on error.",
   },

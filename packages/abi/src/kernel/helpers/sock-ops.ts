@@ -1,0 +1,91 @@
+// Helpers of programs on the events of TCP connections (sock_ops). Prototypes: net/core/filter.c (Linux 6.12).
+import { uapi } from "../uapi.generated.ts";
+import type { HelperRow } from "./row.ts";
+
+const context = { name: "ctx", is: "context" } as const;
+const flags = { name: "flags", is: "integer", width: 64, signed: false, optional: true } as const;
+
+export const sockOpsHelpers = {
+  sockOpsCbFlagsSet: {
+    symbol: "bpf_sock_ops_cb_flags_set",
+    number: uapi.helper.sock_ops_cb_flags_set,
+    since: "4.16",
+    args: [context, { name: "flags", is: "integer", width: 32, signed: false }],
+    returns: { is: "integer", width: 32, signed: true },
+    effects: ["impure", "acts", "writesContext"],
+    license: "any",
+    programs: ["sock_ops"],
+    surface: { on: "context", as: "sockOpsCbFlagsSet" },
+    doc: "Which events call the program: of `SockOpsCallbacks`. Gives those that the kernel does not know, 0 for none, or a negative errno.",
+  },
+  loadHdrOpt: {
+    symbol: "bpf_load_hdr_opt",
+    number: uapi.helper.load_hdr_opt,
+    since: "5.10",
+    args: [
+      context,
+      { name: "option", is: "memoryUpdate", size: "length" },
+      { name: "length", is: "size", zero: false },
+      flags,
+    ],
+    returns: { is: "length" },
+    effects: ["impure"],
+    license: "any",
+    programs: ["sock_ops"],
+    surface: { on: "context", as: "loadHdrOpt" },
+    doc: "Looks for the option that the first bytes of the memory name, in the header that was received, and copies it there. How many bytes it has, or a negative errno.",
+  },
+  storeHdrOpt: {
+    symbol: "bpf_store_hdr_opt",
+    number: uapi.helper.store_hdr_opt,
+    since: "5.10",
+    args: [
+      context,
+      { name: "option", is: "memoryRead", size: "length" },
+      { name: "length", is: "size", zero: false },
+      flags,
+    ],
+    returns: { is: "status" },
+    effects: ["impure", "invalidatesPackets", "writesPacket"],
+    license: "any",
+    programs: ["sock_ops"],
+    surface: { on: "context", as: "storeHdrOpt" },
+    doc: "Writes an option into the header that is being sent. 0, or a negative errno.",
+  },
+  reserveHdrOpt: {
+    symbol: "bpf_reserve_hdr_opt",
+    number: uapi.helper.reserve_hdr_opt,
+    since: "5.10",
+    args: [context, { name: "length", is: "integer", width: 32, signed: false }, flags],
+    returns: { is: "status" },
+    effects: ["impure", "acts"],
+    license: "any",
+    programs: ["sock_ops"],
+    surface: { on: "context", as: "reserveHdrOpt" },
+    doc: "Asks for room for options in the header that will be sent. 0, or a negative errno.",
+  },
+  sockMapUpdate: {
+    symbol: "bpf_sock_map_update",
+    number: uapi.helper.sock_map_update,
+    since: "4.14",
+    args: [context, { name: "map", is: "map" }, { name: "key", is: "mapKey" }, flags],
+    returns: { is: "status" },
+    effects: ["impure", "writesMap"],
+    license: "any",
+    programs: ["sock_ops"],
+    surface: { on: "none" },
+    doc: "Puts the socket into a sockmap.",
+  },
+  sockHashUpdate: {
+    symbol: "bpf_sock_hash_update",
+    number: uapi.helper.sock_hash_update,
+    since: "4.18",
+    args: [context, { name: "map", is: "map" }, { name: "key", is: "mapKey" }, flags],
+    returns: { is: "status" },
+    effects: ["impure", "writesMap"],
+    license: "any",
+    programs: ["sock_ops"],
+    surface: { on: "none" },
+    doc: "Puts the socket into a sockhash.",
+  },
+} as const satisfies Readonly<Record<string, HelperRow>>;
