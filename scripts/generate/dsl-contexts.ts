@@ -9,8 +9,8 @@ import {
   fieldsOf,
   type HelperArg,
   type HelperRow,
-  helperSince,
   helpers,
+  methodSince,
   type ProgramKindName,
   type ProgramKindRow,
   programKindNames,
@@ -54,13 +54,20 @@ function parameter(row: HelperRow, arg: HelperArg): string[] {
   switch (arg.is) {
     case "context":
     case "size":
+    case "fixedWrite":
       return [];
     case "integer":
       if (arg.optional) return [`${arg.name}?: number`];
       if (arg.plain) return [`${arg.name}: number`];
       return [`${arg.name}: ${integerType(arg.bigEndian === 16 ? 16 : arg.width, arg.signed)}`];
     case "memoryRead":
-      return [`${arg.name}: object${arg.nullable ? " | undefined" : ""}`];
+      return [`${arg.name}: object${arg.nullable ? " | undefined" : ""}${arg.number ? " | number" : ""}`];
+    case "memoryUpdate":
+    case "fixedRead":
+    case "fixedUpdate":
+      return [`${arg.name}: object`];
+    case "constantString":
+      return [`${arg.name}: string`];
     case "memoryWrite":
       return [`${arg.name}: Schema<T>`];
     default:
@@ -70,6 +77,8 @@ function parameter(row: HelperRow, arg: HelperArg): string[] {
 
 function resultType(row: HelperRow): string {
   const { returns } = row;
+  const written = row.args.find((arg) => arg.is === "fixedWrite");
+  if (written) return `RefTo<${integerType(written.bytes * 8, written.signed === true)}> | undefined`;
   switch (returns.is) {
     case "status":
       return fillsMemory(row) ? "RefTo<T> | undefined" : "number";
@@ -113,8 +122,11 @@ function interfaceName(helper: string): string {
 }
 
 function printHelper(name: string, row: HelperRow): string[] {
-  const parameters = row.args.flatMap((arg) => parameter(row, arg)).join(", ");
-  const signature = `  ${row.surface.on === "context" ? row.surface.as : ""}${fillsMemory(row) ? "<T>" : ""}(${parameters}): ${resultType(row)};`;
+  if (row.surface.on !== "context") return [];
+  const { as, order } = row.surface;
+  const args = order ? order.flatMap((one) => row.args.filter((arg) => arg.name === one)) : row.args;
+  const parameters = args.flatMap((arg) => parameter(row, arg)).join(", ");
+  const signature = `  ${as}${fillsMemory(row) ? "<T>" : ""}(${parameters}): ${resultType(row)};`;
   const generic = givesAction(row) ? "<Action extends number>" : "";
   const doc = `/** \`${row.symbol}\` as a method of a context. */`;
   return [
@@ -123,8 +135,19 @@ function printHelper(name: string, row: HelperRow): string[] {
     `export interface ${interfaceName(name)}${generic} {`,
     ...comment(withSince(row.doc, row.since)),
     signature,
+    ...intoMemory(row, as, parameters),
     "}",
   ];
+}
+
+/** The method that fills memory of the author's instead of a schema's. */
+function intoMemory(row: HelperRow, as: string, parameters: string): string[] {
+  const filled = row.args.find((arg) => arg.is === "memoryWrite");
+  if (!filled) return [];
+  const given = parameters.replace(`${filled.name}: Schema<T>`, "memory: object");
+  const gives =
+    row.returns.is === "length" ? "How many bytes there are, or a negative errno" : "0, or a negative errno";
+  return [...comment(`The same into memory of the filter. ${gives}.`), `  ${as}(${given}): number;`];
 }
 
 const onContext = Object.entries<HelperRow>(helpers).filter(([, row]) => row.surface.on === "context");
@@ -134,7 +157,7 @@ function basesOf(kind: ProgramKindName): string[] {
   const row: ProgramKindRow = programKinds[kind];
   const verdict = returnValues[row.returns].type;
   return onContext.flatMap(([name, helper]) => {
-    if (helperSince(helper, row.type) === undefined) return [];
+    if (methodSince(helper, kind) === undefined) return [];
     return [`${interfaceName(name)}${givesAction(helper) ? `<${verdict}>` : ""}`];
   });
 }

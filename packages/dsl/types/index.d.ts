@@ -897,6 +897,8 @@ export interface XdpLoadBytesHelper {
    * Linux 5.18.
    */
   loadBytes<T>(offset: u32, schema: Schema<T>): RefTo<T> | undefined;
+  /** The same into memory of the filter. 0, or a negative errno. */
+  loadBytes(offset: u32, memory: object): number;
 }
 
 /** `bpf_xdp_store_bytes` as a method of a context. */
@@ -930,6 +932,8 @@ export interface CsumDiffHelper {
 export interface SkbLoadBytesHelper {
   /** A copy of what lies at `offset` of the packet, linear part or not; undefined where it is not all there. */
   loadBytes<T>(offset: u32, schema: Schema<T>): RefTo<T> | undefined;
+  /** The same into memory of the filter. 0, or a negative errno. */
+  loadBytes(offset: u32, memory: object): number;
 }
 
 /** `bpf_skb_load_bytes_relative` as a method of a context. */
@@ -939,6 +943,8 @@ export interface SkbLoadBytesRelativeHelper {
    * where it is not all in the packet's linear part. Since Linux 4.18.
    */
   loadBytesRelative<T>(offset: u32, schema: Schema<T>, start: u32): RefTo<T> | undefined;
+  /** The same into memory of the filter. 0, or a negative errno. */
+  loadBytesRelative(offset: u32, memory: object, start: u32): number;
 }
 
 /** `bpf_skb_store_bytes` as a method of a context. */
@@ -1128,8 +1134,589 @@ export interface GetSocketUidHelper {
   getSocketUid(): u32;
 }
 
+/** `bpf_probe_read` as a method of a context. */
+export interface ProbeReadHelper {
+  /**
+   * What lies at `address`, of the kernel or of a program; undefined where it cannot be read. Older kernels than 5.5
+   * have only this one.
+   */
+  probeRead<T>(address: u64, schema: Schema<T>): RefTo<T> | undefined;
+  /** The same into memory of the filter. 0, or a negative errno. */
+  probeRead(address: u64, memory: object): number;
+}
+
+/** `bpf_probe_read_str` as a method of a context. */
+export interface ProbeReadStrHelper {
+  /** The text at `address`, up to its NUL; gives the bytes that were copied, the NUL included. Since Linux 4.11. */
+  probeReadStr<T>(address: u64, schema: Schema<T>): RefTo<T> | undefined;
+  /** The same into memory of the filter. How many bytes there are, or a negative errno. */
+  probeReadStr(address: u64, memory: object): number;
+}
+
+/** `bpf_probe_read_user` as a method of a context. */
+export interface ProbeReadUserHelper {
+  /** What lies at `address` of the program that runs; undefined where it cannot be read. Since Linux 5.5. */
+  probeReadUser<T>(address: u64, schema: Schema<T>): RefTo<T> | undefined;
+  /** The same into memory of the filter. 0, or a negative errno. */
+  probeReadUser(address: u64, memory: object): number;
+}
+
+/** `bpf_probe_read_kernel` as a method of a context. */
+export interface ProbeReadKernelHelper {
+  /** What lies at `address` of the kernel; undefined where it cannot be read. Since Linux 5.5. */
+  probeReadKernel<T>(address: u64, schema: Schema<T>): RefTo<T> | undefined;
+  /** The same into memory of the filter. 0, or a negative errno. */
+  probeReadKernel(address: u64, memory: object): number;
+}
+
+/** `bpf_probe_read_user_str` as a method of a context. */
+export interface ProbeReadUserStrHelper {
+  /**
+   * The text at `address` of the program that runs, up to its NUL. Into memory of the filter: how many bytes were
+   * copied, the NUL included. Since Linux 5.5.
+   */
+  probeReadUserStr<T>(address: u64, schema: Schema<T>): RefTo<T> | undefined;
+  /** The same into memory of the filter. How many bytes there are, or a negative errno. */
+  probeReadUserStr(address: u64, memory: object): number;
+}
+
+/** `bpf_probe_read_kernel_str` as a method of a context. */
+export interface ProbeReadKernelStrHelper {
+  /**
+   * The text at `address` of the kernel, up to its NUL. Into memory of the filter: how many bytes were copied, the
+   * NUL included. Since Linux 5.5.
+   */
+  probeReadKernelStr<T>(address: u64, schema: Schema<T>): RefTo<T> | undefined;
+  /** The same into memory of the filter. How many bytes there are, or a negative errno. */
+  probeReadKernelStr(address: u64, memory: object): number;
+}
+
+/** `bpf_probe_write_user` as a method of a context. */
+export interface ProbeWriteUserHelper {
+  /**
+   * Writes a value to `address` of the program that runs. For experiments: the kernel warns, and a locked-down one
+   * refuses.
+   */
+  probeWriteUser(address: u64, value: object): number;
+}
+
+/** `bpf_copy_from_user` as a method of a context. */
+export interface CopyFromUserHelper {
+  /**
+   * What lies at `address` of the program that runs, paged in where it must be; only programs that may sleep can
+   * wait for that. Since Linux 5.10.
+   */
+  copyFromUser<T>(address: u64, schema: Schema<T>): RefTo<T> | undefined;
+  /** The same into memory of the filter. 0, or a negative errno. */
+  copyFromUser(address: u64, memory: object): number;
+}
+
+/** `bpf_get_current_pid_tgid` as a method of a context. */
+export interface GetCurrentPidTgidHelper {
+  /** Number of the process (upper half) and of the thread (lower half) that runs. */
+  getCurrentPidTgid(): u64;
+}
+
+/** `bpf_get_current_uid_gid` as a method of a context. */
+export interface GetCurrentUidGidHelper {
+  /** Number of the group (upper half) and of the user (lower half) that runs. */
+  getCurrentUidGid(): u64;
+}
+
+/** `bpf_get_current_comm` as a method of a context. */
+export interface GetCurrentCommHelper {
+  /** The name of the thread that runs, up to 15 bytes and a NUL. */
+  getCurrentComm<T>(schema: Schema<T>): RefTo<T> | undefined;
+  /** The same into memory of the filter. 0, or a negative errno. */
+  getCurrentComm(memory: object): number;
+}
+
+/** `bpf_get_current_task` as a method of a context. */
+export interface GetCurrentTaskHelper {
+  /** Address of the `task_struct` of the thread that runs, for `probeReadKernel`. */
+  getCurrentTask(): u64;
+}
+
+/** `bpf_get_current_cgroup_id` as a method of a context. */
+export interface GetCurrentCgroupIdHelper {
+  /** Number of the control group (version 2) that the running thread is in. Since Linux 4.18. */
+  getCurrentCgroupId(): u64;
+}
+
+/** `bpf_get_current_ancestor_cgroup_id` as a method of a context. */
+export interface GetCurrentAncestorCgroupIdHelper {
+  /** Number of the ancestor of that group at a level; 0 is the root. Since Linux 5.7. */
+  getCurrentAncestorCgroupId(ancestorLevel: number): u64;
+}
+
+/** `bpf_get_ns_current_pid_tgid` as a method of a context. */
+export interface GetNsCurrentPidTgidHelper {
+  /**
+   * Thread and process number in the pid namespace that `dev` and `ino` of its file name: a `struct` of two `u32`.
+   * Since Linux 5.7.
+   */
+  getNsCurrentPidTgid<T>(dev: u64, ino: u64, schema: Schema<T>): RefTo<T> | undefined;
+  /** The same into memory of the filter. 0, or a negative errno. */
+  getNsCurrentPidTgid(dev: u64, ino: u64, memory: object): number;
+}
+
+/** `bpf_send_signal` as a method of a context. */
+export interface SendSignalHelper {
+  /** Sends a signal to the process that runs. 0, or a negative errno. Since Linux 5.3. */
+  sendSignal(sig: u32): number;
+}
+
+/** `bpf_send_signal_thread` as a method of a context. */
+export interface SendSignalThreadHelper {
+  /** Sends a signal to the thread that runs. 0, or a negative errno. Since Linux 5.6. */
+  sendSignalThread(sig: u32): number;
+}
+
+/** `bpf_get_stack` as a method of a context. */
+export interface GetStackHelper {
+  /**
+   * The stack at which the program was called, as return addresses. `flags`: of `StackFlags`. Into memory of the
+   * filter: how many bytes there are. Since Linux 4.18.
+   */
+  getStack<T>(schema: Schema<T>, flags?: number): RefTo<T> | undefined;
+  /** The same into memory of the filter. How many bytes there are, or a negative errno. */
+  getStack(memory: object, flags?: number): number;
+}
+
+/** `bpf_perf_prog_read_value` as a method of a context. */
+export interface PerfProgReadValueHelper {
+  /** The counter of the event that called the program: `struct bpf_perf_event_value`, three `u64`. Since Linux 4.15. */
+  perfProgReadValue<T>(schema: Schema<T>): RefTo<T> | undefined;
+  /** The same into memory of the filter. 0, or a negative errno. */
+  perfProgReadValue(memory: object): number;
+}
+
+/** `bpf_read_branch_records` as a method of a context. */
+export interface ReadBranchRecordsHelper {
+  /**
+   * The branches that the processor recorded before the event: entries of 24 bytes. `flags`: 0. Into memory of the
+   * filter: how many bytes there are. Since Linux 5.7.
+   */
+  readBranchRecords<T>(schema: Schema<T>, flags?: number): RefTo<T> | undefined;
+  /** The same into memory of the filter. How many bytes there are, or a negative errno. */
+  readBranchRecords(memory: object, flags?: number): number;
+}
+
+/** `bpf_get_branch_snapshot` as a method of a context. */
+export interface GetBranchSnapshotHelper {
+  /**
+   * The last branches that the processor recorded: entries of 24 bytes. `flags`: 0. Into memory of the filter: how
+   * many bytes there are. Since Linux 5.16.
+   */
+  getBranchSnapshot<T>(schema: Schema<T>, flags?: number): RefTo<T> | undefined;
+  /** The same into memory of the filter. How many bytes there are, or a negative errno. */
+  getBranchSnapshot(memory: object, flags?: number): number;
+}
+
+/** `bpf_override_return` as a method of a context. */
+export interface OverrideReturnHelper {
+  /**
+   * Has the probed function give `result` without running; only where the kernel allows that for it. Since Linux
+   * 4.16.
+   */
+  overrideReturn(result: u64): number;
+}
+
+/** `bpf_get_func_ip` as a method of a context. */
+export interface GetFuncIpHelper {
+  /** Address of the function that is traced. Since Linux 5.15. */
+  getFuncIp(): u64;
+}
+
+/** `bpf_get_attach_cookie` as a method of a context. */
+export interface GetAttachCookieHelper {
+  /** The number that was given when the program was attached; 0 where none was. Since Linux 5.15. */
+  getAttachCookie(): u64;
+}
+
+/** `bpf_get_func_arg` as a method of a context. */
+export interface GetFuncArgHelper {
+  /** An argument of the function that is traced. Since Linux 5.17. */
+  getFuncArg(n: u32): RefTo<u64> | undefined;
+}
+
+/** `bpf_get_func_ret` as a method of a context. */
+export interface GetFuncRetHelper {
+  /** What the function that is traced gave. Since Linux 5.17. */
+  getFuncRet(): RefTo<u64> | undefined;
+}
+
+/** `bpf_get_func_arg_cnt` as a method of a context. */
+export interface GetFuncArgCntHelper {
+  /** How many arguments the function that is traced has. Since Linux 5.17. */
+  getFuncArgCnt(): i64;
+}
+
+/** `bpf_tcp_raw_gen_syncookie_ipv4` as a method of a context. */
+export interface TcpRawGenSyncookieIpv4Helper {
+  /**
+   * The cookie for a SYN of these headers (lower half) and the MSS (above), without a socket; a negative errno where
+   * there is none. Since Linux 6.0.
+   */
+  tcpRawGenSyncookieIpv4(ip: object, tcp: object): i64;
+}
+
+/** `bpf_tcp_raw_gen_syncookie_ipv6` as a method of a context. */
+export interface TcpRawGenSyncookieIpv6Helper {
+  /**
+   * The cookie for a SYN of these headers (lower half) and the MSS (above), without a socket; a negative errno where
+   * there is none. Since Linux 6.0.
+   */
+  tcpRawGenSyncookieIpv6(ip: object, tcp: object): i64;
+}
+
+/** `bpf_tcp_raw_check_syncookie_ipv4` as a method of a context. */
+export interface TcpRawCheckSyncookieIpv4Helper {
+  /**
+   * 0 where the acknowledgement of these headers carries a right cookie; a negative errno where not. Since Linux
+   * 6.0.
+   */
+  tcpRawCheckSyncookieIpv4(ip: object, tcp: object): number;
+}
+
+/** `bpf_tcp_raw_check_syncookie_ipv6` as a method of a context. */
+export interface TcpRawCheckSyncookieIpv6Helper {
+  /**
+   * 0 where the acknowledgement of these headers carries a right cookie; a negative errno where not. Since Linux
+   * 6.0.
+   */
+  tcpRawCheckSyncookieIpv6(ip: object, tcp: object): number;
+}
+
+/** `bpf_get_netns_cookie` as a method of a context. */
+export interface GetNetnsCookieHelper {
+  /** A number of the network namespace that no other has since boot. Since Linux 5.7. */
+  getNetnsCookie(): u64;
+}
+
+/** `bpf_setsockopt` as a method of a context. */
+export interface SetsockoptHelper {
+  /**
+   * Sets an option of the socket, as setsockopt(2); a number is written as an `int`. 0, or a negative errno. Since
+   * Linux 4.13.
+   */
+  setsockopt(level: number, name: number, value: object | number): number;
+}
+
+/** `bpf_getsockopt` as a method of a context. */
+export interface GetsockoptHelper {
+  /** An option of the socket, as getsockopt(2); undefined where it cannot be read. Since Linux 4.15. */
+  getsockopt<T>(level: number, name: number, schema: Schema<T>): RefTo<T> | undefined;
+  /** The same into memory of the filter. 0, or a negative errno. */
+  getsockopt(level: number, name: number, memory: object): number;
+}
+
+/** `bpf_bind` as a method of a context. */
+export interface BindHelper {
+  /**
+   * Binds the socket to a local address (`struct sockaddr_in` or `sockaddr_in6`) before it connects. 0, or a
+   * negative errno. Since Linux 4.17.
+   */
+  bind(address: object): number;
+}
+
+/** `bpf_get_retval` as a method of a context. */
+export interface GetRetvalHelper {
+  /**
+   * What the system call gives as it stands: 0, or a negative errno that a program before this one set. Since Linux
+   * 5.18.
+   */
+  getRetval(): number;
+}
+
+/** `bpf_set_retval` as a method of a context. */
+export interface SetRetvalHelper {
+  /** Has the system call give this negative errno, or 0. 0, or a negative errno where it cannot be. Since Linux 5.18. */
+  setRetval(retval: number): number;
+}
+
+/** `bpf_sysctl_get_name` as a method of a context. */
+export interface SysctlGetNameHelper {
+  /**
+   * The name of the value, as `net/ipv4/tcp_mem`; with flag 1 its last part. Into memory of the filter: how long it
+   * is. Since Linux 5.2.
+   */
+  sysctlGetName<T>(schema: Schema<T>, flags?: number): RefTo<T> | undefined;
+  /** The same into memory of the filter. How many bytes there are, or a negative errno. */
+  sysctlGetName(memory: object, flags?: number): number;
+}
+
+/** `bpf_sysctl_get_current_value` as a method of a context. */
+export interface SysctlGetCurrentValueHelper {
+  /** The value as it is, as text. Into memory of the filter: how long it is. Since Linux 5.2. */
+  sysctlGetCurrentValue<T>(schema: Schema<T>): RefTo<T> | undefined;
+  /** The same into memory of the filter. How many bytes there are, or a negative errno. */
+  sysctlGetCurrentValue(memory: object): number;
+}
+
+/** `bpf_sysctl_get_new_value` as a method of a context. */
+export interface SysctlGetNewValueHelper {
+  /**
+   * The value that is being written, as text; undefined on a read. Into memory of the filter: how long it is. Since
+   * Linux 5.2.
+   */
+  sysctlGetNewValue<T>(schema: Schema<T>): RefTo<T> | undefined;
+  /** The same into memory of the filter. How many bytes there are, or a negative errno. */
+  sysctlGetNewValue(memory: object): number;
+}
+
+/** `bpf_sysctl_set_new_value` as a method of a context. */
+export interface SysctlSetNewValueHelper {
+  /** Has this text be written instead. 0, or a negative errno. Since Linux 5.2. */
+  sysctlSetNewValue(value: object): number;
+}
+
+/** `bpf_sock_ops_cb_flags_set` as a method of a context. */
+export interface SockOpsCbFlagsSetHelper {
+  /**
+   * Which events call the program: of `SockOpsCallbacks`. Gives those that the kernel does not know, 0 for none, or
+   * a negative errno. Since Linux 4.16.
+   */
+  sockOpsCbFlagsSet(flags: u32): number;
+}
+
+/** `bpf_load_hdr_opt` as a method of a context. */
+export interface LoadHdrOptHelper {
+  /**
+   * Looks for the option that the first bytes of the memory name, in the header that was received, and copies it
+   * there. How many bytes it has, or a negative errno. Since Linux 5.10.
+   */
+  loadHdrOpt(option: object, flags?: number): number;
+}
+
+/** `bpf_store_hdr_opt` as a method of a context. */
+export interface StoreHdrOptHelper {
+  /** Writes an option into the header that is being sent. 0, or a negative errno. Since Linux 5.10. */
+  storeHdrOpt(option: object, flags?: number): number;
+}
+
+/** `bpf_reserve_hdr_opt` as a method of a context. */
+export interface ReserveHdrOptHelper {
+  /** Asks for room for options in the header that will be sent. 0, or a negative errno. Since Linux 5.10. */
+  reserveHdrOpt(length: u32, flags?: number): number;
+}
+
+/** `bpf_msg_apply_bytes` as a method of a context. */
+export interface MsgApplyBytesHelper {
+  /** Has the verdict hold for the next `bytes` bytes, without calling the program again. Gives 0. Since Linux 4.17. */
+  applyBytes(bytes: u32): number;
+}
+
+/** `bpf_msg_cork_bytes` as a method of a context. */
+export interface MsgCorkBytesHelper {
+  /** Does not call the program again until there are `bytes` bytes. Gives 0. Since Linux 4.17. */
+  corkBytes(bytes: u32): number;
+}
+
+/** `bpf_msg_pull_data` as a method of a context. */
+export interface MsgPullDataHelper {
+  /**
+   * Makes the bytes from `start` to `end` readable and writable. 0, or a negative errno. Packet refs made before are
+   * dead. Since Linux 4.17.
+   */
+  pullData(start: u32, end: u32, flags?: number): number;
+}
+
+/** `bpf_msg_push_data` as a method of a context. */
+export interface MsgPushDataHelper {
+  /**
+   * Puts `length` bytes in at `start`, to be written. 0, or a negative errno. Packet refs made before are dead.
+   * Since Linux 4.20.
+   */
+  pushData(start: u32, length: u32, flags?: number): number;
+}
+
+/** `bpf_msg_pop_data` as a method of a context. */
+export interface MsgPopDataHelper {
+  /** Takes `length` bytes out at `start`. 0, or a negative errno. Packet refs made before are dead. Since Linux 5.0. */
+  popData(start: u32, length: u32, flags?: number): number;
+}
+
+/** `bpf_lwt_push_encap` as a method of a context. */
+export interface LwtPushEncapHelper {
+  /**
+   * Puts a header before the packet: of `LwtEncap`. 0, or a negative errno. Packet refs made before are dead. Since
+   * Linux 4.18.
+   */
+  lwtPushEncap(type: u32, header: object): number;
+}
+
+/** `bpf_lwt_seg6_store_bytes` as a method of a context. */
+export interface LwtSeg6StoreBytesHelper {
+  /**
+   * Writes into the segment routing header. 0, or a negative errno. Packet refs made before are dead. Since Linux
+   * 4.18.
+   */
+  lwtSeg6StoreBytes(offset: u32, value: object): number;
+}
+
+/** `bpf_lwt_seg6_adjust_srh` as a method of a context. */
+export interface LwtSeg6AdjustSrhHelper {
+  /**
+   * Makes the TLVs of the segment routing header longer or shorter. 0, or a negative errno. Packet refs made before
+   * are dead. Since Linux 4.18.
+   */
+  lwtSeg6AdjustSrh(offset: u32, delta: number): number;
+}
+
+/** `bpf_lwt_seg6_action` as a method of a context. */
+export interface LwtSeg6ActionHelper {
+  /**
+   * Does an action of an SRv6 endpoint on the packet. 0, or a negative errno. Packet refs made before are dead.
+   * Since Linux 4.18.
+   */
+  lwtSeg6Action(action: u32, param: object): number;
+}
+
+/** `bpf_skb_get_tunnel_key` as a method of a context. */
+export interface SkbGetTunnelKeyHelper {
+  /**
+   * The key and addresses of the tunnel that the packet came through: `struct bpf_tunnel_key`. `flags`: of
+   * `TunnelKeyFlags`.
+   */
+  getTunnelKey<T>(schema: Schema<T>, flags?: number): RefTo<T> | undefined;
+  /** The same into memory of the filter. 0, or a negative errno. */
+  getTunnelKey(memory: object, flags?: number): number;
+}
+
+/** `bpf_skb_set_tunnel_key` as a method of a context. */
+export interface SkbSetTunnelKeyHelper {
+  /**
+   * Has the packet leave through a tunnel with this key: `struct bpf_tunnel_key`. `flags`: of `TunnelKeyFlags`. 0,
+   * or a negative errno.
+   */
+  setTunnelKey(key: object, flags?: number): number;
+}
+
+/** `bpf_skb_get_tunnel_opt` as a method of a context. */
+export interface SkbGetTunnelOptHelper {
+  /** The options of the tunnel that the packet came through. Into memory of the filter: how many bytes there are. */
+  getTunnelOpt<T>(schema: Schema<T>): RefTo<T> | undefined;
+  /** The same into memory of the filter. How many bytes there are, or a negative errno. */
+  getTunnelOpt(memory: object): number;
+}
+
+/** `bpf_skb_set_tunnel_opt` as a method of a context. */
+export interface SkbSetTunnelOptHelper {
+  /** The options of the tunnel that the packet leaves through. 0, or a negative errno. */
+  setTunnelOpt(option: object): number;
+}
+
+/** `bpf_skb_get_xfrm_state` as a method of a context. */
+export interface SkbGetXfrmStateHelper {
+  /** A transformation of IPsec that was applied to the packet: `struct bpf_xfrm_state`. Since Linux 4.18. */
+  getXfrmState<T>(index: u32, schema: Schema<T>, flags?: number): RefTo<T> | undefined;
+  /** The same into memory of the filter. 0, or a negative errno. */
+  getXfrmState(index: u32, memory: object, flags?: number): number;
+}
+
+/** `bpf_skb_ancestor_cgroup_id` as a method of a context. */
+export interface SkbAncestorCgroupIdHelper {
+  /**
+   * Number of the ancestor at a level (0 is the root) of the control group that made the packet; 0 where there is
+   * none. Since Linux 4.19.
+   */
+  ancestorCgroupId(ancestorLevel: number): u64;
+}
+
+/** `bpf_skb_cgroup_classid` as a method of a context. */
+export interface SkbCgroupClassidHelper {
+  /** The class of the control group (version 1) of the packet's socket; 0 where there is none. Since Linux 5.10. */
+  cgroupClassid(): u64;
+}
+
+/** `bpf_skb_ecn_set_ce` as a method of a context. */
+export interface SkbEcnSetCeHelper {
+  /**
+   * Marks the packet as having met congestion, where its sender knows how to take it. 1 where it is marked, 0 where
+   * not. Since Linux 5.1.
+   */
+  ecnSetCe(): number;
+}
+
+/** `bpf_skb_set_tstamp` as a method of a context. */
+export interface SkbSetTstampHelper {
+  /**
+   * Sets the delivery time of the packet; `tstampType` is 0 for none, 1 for the monotonic clock. 0, or a negative
+   * errno. Since Linux 5.18.
+   */
+  setTstamp(tstamp: u64, tstampType: u32): number;
+}
+
+/** `bpf_fib_lookup` as a method of a context. */
+export interface FibLookupHelper {
+  /**
+   * Looks up the route of the addresses in `params` (`FibLookup`) and writes the next hop there. 0, a
+   * `FibLookupResult` above 0, or a negative errno. Since Linux 4.18.
+   */
+  fibLookup(params: object, flags?: number): number;
+}
+
+/** `bpf_check_mtu` as a method of a context. */
+export interface CheckMtuHelper {
+  /**
+   * Whether the packet fits the MTU of the interface (0: this one) when it changes by `lengthDiff` bytes: 0, 1 (too
+   * large), or a negative errno. `mtu` is a ref to a `u32`: a length to be checked instead, or 0; the MTU
+   * afterwards. Since Linux 5.12.
+   */
+  checkMtu(ifindex: u32, mtu: object, lengthDiff: number, flags?: number): number;
+}
+
+/** `bpf_strtol` as a method of a context. */
+export interface StrtolHelper {
+  /** The number that a text begins with. Since Linux 5.2. */
+  strtol(text: object, flags?: number): RefTo<i64> | undefined;
+}
+
+/** `bpf_strtoul` as a method of a context. */
+export interface StrtoulHelper {
+  /** The number that a text begins with, without a sign. Since Linux 5.2. */
+  strtoul(text: object, flags?: number): RefTo<u64> | undefined;
+}
+
+/** `bpf_strncmp` as a method of a context. */
+export interface StrncmpHelper {
+  /**
+   * Compares a text with a constant one: 0 where they are the same, negative where it comes before, positive where
+   * after. Since Linux 5.17.
+   */
+  strncmp(text: object, other: string): number;
+}
+
+/** `bpf_sys_bpf` as a method of a context. */
+export interface SysBpfHelper {
+  /** bpf(2) with the attributes in `attr`. What it gives, or a negative errno. Since Linux 5.14. */
+  sysBpf(command: u32, attr: object): number;
+}
+
+/** `bpf_sys_close` as a method of a context. */
+export interface SysCloseHelper {
+  /** close(2). 0, or a negative errno. Since Linux 5.14. */
+  sysClose(fd: u32): number;
+}
+
+/** `bpf_btf_find_by_name_kind` as a method of a context. */
+export interface BtfFindByNameKindHelper {
+  /**
+   * Number of a type in the kernel's BTF (lower half), and the descriptor of its module (upper half); a negative
+   * errno where there is none. Since Linux 5.14.
+   */
+  btfFindByNameKind(name: object, kind: u32, flags?: number): i64;
+}
+
+/** `bpf_kallsyms_lookup_name` as a method of a context. */
+export interface KallsymsLookupNameHelper {
+  /** The address of a symbol of the kernel. Since Linux 5.16. */
+  kallsymsLookupName(name: object, flags?: number): RefTo<u64> | undefined;
+}
+
 /** What a program made by `xdp` is given. */
-export interface XdpContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper {
+export interface XdpContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Index of the interface that received the packet. Since Linux 4.16. */
   readonly ingressIfindex: u32;
   /** Index of the receive queue. Since Linux 4.16. */
@@ -1139,7 +1726,7 @@ export interface XdpContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, Ktim
 }
 
 /** What a program made by `xdp.devmap` is given. */
-export interface XdpDevmapContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper {
+export interface XdpDevmapContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Index of the interface that received the packet. Since Linux 4.16. */
   readonly ingressIfindex: u32;
   /** Index of the receive queue. Since Linux 4.16. */
@@ -1151,7 +1738,7 @@ export interface XdpDevmapContext extends KtimeGetNsHelper, KtimeGetBootNsHelper
 }
 
 /** What a program made by `xdp.cpumap` is given. */
-export interface XdpCpumapContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper {
+export interface XdpCpumapContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Index of the interface that received the packet. Since Linux 4.16. */
   readonly ingressIfindex: u32;
   /** Index of the receive queue. Since Linux 4.16. */
@@ -1161,7 +1748,7 @@ export interface XdpCpumapContext extends KtimeGetNsHelper, KtimeGetBootNsHelper
 }
 
 /** What a program made by `tc` is given. */
-export interface TcContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, RedirectHelper<TcAction>, CsumDiffHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, SkbStoreBytesHelper, SkbPullDataHelper, L3CsumReplaceHelper, L4CsumReplaceHelper, CsumUpdateHelper, CsumLevelHelper, CloneRedirectHelper, RedirectPeerHelper<TcAction>, RedirectNeighHelper<TcAction>, SkbVlanPushHelper, SkbVlanPopHelper, SkbChangeProtoHelper, SkbChangeTypeHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetHashRecalcHelper, SetHashInvalidHelper, SetHashHelper, GetCgroupClassidHelper, GetRouteRealmHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper {
+export interface TcContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, RedirectHelper<TcAction>, CsumDiffHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, SkbStoreBytesHelper, SkbPullDataHelper, L3CsumReplaceHelper, L4CsumReplaceHelper, CsumUpdateHelper, CsumLevelHelper, CloneRedirectHelper, RedirectPeerHelper<TcAction>, RedirectNeighHelper<TcAction>, SkbVlanPushHelper, SkbVlanPopHelper, SkbChangeProtoHelper, SkbChangeTypeHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetHashRecalcHelper, SetHashInvalidHelper, SetHashHelper, GetCgroupClassidHelper, GetRouteRealmHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, GetNetnsCookieHelper, SkbGetTunnelKeyHelper, SkbSetTunnelKeyHelper, SkbGetTunnelOptHelper, SkbSetTunnelOptHelper, SkbGetXfrmStateHelper, SkbAncestorCgroupIdHelper, SkbCgroupClassidHelper, SkbEcnSetCeHelper, SkbSetTstampHelper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -1211,7 +1798,7 @@ export interface TcContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, Ktime
 }
 
 /** What a program made by `netkit.primary` is given. */
-export interface NetkitPrimaryContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, RedirectHelper<TcAction>, CsumDiffHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, SkbStoreBytesHelper, SkbPullDataHelper, L3CsumReplaceHelper, L4CsumReplaceHelper, CsumUpdateHelper, CsumLevelHelper, CloneRedirectHelper, RedirectPeerHelper<TcAction>, RedirectNeighHelper<TcAction>, SkbVlanPushHelper, SkbVlanPopHelper, SkbChangeProtoHelper, SkbChangeTypeHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetHashRecalcHelper, SetHashInvalidHelper, SetHashHelper, GetCgroupClassidHelper, GetRouteRealmHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper {
+export interface NetkitPrimaryContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, RedirectHelper<TcAction>, CsumDiffHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, SkbStoreBytesHelper, SkbPullDataHelper, L3CsumReplaceHelper, L4CsumReplaceHelper, CsumUpdateHelper, CsumLevelHelper, CloneRedirectHelper, RedirectPeerHelper<TcAction>, RedirectNeighHelper<TcAction>, SkbVlanPushHelper, SkbVlanPopHelper, SkbChangeProtoHelper, SkbChangeTypeHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetHashRecalcHelper, SetHashInvalidHelper, SetHashHelper, GetCgroupClassidHelper, GetRouteRealmHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, GetNetnsCookieHelper, SkbGetTunnelKeyHelper, SkbSetTunnelKeyHelper, SkbGetTunnelOptHelper, SkbSetTunnelOptHelper, SkbGetXfrmStateHelper, SkbAncestorCgroupIdHelper, SkbCgroupClassidHelper, SkbEcnSetCeHelper, SkbSetTstampHelper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -1261,7 +1848,7 @@ export interface NetkitPrimaryContext extends KtimeGetNsHelper, KtimeGetBootNsHe
 }
 
 /** What a program made by `netkit.peer` is given. */
-export interface NetkitPeerContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, RedirectHelper<TcAction>, CsumDiffHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, SkbStoreBytesHelper, SkbPullDataHelper, L3CsumReplaceHelper, L4CsumReplaceHelper, CsumUpdateHelper, CsumLevelHelper, CloneRedirectHelper, RedirectPeerHelper<TcAction>, RedirectNeighHelper<TcAction>, SkbVlanPushHelper, SkbVlanPopHelper, SkbChangeProtoHelper, SkbChangeTypeHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetHashRecalcHelper, SetHashInvalidHelper, SetHashHelper, GetCgroupClassidHelper, GetRouteRealmHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper {
+export interface NetkitPeerContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, RedirectHelper<TcAction>, CsumDiffHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, SkbStoreBytesHelper, SkbPullDataHelper, L3CsumReplaceHelper, L4CsumReplaceHelper, CsumUpdateHelper, CsumLevelHelper, CloneRedirectHelper, RedirectPeerHelper<TcAction>, RedirectNeighHelper<TcAction>, SkbVlanPushHelper, SkbVlanPopHelper, SkbChangeProtoHelper, SkbChangeTypeHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetHashRecalcHelper, SetHashInvalidHelper, SetHashHelper, GetCgroupClassidHelper, GetRouteRealmHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, GetNetnsCookieHelper, SkbGetTunnelKeyHelper, SkbSetTunnelKeyHelper, SkbGetTunnelOptHelper, SkbSetTunnelOptHelper, SkbGetXfrmStateHelper, SkbAncestorCgroupIdHelper, SkbCgroupClassidHelper, SkbEcnSetCeHelper, SkbSetTstampHelper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -1311,7 +1898,7 @@ export interface NetkitPeerContext extends KtimeGetNsHelper, KtimeGetBootNsHelpe
 }
 
 /** What a program made by `schedAct` is given. */
-export interface SchedActContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+export interface SchedActContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, RedirectHelper<TcAction>, CsumDiffHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, SkbStoreBytesHelper, SkbPullDataHelper, L3CsumReplaceHelper, L4CsumReplaceHelper, CsumUpdateHelper, CsumLevelHelper, CloneRedirectHelper, RedirectPeerHelper<TcAction>, RedirectNeighHelper<TcAction>, SkbVlanPushHelper, SkbVlanPopHelper, SkbChangeProtoHelper, SkbChangeTypeHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetHashRecalcHelper, SetHashInvalidHelper, SetHashHelper, GetCgroupClassidHelper, GetRouteRealmHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, GetNetnsCookieHelper, SkbGetTunnelKeyHelper, SkbSetTunnelKeyHelper, SkbGetTunnelOptHelper, SkbSetTunnelOptHelper, SkbGetXfrmStateHelper, SkbAncestorCgroupIdHelper, SkbCgroupClassidHelper, SkbEcnSetCeHelper, SkbSetTstampHelper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -1341,7 +1928,7 @@ export interface SchedActContext extends KtimeGetNsHelper, KtimeGetBootNsHelper,
 }
 
 /** What a program made by `socketFilter` is given. */
-export interface SocketFilterContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, GetSocketCookieHelper, GetSocketUidHelper {
+export interface SocketFilterContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, GetCgroupClassidHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -1379,49 +1966,49 @@ export interface SocketFilterContext extends KtimeGetNsHelper, KtimeGetBootNsHel
 }
 
 /** What a program made by `kprobe` is given. */
-export interface KprobeContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface KprobeContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, OverrideReturnHelper, GetFuncIpHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `kprobe.multi` is given. */
-export interface KprobeMultiContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface KprobeMultiContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, OverrideReturnHelper, GetFuncIpHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `kretprobe` is given. */
-export interface KretprobeContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface KretprobeContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, OverrideReturnHelper, GetFuncIpHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `kretprobe.multi` is given. */
-export interface KretprobeMultiContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface KretprobeMultiContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, OverrideReturnHelper, GetFuncIpHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `uprobe` is given. */
-export interface UprobeContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface UprobeContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, OverrideReturnHelper, GetFuncIpHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `uprobe.multi` is given. */
-export interface UprobeMultiContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface UprobeMultiContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, OverrideReturnHelper, GetFuncIpHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `uretprobe` is given. */
-export interface UretprobeContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface UretprobeContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, OverrideReturnHelper, GetFuncIpHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `uretprobe.multi` is given. */
-export interface UretprobeMultiContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface UretprobeMultiContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, OverrideReturnHelper, GetFuncIpHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `usdt` is given. */
-export interface UsdtContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface UsdtContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, OverrideReturnHelper, GetFuncIpHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `tracepoint` is given. */
-export interface TracepointContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface TracepointContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `rawTracepoint` is given. */
-export interface RawTracepointContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface RawTracepointContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `rawTracepoint.writable` is given. */
-export interface RawTracepointWritableContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface RawTracepointWritableContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `tpBtf` is given. */
-export interface TpBtfContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface TpBtfContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `perfEvent` is given. */
-export interface PerfEventContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface PerfEventContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, PerfProgReadValueHelper, ReadBranchRecordsHelper, GetBranchSnapshotHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSkb.ingress` is given. */
-export interface CgroupSkbIngressContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+export interface CgroupSkbIngressContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, GetCgroupClassidHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SkbAncestorCgroupIdHelper, SkbEcnSetCeHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -1451,7 +2038,7 @@ export interface CgroupSkbIngressContext extends KtimeGetNsHelper, KtimeGetBootN
 }
 
 /** What a program made by `cgroupSkb.egress` is given. */
-export interface CgroupSkbEgressContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+export interface CgroupSkbEgressContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, GetCgroupClassidHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SkbAncestorCgroupIdHelper, SkbEcnSetCeHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -1481,85 +2068,85 @@ export interface CgroupSkbEgressContext extends KtimeGetNsHelper, KtimeGetBootNs
 }
 
 /** What a program made by `cgroupSock.create` is given. */
-export interface CgroupSockCreateContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockCreateContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSock.release` is given. */
-export interface CgroupSockReleaseContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockReleaseContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSock.postBind4` is given. */
-export interface CgroupSockPostBind4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockPostBind4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSock.postBind6` is given. */
-export interface CgroupSockPostBind6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockPostBind6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSockAddr.bind4` is given. */
-export interface CgroupSockAddrBind4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockAddrBind4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSockAddr.bind6` is given. */
-export interface CgroupSockAddrBind6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockAddrBind6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSockAddr.connect4` is given. */
-export interface CgroupSockAddrConnect4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockAddrConnect4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, BindHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSockAddr.connect6` is given. */
-export interface CgroupSockAddrConnect6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockAddrConnect6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, BindHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSockAddr.connectUnix` is given. */
-export interface CgroupSockAddrConnectUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockAddrConnectUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSockAddr.sendmsg4` is given. */
-export interface CgroupSockAddrSendmsg4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockAddrSendmsg4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSockAddr.sendmsg6` is given. */
-export interface CgroupSockAddrSendmsg6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockAddrSendmsg6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSockAddr.sendmsgUnix` is given. */
-export interface CgroupSockAddrSendmsgUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockAddrSendmsgUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSockAddr.recvmsg4` is given. */
-export interface CgroupSockAddrRecvmsg4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockAddrRecvmsg4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSockAddr.recvmsg6` is given. */
-export interface CgroupSockAddrRecvmsg6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockAddrRecvmsg6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSockAddr.recvmsgUnix` is given. */
-export interface CgroupSockAddrRecvmsgUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockAddrRecvmsgUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSockAddr.getpeername4` is given. */
-export interface CgroupSockAddrGetpeername4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockAddrGetpeername4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSockAddr.getpeername6` is given. */
-export interface CgroupSockAddrGetpeername6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockAddrGetpeername6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSockAddr.getpeernameUnix` is given. */
-export interface CgroupSockAddrGetpeernameUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockAddrGetpeernameUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSockAddr.getsockname4` is given. */
-export interface CgroupSockAddrGetsockname4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockAddrGetsockname4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSockAddr.getsockname6` is given. */
-export interface CgroupSockAddrGetsockname6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockAddrGetsockname6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSockAddr.getsocknameUnix` is given. */
-export interface CgroupSockAddrGetsocknameUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockAddrGetsocknameUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupDevice` is given. */
-export interface CgroupDeviceContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupDeviceContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSysctl` is given. */
-export interface CgroupSysctlContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSysctlContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetRetvalHelper, SetRetvalHelper, SysctlGetNameHelper, SysctlGetCurrentValueHelper, SysctlGetNewValueHelper, SysctlSetNewValueHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSockopt.getsockopt` is given. */
-export interface CgroupSockoptGetsockoptContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockoptGetsockoptContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `cgroupSockopt.setsockopt` is given. */
-export interface CgroupSockoptSetsockoptContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface CgroupSockoptSetsockoptContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `sockOps` is given. */
-export interface SockOpsContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface SockOpsContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, SockOpsCbFlagsSetHelper, LoadHdrOptHelper, StoreHdrOptHelper, ReserveHdrOptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `skSkb.streamParser` is given. */
-export interface SkSkbStreamParserContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+export interface SkSkbStreamParserContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbStoreBytesHelper, SkbPullDataHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetCgroupClassidHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -1589,7 +2176,7 @@ export interface SkSkbStreamParserContext extends KtimeGetNsHelper, KtimeGetBoot
 }
 
 /** What a program made by `skSkb.streamVerdict` is given. */
-export interface SkSkbStreamVerdictContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+export interface SkSkbStreamVerdictContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbStoreBytesHelper, SkbPullDataHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetCgroupClassidHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -1619,7 +2206,7 @@ export interface SkSkbStreamVerdictContext extends KtimeGetNsHelper, KtimeGetBoo
 }
 
 /** What a program made by `skSkb.verdict` is given. */
-export interface SkSkbVerdictContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+export interface SkSkbVerdictContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbStoreBytesHelper, SkbPullDataHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetCgroupClassidHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -1649,19 +2236,19 @@ export interface SkSkbVerdictContext extends KtimeGetNsHelper, KtimeGetBootNsHel
 }
 
 /** What a program made by `skMsg` is given. */
-export interface SkMsgContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface SkMsgContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, MsgApplyBytesHelper, MsgCorkBytesHelper, MsgPullDataHelper, MsgPushDataHelper, MsgPopDataHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `skLookup` is given. */
-export interface SkLookupContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface SkLookupContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `skReuseport` is given. */
-export interface SkReuseportContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface SkReuseportContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `skReuseport.migrate` is given. */
-export interface SkReuseportMigrateContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface SkReuseportMigrateContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `flowDissector` is given. */
-export interface FlowDissectorContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+export interface FlowDissectorContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -1691,10 +2278,10 @@ export interface FlowDissectorContext extends KtimeGetNsHelper, KtimeGetBootNsHe
 }
 
 /** What a program made by `netfilter` is given. */
-export interface NetfilterContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface NetfilterContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `lwtIn` is given. */
-export interface LwtInContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+export interface LwtInContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, CsumDiffHelper, SkbLoadBytesHelper, SkbPullDataHelper, GetHashRecalcHelper, GetCgroupClassidHelper, GetRouteRealmHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, LwtPushEncapHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -1724,7 +2311,7 @@ export interface LwtInContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, Kt
 }
 
 /** What a program made by `lwtOut` is given. */
-export interface LwtOutContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+export interface LwtOutContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, CsumDiffHelper, SkbLoadBytesHelper, SkbPullDataHelper, GetHashRecalcHelper, GetCgroupClassidHelper, GetRouteRealmHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -1754,7 +2341,7 @@ export interface LwtOutContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, K
 }
 
 /** What a program made by `lwtXmit` is given. */
-export interface LwtXmitContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+export interface LwtXmitContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, RedirectHelper<LwtAction>, CsumDiffHelper, SkbLoadBytesHelper, SkbStoreBytesHelper, SkbPullDataHelper, L3CsumReplaceHelper, L4CsumReplaceHelper, CsumUpdateHelper, CsumLevelHelper, CloneRedirectHelper, SkbChangeTailHelper, SkbChangeHeadHelper, GetHashRecalcHelper, SetHashInvalidHelper, GetCgroupClassidHelper, GetRouteRealmHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, LwtPushEncapHelper, SkbGetTunnelKeyHelper, SkbSetTunnelKeyHelper, SkbGetTunnelOptHelper, SkbSetTunnelOptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -1784,7 +2371,7 @@ export interface LwtXmitContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, 
 }
 
 /** What a program made by `lwtSeg6local` is given. */
-export interface LwtSeg6localContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {
+export interface LwtSeg6localContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, CsumDiffHelper, SkbLoadBytesHelper, SkbPullDataHelper, GetHashRecalcHelper, GetCgroupClassidHelper, GetRouteRealmHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, LwtSeg6StoreBytesHelper, LwtSeg6AdjustSrhHelper, LwtSeg6ActionHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -1814,34 +2401,34 @@ export interface LwtSeg6localContext extends KtimeGetNsHelper, KtimeGetBootNsHel
 }
 
 /** What a program made by `lircMode2` is given. */
-export interface LircMode2Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface LircMode2Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, GetPrandomU32Helper {}
 
 /** What a program made by `fentry` is given. */
-export interface FentryContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface FentryContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetFuncIpHelper, GetAttachCookieHelper, GetFuncArgHelper, GetFuncArgCntHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `fexit` is given. */
-export interface FexitContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface FexitContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetFuncIpHelper, GetAttachCookieHelper, GetFuncArgHelper, GetFuncRetHelper, GetFuncArgCntHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `fmodRet` is given. */
-export interface FmodRetContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface FmodRetContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetFuncIpHelper, GetAttachCookieHelper, GetFuncArgHelper, GetFuncRetHelper, GetFuncArgCntHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `iter` is given. */
-export interface IterContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface IterContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `lsm` is given. */
-export interface LsmContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface LsmContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetAttachCookieHelper, GetFuncArgHelper, GetFuncRetHelper, GetFuncArgCntHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `lsm.cgroup` is given. */
-export interface LsmCgroupContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface LsmCgroupContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `syscall` is given. */
-export interface SyscallContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface SyscallContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper, SysBpfHelper, SysCloseHelper, BtfFindByNameKindHelper, KallsymsLookupNameHelper {}
 
 /** What a program made by `structOps` is given. */
-export interface StructOpsContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface StructOpsContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** What a program made by `extension` is given. */
-export interface ExtensionContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper {}
+export interface ExtensionContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
 
 /** A program. In JavaScript, `filter` runs it. */
 export interface Program<Kind extends string, Context, Verdict> {

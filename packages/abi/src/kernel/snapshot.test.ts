@@ -3,8 +3,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { ContextRow } from "./context-row.ts";
 import { contexts } from "./contexts.ts";
-import { helperByNumber, helperNames, helperSince, helpers } from "./helpers/helpers.ts";
+import { helperByNumber, helperNames, helperSince, helpers, methodSince } from "./helpers/helpers.ts";
+import { allPrograms } from "./helpers/program-sets.ts";
 import type { HelperArg, HelperRow } from "./helpers/row.ts";
+import { programKindNames } from "./program-kinds.ts";
 import { programTypes } from "./program-types.ts";
 import { uapi } from "./uapi.generated.ts";
 
@@ -87,12 +89,13 @@ describe("helpers", () => {
   });
 
   test.each(rows)("%s: the method of ctx follows the naming rule", (_, { surface, symbol }) => {
-    if (surface.on === "context") expect(surface.as).toBe(camelCase(symbol.replace(/^bpf_(xdp_|skb_)?/, "")));
+    if (surface.on === "context") expect(surface.as).toBe(camelCase(symbol.replace(/^bpf_(xdp_|skb_|msg_)?/, "")));
   });
 
   test.each(rows)("%s: sizes refer to arguments that are sizes", (_, row) => {
     const sizes = row.args.filter((arg) => arg.is === "size").map((arg) => arg.name);
-    const refers = (arg: HelperArg) => (arg.is === "memoryRead" || arg.is === "memoryWrite" ? [arg.size] : []);
+    const refers = (arg: HelperArg) =>
+      arg.is === "memoryRead" || arg.is === "memoryWrite" || arg.is === "memoryUpdate" ? [arg.size] : [];
     expect(row.args.flatMap(refers)).toEqual(sizes);
     expect(new Set(row.args.map((arg) => arg.name)).size).toBe(row.args.length);
     expect(row.args.length).toBeLessThanOrEqual(5);
@@ -100,33 +103,57 @@ describe("helpers", () => {
 
   test.each(rows)("%s: flags come last, and what has flags for its size names them", (_, { args, surface }) => {
     // Operations of maps take them last, wherever the helper does.
-    if (surface.on === "map") return;
-    const optional = args.map((arg) => arg.is === "integer" && arg.optional === true);
+    if (surface.on === "map" || surface.on === "none") return;
+    const order = surface.on === "context" ? surface.order : undefined;
+    const listed = order ? order.flatMap((name) => args.filter((arg) => arg.name === name)) : args;
+    const optional = listed.flatMap((arg) =>
+      arg.is === "size" ? [] : [arg.is === "integer" && arg.optional === true],
+    );
     expect([...optional].sort()).toEqual(optional);
     const sized = args.some((arg) => arg.is === "integer" && arg.bigEndian === "bySize");
     if (sized) expect(args.at(-1)).toMatchObject({ name: "flags", is: "integer" });
   });
 
+  test("every helper of the header has a row", () => {
+    const numbers = rows.map(([, row]) => row.number).sort((a, b) => a - b);
+    expect(numbers).toEqual(Object.values(uapi.helper).filter((number) => number !== uapi.helper.unspec));
+  });
+
+  test.each(rows)("%s: attach types exist, of program types that may call it", (_, { attachTypes = {}, programs }) => {
+    for (const [program, names] of Object.entries(attachTypes)) {
+      expect(programs).toContain(program);
+      expect(Object.keys(uapi.attachType)).toEqual(expect.arrayContaining([...names]));
+    }
+  });
+
+  test.each(rows)("%s: an order names all arguments of the method", (_, { surface, args }) => {
+    if (surface.on !== "context" || !surface.order) return;
+    const filledIn = ["context", "size", "fixedWrite"];
+    const written = args.filter(({ is }) => !filledIn.includes(is)).map(({ name }) => name);
+    expect([...surface.order].sort()).toEqual(written.sort());
+  });
+
   test.each(rows)("%s: program types exist", (_, { programs, programSince = {} }) => {
-    const known = Object.keys(programTypes);
     for (const program of [...(programs === "all" ? [] : programs), ...Object.keys(programSince)]) {
-      expect(known).toContain(program);
+      expect(allPrograms).toContain(program);
     }
   });
 
   test("what the kernel says changes packet data kills packet refs", () => {
     const killers = rows.filter(([, row]) => row.effects.includes("invalidatesPackets")).map(([name]) => name);
     expect(killers.sort()).toEqual([
-      ...["cloneRedirect", "l3CsumReplace", "l4CsumReplace", "skbAdjustRoom", "skbChangeHead", "skbChangeProto"],
-      ...["skbChangeTail", "skbPullData", "skbStoreBytes", "skbVlanPop", "skbVlanPush"],
+      ...["cloneRedirect", "l3CsumReplace", "l4CsumReplace", "lwtPushEncap", "lwtSeg6Action", "lwtSeg6AdjustSrh"],
+      ...["lwtSeg6StoreBytes", "msgPopData", "msgPullData", "msgPushData"],
+      ...["skbAdjustRoom", "skbChangeHead", "skbChangeProto"],
+      ...["skbChangeTail", "skbPullData", "skbStoreBytes", "skbVlanPop", "skbVlanPush", "storeHdrOpt", "tailCall"],
       ...["xdpAdjustHead", "xdpAdjustMeta", "xdpAdjustTail"],
     ]);
   });
 
   test("one name of a method means one helper of a program type", () => {
-    for (const program of Object.keys(programTypes) as (keyof typeof programTypes)[]) {
+    for (const kind of programKindNames) {
       const names = rows.flatMap(([, row]) =>
-        row.surface.on === "context" && helperSince(row, program) !== undefined ? [row.surface.as] : [],
+        row.surface.on === "context" && methodSince(row, kind) !== undefined ? [row.surface.as] : [],
       );
       expect(new Set(names).size).toBe(names.length);
     }

@@ -309,9 +309,10 @@ export interface ContextFieldExpr extends Typed {
 }
 
 /**
- * A helper that the row exposes on the context. `args` are the row's integers and memory to read, in order: a ref to
- * memory, or nothing where null is allowed. Memory to fill is a fresh place of the layout `fills`; the value is then a
- * nullable ref to it, null for any status but 0. An argument whose order of bytes the flags say has constant flags.
+ * A helper that the row exposes on the context. `args` are the row's integers and memory, in the row's order: a ref to
+ * memory, nothing where null is allowed, or a number where the row takes one. Memory to fill is not among them where it is
+ * a fresh place of the layout `fills`; the value is then a nullable ref to it, null where the helper fails. `text` is the
+ * row's constant text. An argument whose order of bytes the flags say has constant flags.
  */
 export interface HelperExpr extends Typed {
   readonly kind: "helper";
@@ -319,6 +320,7 @@ export interface HelperExpr extends Typed {
   readonly context: Expr;
   readonly args: readonly Expr[];
   readonly fills?: Layout;
+  readonly text?: string;
 }
 
 /** `bytesEqual(bytes, text)`: the ref has an array layout of as many bytes. */

@@ -1,6 +1,6 @@
 // Helpers of programs on control groups. Prototypes: kernel/bpf/cgroup.c (Linux 6.12).
 import { uapi } from "../uapi.generated.ts";
-import { retvalAttachTypes, retvalPrograms } from "./program-sets.ts";
+import { cgroupPrograms, retvalAttachTypes, retvalPrograms } from "./program-sets.ts";
 import type { HelperRow } from "./row.ts";
 
 const context = { name: "ctx", is: "context" } as const;

@@ -1,12 +1,13 @@
 // Every helper that programs may call, in one record. A helper without a row here does not exist for any package: the
 // compiler cannot emit it, the verifier rejects it, the simulator does not run it.
 import { compareKernels } from "../features.ts";
+import { type ProgramKindName, type ProgramKindRow, programKinds } from "../program-kinds.ts";
 import { type ProgramTypeName, programTypes } from "../program-types.ts";
 import { callbackHelpers } from "./callbacks.ts";
 import { cgroupHelpers } from "./cgroup.ts";
 import { lockHelpers } from "./locks.ts";
-import { mapCallHelpers } from "./map-calls.ts";
 import { lwtHelpers } from "./lwt.ts";
+import { mapCallHelpers } from "./map-calls.ts";
 import { mapHelpers } from "./maps.ts";
 import { networkHelpers } from "./network.ts";
 import { probeHelpers } from "./probe.ts";
@@ -74,4 +75,15 @@ export function helperSince(row: HelperRow, program: ProgramTypeName, attach?: s
   const helper = row.programSince?.[program] ?? row.since;
   const type = programTypes[program].since;
   return compareKernels(helper, type) > 0 ? helper : type;
+}
+
+/**
+ * The first kernel in which programs of a kind have the helper as a method of their context: undefined too where they call
+ * it with other arguments, or may never sleep and it does.
+ */
+export function methodSince(row: HelperRow, kind: ProgramKindName): string | undefined {
+  const { type, attach, sleepable }: ProgramKindRow = programKinds[kind];
+  if (row.surface.on !== "context" || row.otherArguments?.includes(type)) return undefined;
+  if (row.sleeps && type !== "syscall" && sleepable === undefined) return undefined;
+  return helperSince(row, type, attach);
 }

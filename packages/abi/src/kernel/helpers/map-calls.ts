@@ -46,7 +46,7 @@ export const mapCallHelpers = {
     ],
     returns: { is: "status" },
     effects: ["impure", "acts"],
-    license: "any",
+    license: "GPL",
     programs: perfEventOutputPrograms,
     programSince: { xdp: "4.18", socket_filter: "5.4", cgroup_skb: "5.4" },
     surface: { on: "map", as: "output", maps: ["perfEventArray"] },

@@ -1,6 +1,6 @@
 // Packets, tunnels, routes and devices beside what skb.ts and xdp.ts have. Prototypes: net/core/filter.c (Linux 6.12).
 import { uapi } from "../uapi.generated.ts";
-import { tcPrograms } from "./program-sets.ts";
+import { lwtPrograms, tcPrograms } from "./program-sets.ts";
 import type { HelperRow } from "./row.ts";
 
 const context = { name: "ctx", is: "context" } as const;

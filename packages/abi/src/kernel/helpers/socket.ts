@@ -8,6 +8,7 @@ import {
   socketOptionAttachTypes,
   socketOptionPrograms,
   socketOptionSince,
+  tcPrograms,
 } from "./program-sets.ts";
 import type { HelperRow } from "./row.ts";
 
@@ -31,7 +32,7 @@ export const socketHelpers = {
     effects: ["impure", "acquiresSocket"],
     license: "any",
     programs: skLookupPrograms,
-    surface: { on: "context", as: "skLookupTcp" },
+    surface: { on: "none" },
     doc: "The TCP socket that listens for or has a connection of these addresses and ports (12 bytes for IPv4, 36 for IPv6, as in the packet); undefined where there is none. `netns` is a namespace's number, −1 for this one.",
   },
   skLookupUdp: {
@@ -49,7 +50,7 @@ export const socketHelpers = {
     effects: ["impure", "acquiresSocket"],
     license: "any",
     programs: skLookupPrograms,
-    surface: { on: "context", as: "skLookupUdp" },
+    surface: { on: "none" },
     doc: "The UDP socket of these addresses and ports (12 bytes for IPv4, 36 for IPv6, as in the packet); undefined where there is none. `netns` is a namespace's number, −1 for this one.",
   },
   skcLookupTcp: {
@@ -67,7 +68,7 @@ export const socketHelpers = {
     effects: ["impure", "acquiresSocket"],
     license: "any",
     programs: skLookupPrograms,
-    surface: { on: "context", as: "skcLookupTcp" },
+    surface: { on: "none" },
     doc: "As `skLookupTcp`, with sockets of connections that are being made or have ended.",
   },
   skRelease: {
@@ -338,7 +339,7 @@ export const socketHelpers = {
     effects: ["impure", "acts"],
     license: "any",
     programs: [...tcPrograms, "sk_lookup"],
-    surface: { on: "context", as: "skAssign" },
+    surface: { on: "none" },
     doc: "Has the packet go to this socket. 0, or a negative errno. At sk_lookup `undefined` takes back what was assigned.",
   },
   skCgroupId: {

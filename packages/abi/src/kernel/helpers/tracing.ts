@@ -1,14 +1,7 @@
 // Helpers of tracing programs: stacks, function arguments, perf events, iterators. Prototypes: kernel/trace/bpf_trace.c,
 // kernel/bpf/{stackmap,task_iter,bpf_lsm}.c (Linux 6.12).
 import { uapi } from "../uapi.generated.ts";
-import {
-  basePrograms,
-  perfEventOutputPrograms,
-  programsBut,
-  since,
-  tracingPrograms,
-  trampolines,
-} from "./program-sets.ts";
+import { basePrograms, probePrograms, programsBut, since, tracingPrograms, trampolines } from "./program-sets.ts";
 import type { HelperRow } from "./row.ts";
 
 const context = { name: "ctx", is: "context" } as const;

@@ -1,7 +1,7 @@
 // Helpers that rows expose on the context. The row says what each argument is: the context and sizes are filled in, memory
 // to fill is a fresh place on the stack, numbers in network order are swapped, and memory that the helper may not read
-// where it lies (in the packet) is copied first.
-import { type HelperArg, type HelperRow, helpers, type Layout } from "@typebpf/abi";
+// where it lies (in the packet) is copied first; what it writes there is copied back.
+import { type HelperArg, type HelperRow, helpers, type Layout, scalarLayouts } from "@typebpf/abi";
 import type { Expr, HelperExpr } from "../../ast/nodes.ts";
 import type { ValueId } from "../../ir/function.ts";
 import { idOf, scalar, type Value } from "../cells.ts";
@@ -14,6 +14,7 @@ import { call } from "./calls.ts";
 
 type Integer = Extract<HelperArg, { readonly is: "integer" }>;
 type Memory = Extract<HelperArg, { readonly is: "memoryRead" }>;
+type Written = Extract<HelperArg, { readonly is: "memoryWrite" | "fixedWrite" }>;
 
 /** Arguments of one call while they are made. */
 class Arguments {
@@ -23,6 +24,8 @@ class Arguments {
   readonly #sizes = new Map<string, ValueId>();
   /** Where the helper puts what it finds. */
   filled: ValueId | undefined;
+  /** What is done when the helper has come back. */
+  readonly after: (() => void)[] = [];
 
   constructor(l: Lowering, expr: HelperExpr) {
     this.#l = l;
@@ -41,9 +44,20 @@ class Arguments {
         return size;
       }
       case "memoryWrite":
-        return this.#fresh(arg.size);
+        if (!this.#expr.fills) return this.#updated(this.#next(arg), arg.size);
+        return this.#fresh(arg);
+      case "fixedWrite":
+        return this.#fresh(arg);
+      case "memoryUpdate":
+        return this.#updated(this.#next(arg), arg.size);
+      case "fixedUpdate":
+        return this.#updated(this.#next(arg));
+      case "fixedRead":
+        return pointerTo(this.#l, refAddress(this.#l, this.#next(arg)), this.#expr.at);
       case "memoryRead":
         return this.#memory(arg, this.#next(arg));
+      case "constantString":
+        return this.#text();
       case "integer":
         return this.#integer(arg, this.#next(arg));
       default:
@@ -57,18 +71,48 @@ class Arguments {
     return next;
   }
 
-  #fresh(size: string): ValueId {
+  #fresh(arg: Written): ValueId {
     const { fills, helper, at } = this.#expr;
     if (!fills) throw new Error(`lower: ${helper} has nothing to fill`);
-    this.#sizes.set(size, constant(this.#l.build, fills.size, at));
-    this.filled = stackPlace(this.#l, fills, nameOf(fills), at).base;
-    return this.filled;
+    const { build } = this.#l;
+    if (arg.is === "memoryWrite") this.#sizes.set(arg.size, constant(build, fills.size, at));
+    const { base } = stackPlace(this.#l, fills, nameOf(fills), at);
+    if (arg.is === "memoryWrite" && arg.cleared)
+      build.effect({ op: "zero", size: fills.size, offset: 0, args: [base], at });
+    this.filled = base;
+    return base;
+  }
+
+  /** Memory of the author's that the helper writes; in the packet it writes a copy. */
+  #updated(value: Expr, size?: string): ValueId {
+    const l = this.#l;
+    const { at, type } = value;
+    if (type.kind !== "ref") throw new Error(`lower: ${this.#expr.helper} writes what is no memory`);
+    const { layout } = type;
+    if (size !== undefined) this.#sizes.set(size, constant(l.build, layout.size, at));
+    const pointer = pointerTo(l, refAddress(l, value), at);
+    if (l.build.typeOf(pointer) !== "ptr.packet") return pointer;
+    const copy = stackPlace(l, layout, nameOf(layout), at);
+    const place = { base: pointer, offset: 0 };
+    copyBytes(l.build, copy, place, layout.size, at);
+    this.after.push(() => copyBytes(l.build, place, copy, layout.size, at));
+    return copy.base;
+  }
+
+  /** The row's constant text, in read-only data. */
+  #text(): ValueId {
+    const { text, helper, at } = this.#expr;
+    if (text === undefined) throw new Error(`lower: ${helper} misses its text`);
+    const bytes = [...new TextEncoder().encode(text), 0];
+    const { section, offset } = this.#l.data.place(bytes.map(BigInt));
+    return this.#l.build.define({ op: "address", of: "section", name: section, offset, type: "ptr.mapValue", at });
   }
 
   #memory(arg: Memory, value: Expr): ValueId {
     const l = this.#l;
     const { build } = l;
     const { at, type } = value;
+    if (type.kind === "number") return this.#number(arg, value);
     if (type.kind !== "ref") {
       l.discard(value);
       this.#sizes.set(arg.size, constant(build, 0, at));
@@ -83,6 +127,18 @@ class Arguments {
     const copy = stackPlace(l, type.layout, nameOf(type.layout), at);
     copyBytes(build, copy, { base: pointer, offset: 0 }, type.layout.size, at);
     return copy.base;
+  }
+
+  /** A number, as a native 32-bit integer on the stack. */
+  #number(arg: Memory, value: Expr): ValueId {
+    const { build } = this.#l;
+    const { at } = value;
+    const id = idOf(this.#l.expr(value));
+    assert(build, id, { kind: "within", min: -(2n ** 31n), max: 2n ** 32n - 1n, what: arg.name }, at);
+    const { base } = stackPlace(this.#l, scalarLayouts.i32, arg.name, at);
+    build.effect({ op: "store", size: 4, offset: 0, args: [base, id], at });
+    this.#sizes.set(arg.size, constant(build, 4, at));
+    return base;
   }
 
   #integer(arg: Integer, value: Expr): ValueId {
@@ -117,10 +173,13 @@ export function lowerHelper(l: Lowering, expr: HelperExpr): Value {
   const given = new Arguments(l, expr);
   const args = row.args.map((arg) => given.of(arg));
   const result = call(l, expr.helper, args, at);
+  for (const act of given.after) act();
   const { filled } = given;
   if (filled === undefined) return scalar(result);
   const ok = constant(l.build, 0, at);
-  return choose(l, true, at, (yes, no) => l.build.branch("eq64", result, ok, yes, no, at), {
+  // What gives a length fails below 0, what gives a status at all but 0.
+  const compare = row.returns.is === "status" ? "eq64" : "sge64";
+  return choose(l, true, at, (yes, no) => l.build.branch(compare, result, ok, yes, no, at), {
     whenTrue: () => filled,
     whenFalse: () => nullValue,
   });

@@ -33,6 +33,7 @@ import {
 import { getNumaNodeId, getPrandomU32, getSmpProcessorId } from "./system.ts";
 import { jiffies64, ktimeGetCoarseNs, ktimeGetNs } from "./time.ts";
 import { tracePrintk, traceVprintk } from "./trace.ts";
+import { unsimulated } from "./unsimulated.ts";
 import type { Implementation, Unsimulated } from "./world.ts";
 import {
   csumDiff,
@@ -48,6 +49,7 @@ const notYet: Unsimulated = { unsimulated: "not simulated yet" };
 
 /** Every helper of the table, by name. */
 export const implementations: { readonly [K in HelperName]: Implementation | Unsimulated } = {
+  ...unsimulated,
   mapLookupElem,
   mapUpdateElem,
   mapDeleteElem,

@@ -1,0 +1,188 @@
+// Calls of helpers that rows expose as methods of the context: what the author writes, by what the row's arguments must be.
+// The context and sizes are filled in; memory to fill is a schema, or memory of the author's.
+import { type HelperArg, type HelperName, type HelperRow, helpers, type Layout, scalarLayouts } from "@typebpf/abi";
+import type { ts } from "ts-morph";
+import type { Expr } from "../../../ast/nodes.ts";
+import { type AstType, nothingType, numberType } from "../../../ast/types.ts";
+import { coerce, settle } from "../coerce.ts";
+import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from "../context.ts";
+import { describeType } from "../types.ts";
+
+/** What the arguments of one call are, before they are in the row's order. */
+interface Arguments {
+  readonly values: Map<string, Expr>;
+  fills?: Layout;
+  text?: string;
+  failed: boolean;
+}
+
+/** True for the arguments that a method has: the context is filled in, and sizes follow from the memory. */
+function isWritten({ is }: HelperArg): boolean {
+  return is !== "context" && is !== "size" && is !== "fixedWrite";
+}
+
+/** The row's arguments in the order of the method's. */
+function methodArguments(row: HelperRow): readonly HelperArg[] {
+  const written = row.args.filter(isWritten);
+  const order = row.surface.on === "context" ? row.surface.order : undefined;
+  return order ? order.flatMap((name) => written.filter((arg) => arg.name === name)) : written;
+}
+
+/** `ctx.helper(…)`. */
+export function convertHelper(node: ts.CallExpression, context: Expr, helper: HelperName, scope: Scope): Expr {
+  const row: HelperRow = helpers[helper];
+  const at = spanOf(node, scope);
+  const wanted = methodArguments(row);
+  if (node.arguments.length > wanted.length) return refuse("notCallable", node, scope);
+  const given: Arguments = { values: new Map(), failed: false };
+  const written = row.args.find((arg) => arg.is === "fixedWrite");
+  if (written) given.fills = writtenLayout(written);
+  for (const [index, argument] of wanted.entries())
+    convertArgument(argument, node.arguments[index], node, given, scope);
+  if (given.failed) return poison(at);
+  const args = row.args.flatMap((arg) => given.values.get(arg.name) ?? []);
+  const flags = args.at(-1);
+  const bySize = row.args.some((argument) => argument.is === "integer" && argument.bigEndian === "bySize");
+  if (bySize && flags && flags.kind !== "integer") {
+    return refuse("notConstant", flags.at, scope, {
+      message: "the flags must be a constant, because they say how many bytes the field has",
+    });
+  }
+  const { fills, text } = given;
+  const type: AstType = fills ? { kind: "ref", layout: fills, nullable: true } : resultOf(row);
+  return {
+    kind: "helper",
+    helper,
+    context,
+    args,
+    ...(fills && { fills }),
+    ...(text !== undefined && { text }),
+    type,
+    at,
+  };
+}
+
+function writtenLayout(arg: Extract<HelperArg, { readonly is: "fixedWrite" }>): Layout {
+  if (arg.bytes === 4) return arg.signed ? scalarLayouts.i32 : scalarLayouts.u32;
+  return arg.signed ? scalarLayouts.i64 : scalarLayouts.u64;
+}
+
+/** Puts what stands for an argument to the others. */
+function convertArgument(
+  argument: HelperArg,
+  given: ts.Expression | undefined,
+  call: ts.CallExpression,
+  into: Arguments,
+  scope: Scope,
+): void {
+  if (argument.is === "memoryWrite") {
+    const layout = given && schemaArgument(given, scope);
+    if (layout === "failed") into.failed = true;
+    else if (layout) into.fills = layout;
+    if (layout) return;
+  }
+  if (argument.is === "constantString") {
+    const text = given && evaluate(given, scope);
+    if (text?.kind === "string" && !text.value.includes("\0")) into.text = text.value;
+    else {
+      into.failed = true;
+      refuse("notConstant", given ?? call, scope, { message: `the argument ${argument.name} must be a constant text` });
+    }
+    return;
+  }
+  const value = argumentValue(argument, given, call, scope);
+  if (value.kind === "poison") into.failed = true;
+  into.values.set(argument.name, value);
+}
+
+function argumentValue(
+  argument: HelperArg,
+  given: ts.Expression | undefined,
+  call: ts.CallExpression,
+  scope: Scope,
+): Expr {
+  switch (argument.is) {
+    case "integer":
+      return integerArgument(argument, given, call, scope);
+    case "memoryRead":
+      return memoryArgument(given, call, scope, argument);
+    case "memoryWrite":
+    case "memoryUpdate":
+      return memoryArgument(given, call, scope);
+    case "fixedRead":
+    case "fixedUpdate":
+      return fixedArgument(argument, given, call, scope);
+    default:
+      return refuse("notCallable", call, scope);
+  }
+}
+
+/** Options come last and have their default where they are left out. */
+function integerArgument(
+  argument: Extract<HelperArg, { readonly is: "integer" }>,
+  given: ts.Expression | undefined,
+  call: ts.CallExpression,
+  scope: Scope,
+): Expr {
+  if (!given)
+    return { kind: "integer", value: BigInt(argument.default ?? 0), type: numberType, at: spanOf(call, scope) };
+  const value = settle(convertExpression(given, scope), scope);
+  return value.type.kind === "bigint" && argument.width === 64 ? value : coerce(value, numberType, scope);
+}
+
+/** The layout that an argument names; "failed" after a report, undefined where it is no schema. */
+export function schemaArgument(node: ts.Expression, scope: Scope): Layout | "failed" | undefined {
+  const schema = evaluate(node, scope);
+  if (schema?.kind === "schema" && schema.layout.kind !== "bits") return schema.layout;
+  return schema?.kind === "poison" ? "failed" : undefined;
+}
+
+function memoryArgument(
+  given: ts.Expression | undefined,
+  call: ts.CallExpression,
+  scope: Scope,
+  also: { readonly nullable?: true; readonly number?: true } = {},
+): Expr {
+  if (!given) return refuse("notCallable", call, scope);
+  const value = settle(convertExpression(given, scope), scope);
+  const { type } = value;
+  if (value.kind === "poison" || type.kind === "ref") return value;
+  if (also.nullable && type.kind === "nothing") return value;
+  if (also.number && type.kind === "number") return value;
+  return refuse("typesDiffer", given, scope, {
+    message: `${describeType(type)} where a reference to memory is expected`,
+  });
+}
+
+function fixedArgument(
+  { bytes }: Extract<HelperArg, { readonly is: "fixedRead" | "fixedUpdate" }>,
+  given: ts.Expression | undefined,
+  call: ts.CallExpression,
+  scope: Scope,
+): Expr {
+  const value = memoryArgument(given, call, scope);
+  if (value.type.kind !== "ref" || value.type.layout.size >= bytes) return value;
+  return refuse("typesDiffer", given ?? call, scope, {
+    message: `${value.type.layout.size} bytes where ${bytes} are expected`,
+  });
+}
+
+function resultOf({ returns, symbol }: HelperRow): AstType {
+  switch (returns.is) {
+    case "status":
+    case "length":
+      return numberType;
+    case "integer":
+      return returns.width === 64 ? { kind: "bigint", signed: returns.signed } : numberType;
+    case "void":
+      return nothingType;
+    case "mapValue":
+    case "record":
+    case "socket":
+    case "kernelPointer":
+    case "dynptrMemory":
+      throw new Error(`frontend: ${symbol} on the context gives a pointer that is no ref`);
+    default:
+      return returns satisfies never;
+  }
+}
