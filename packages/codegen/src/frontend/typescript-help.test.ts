@@ -41,7 +41,11 @@ test.each([
   ["Date.now();", "BPF2002", "write ctx.ktimeGetNs()"],
   ["console.log(1);", "BPF2002", "write trace`…`, imported from @typebpf/dsl"],
   ["htons(80);", "BPF2002", "write the field itself: big-endian fields read and write in host order"],
-  ["ctx.cloneRedirect(1, 2);", "BPF2004", "this program type has no cloneRedirect; tc has it"],
+  [
+    "ctx.cloneRedirect(1, 2);",
+    "BPF2004",
+    "this program type has no cloneRedirect; tc, netkit.primary, netkit.peer, others have it",
+  ],
   // Checks.
   ["flows.get(2).port;", "BPF2003", "keep it and check it: const found = flows.get(2); if (!found) return …"],
   ["const other = flows.get(2); other.port = 1;", "BPF2003", "check it first: if (!other) return …"],

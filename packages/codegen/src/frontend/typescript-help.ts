@@ -79,6 +79,9 @@ function nearName(name: string, candidates: readonly string[]): string | undefin
   return candidates.find((one) => bare(one) === bare(name)) ?? nearest(name, candidates);
 }
 
+/** More constructors than this are not named. */
+const mostMakers = 3;
+
 function memberHelp(message: string, node: ts.Node | undefined, knowledge: Knowledge | undefined): string | undefined {
   const missing = /[Pp]roperty '([^']+)'/.exec(message)?.[1] ?? (node && ts.isIdentifier(node) ? node.text : undefined);
   if (missing === undefined || !node || !knowledge) return undefined;
@@ -88,7 +91,9 @@ function memberHelp(message: string, node: ts.Node | undefined, knowledge: Knowl
   if (other && (members.includes(other) || !/^\w+$/.test(other))) return `write ${other}`;
   const having = [...knowledge.contexts()].filter(([, context]) => context.getProperty(missing));
   if (having.length > 0 && [...knowledge.contexts().values()].some((context) => type && context === type)) {
-    return `this program type has no ${missing}; ${having.map(([maker]) => maker).join(", ")} ${having.length > 1 ? "have" : "has"} it`;
+    const makers = having.map(([maker]) => maker);
+    const named = makers.length > mostMakers ? [...makers.slice(0, mostMakers), "others"] : makers;
+    return `this program type has no ${missing}; ${named.join(", ")} ${named.length > 1 ? "have" : "has"} it`;
   }
   const near = nearName(missing, members);
   if (near) return `did you mean ${near}?`;

@@ -19,8 +19,7 @@ export function knowledgeOf(program: ts.Program, declarations: ReadonlyMap<strin
         const file = program.getSourceFile(path);
         const module = file && checker.getSymbolAtLocation(file);
         for (const symbol of module ? checker.getExportsOfModule(module) : []) {
-          const context = contextOf(symbol, checker);
-          if (context) found.set(symbol.name, context);
+          for (const [maker, context] of contextsOf(symbol, checker)) found.set(maker, context);
         }
       }
       return found;
@@ -28,10 +27,24 @@ export function knowledgeOf(program: ts.Program, declarations: ReadonlyMap<strin
   };
 }
 
+/** The types of `ctx` by what makes the programs: a constructor, and the ones that it has as members. */
+function contextsOf(symbol: ts.Symbol, checker: ts.TypeChecker): readonly (readonly [string, ts.Type])[] {
+  if (!(symbol.flags & ts.SymbolFlags.Variable)) return [];
+  const type = checker.getTypeOfSymbol(symbol);
+  if (!type.symbol?.name.endsWith("Constructor")) return [];
+  const made = contextOf(type, checker);
+  return [
+    ...(made ? [[symbol.name, made] as const] : []),
+    ...type.getProperties().flatMap((member) => {
+      const context = contextOf(checker.getTypeOfSymbol(member), checker);
+      return context ? [[`${symbol.name}.${member.name}`, context] as const] : [];
+    }),
+  ];
+}
+
 /** The type of `ctx` in the function that a maker of programs takes. */
-function contextOf(symbol: ts.Symbol, checker: ts.TypeChecker): ts.Type | undefined {
-  if (!(symbol.flags & ts.SymbolFlags.Function)) return undefined;
-  for (const signature of checker.getTypeOfSymbol(symbol).getCallSignatures()) {
+function contextOf(maker: ts.Type, checker: ts.TypeChecker): ts.Type | undefined {
+  for (const signature of maker.getCallSignatures()) {
     for (const parameter of signature.getParameters()) {
       const [handler] = checker.getTypeOfSymbol(parameter).getCallSignatures();
       const [context] = handler?.getParameters() ?? [];
