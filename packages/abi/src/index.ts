@@ -42,6 +42,7 @@ export * from "./isa/validate.ts";
 export * from "./kernel/context-row.ts";
 export * from "./kernel/contexts.ts";
 export * from "./kernel/features.ts";
+export * from "./kernel/flow-keys.ts";
 export * from "./kernel/helpers/helpers.ts";
 export * from "./kernel/helpers/row.ts";
 export * from "./kernel/limits.ts";

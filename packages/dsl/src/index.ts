@@ -54,7 +54,7 @@ export {
   perCpuArray,
   perCpuHashMap,
 } from "./maps.ts";
-export type { Packet } from "./packet.ts";
+export type { Packet, ReadonlyPacket } from "./packet.ts";
 export { type PerfEventArray, type PerfEventArrayOptions, PerfOutput, perfEventArray } from "./perf-event-array.ts";
 export type { Prefix, PrefixInit } from "./prefix-key.ts";
 export { type AnyProgram, type ProgArray, type ProgArrayOptions, type ProgramTable, progArray } from "./prog-array.ts";

@@ -11,6 +11,14 @@ export interface Packet {
   at<T>(offset: number, schema: Schema<T>): RefTo<T> | undefined;
 }
 
+/** The bytes of a packet that the kernel lets no program of the type change. */
+export interface ReadonlyPacket {
+  /** Length in bytes. */
+  readonly length: number;
+  /** What lies at `offset`, to read in place; undefined where it does not fit into the packet. */
+  at<T>(offset: number, schema: Schema<T>): Readonly<RefTo<T>> | undefined;
+}
+
 /** Farthest offset that a packet access may have. */
 const MAX_OFFSET = 0xffff;
 

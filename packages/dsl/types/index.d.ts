@@ -584,6 +584,14 @@ export interface Packet {
   at<T>(offset: number, schema: Schema<T>): RefTo<T> | undefined;
 }
 
+/** The bytes of a packet that the kernel lets no program of the type change. */
+export interface ReadonlyPacket {
+  /** Length in bytes. */
+  readonly length: number;
+  /** What lies at `offset`, to read in place; undefined where it does not fit into the packet. */
+  at<T>(offset: number, schema: Schema<T>): Readonly<RefTo<T>> | undefined;
+}
+
 /** Phantom key that tells verdicts from plain numbers. */
 declare const action: unique symbol;
 
@@ -1715,6 +1723,26 @@ export interface KallsymsLookupNameHelper {
   kallsymsLookupName(name: object, flags?: number): RefTo<u64> | undefined;
 }
 
+/** `struct bpf_flow_keys`, which a context points to. */
+export interface FlowKeys {
+  nhoff: u16;
+  thoff: u16;
+  addrProto: u16;
+  isFrag: u8;
+  isFirstFrag: u8;
+  isEncap: u8;
+  ipProto: u8;
+  nProto: u16;
+  sport: u16;
+  dport: u16;
+  ipv4Src: u32;
+  ipv4Dst: u32;
+  ipv6Src: FixedArray<u32, 4>;
+  ipv6Dst: FixedArray<u32, 4>;
+  flags: u32;
+  flowLabel: u32;
+}
+
 /** What a program made by `xdp` is given. */
 export interface XdpContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Index of the interface that received the packet. Since Linux 4.16. */
@@ -1903,6 +1931,10 @@ export interface SchedActContext extends KtimeGetNsHelper, KtimeGetBootNsHelper,
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
   readonly pktType: u32;
+  /** The packet's mark. */
+  mark: u32;
+  /** The device's queue for the packet; writing 0xffff changes nothing. */
+  queueMapping: u16;
   /** EtherType of the packet. */
   readonly protocol: u16;
   /** 1 where a VLAN tag travels beside the packet, else 0. */
@@ -1911,20 +1943,36 @@ export interface SchedActContext extends KtimeGetNsHelper, KtimeGetBootNsHelper,
   readonly vlanTci: u16;
   /** EtherType of that tag. */
   readonly vlanProto: u16;
+  /** The packet's priority. */
+  priority: u32;
   /** Index of the interface that received the packet; 0 where this host made it. */
   readonly ingressIfindex: u32;
   /** Index of the interface it is on. */
   readonly ifindex: u32;
+  /** Index that traffic control gave the packet. */
+  tcIndex: u16;
   /** Room for programs' own use while the packet is on its way. */
   readonly cb: FixedArray<u32, 5>;
   /** Hash of the packet's flow; 0 where not known. */
   readonly hash: u32;
+  /** The minor number of the class for the queueing discipline. */
+  tcClassid: u16;
   /** The receive queue's number for polling. Since Linux 4.12. */
   readonly napiId: u32;
+  /** The packet's time in nanoseconds: of arrival, or when to send it. Since Linux 5.0. */
+  tstamp: u64;
+  /** Bytes on the wire, the headers of later segments included. Since Linux 5.0. */
+  readonly wireLen: u32;
   /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
   readonly gsoSegs: u16;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
+  /** The clock of `tstamp`: 0 that of arrival, 1 monotonic. Since Linux 5.18. */
+  readonly tstampType: u8;
+  /** The device's time of arrival in nanoseconds; 0 where it has none. Since Linux 5.16. */
+  readonly hwtstamp: u64;
+  /** The packet's linear part, from its first header on. */
+  readonly packet: Packet;
 }
 
 /** What a program made by `socketFilter` is given. */
@@ -2013,6 +2061,10 @@ export interface CgroupSkbIngressContext extends KtimeGetNsHelper, KtimeGetBootN
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
   readonly pktType: u32;
+  /** The packet's mark. */
+  mark: u32;
+  /** The device's queue for the packet; writing 0xffff changes nothing. */
+  readonly queueMapping: u16;
   /** EtherType of the packet. */
   readonly protocol: u16;
   /** 1 where a VLAN tag travels beside the packet, else 0. */
@@ -2021,20 +2073,44 @@ export interface CgroupSkbIngressContext extends KtimeGetNsHelper, KtimeGetBootN
   readonly vlanTci: u16;
   /** EtherType of that tag. */
   readonly vlanProto: u16;
+  /** The packet's priority. */
+  priority: u32;
   /** Index of the interface that received the packet; 0 where this host made it. */
   readonly ingressIfindex: u32;
   /** Index of the interface it is on. */
   readonly ifindex: u32;
+  /** Index that traffic control gave the packet. */
+  readonly tcIndex: u16;
   /** Room for programs' own use while the packet is on its way. */
   readonly cb: FixedArray<u32, 5>;
   /** Hash of the packet's flow; 0 where not known. */
   readonly hash: u32;
   /** The receive queue's number for polling. Since Linux 4.12. */
   readonly napiId: u32;
+  /** The socket's family. Since Linux 4.14. */
+  readonly family: u32;
+  /** The socket's IPv4 address on the other side. Since Linux 4.14. */
+  readonly remoteIp4: u32;
+  /** The socket's IPv4 address on this side. Since Linux 4.14. */
+  readonly localIp4: u32;
+  /** The socket's IPv6 address on the other side. Since Linux 4.14. */
+  readonly remoteIp6: ReadonlyItems<u32, 4>;
+  /** The socket's IPv6 address on this side. Since Linux 4.14. */
+  readonly localIp6: ReadonlyItems<u32, 4>;
+  /** The socket's port on the other side. Since Linux 4.14. */
+  readonly remotePort: u32;
+  /** The socket's port on this side. Since Linux 4.14. */
+  readonly localPort: u32;
+  /** The packet's time in nanoseconds: of arrival, or when to send it. Since Linux 5.0. */
+  tstamp: u64;
   /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
   readonly gsoSegs: u16;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
+  /** The device's time of arrival in nanoseconds; 0 where it has none. Since Linux 5.16. */
+  readonly hwtstamp: u64;
+  /** The packet's linear part, from its first header on. */
+  readonly packet: ReadonlyPacket;
 }
 
 /** What a program made by `cgroupSkb.egress` is given. */
@@ -2043,6 +2119,10 @@ export interface CgroupSkbEgressContext extends KtimeGetNsHelper, KtimeGetBootNs
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
   readonly pktType: u32;
+  /** The packet's mark. */
+  mark: u32;
+  /** The device's queue for the packet; writing 0xffff changes nothing. */
+  readonly queueMapping: u16;
   /** EtherType of the packet. */
   readonly protocol: u16;
   /** 1 where a VLAN tag travels beside the packet, else 0. */
@@ -2051,20 +2131,44 @@ export interface CgroupSkbEgressContext extends KtimeGetNsHelper, KtimeGetBootNs
   readonly vlanTci: u16;
   /** EtherType of that tag. */
   readonly vlanProto: u16;
+  /** The packet's priority. */
+  priority: u32;
   /** Index of the interface that received the packet; 0 where this host made it. */
   readonly ingressIfindex: u32;
   /** Index of the interface it is on. */
   readonly ifindex: u32;
+  /** Index that traffic control gave the packet. */
+  readonly tcIndex: u16;
   /** Room for programs' own use while the packet is on its way. */
   readonly cb: FixedArray<u32, 5>;
   /** Hash of the packet's flow; 0 where not known. */
   readonly hash: u32;
   /** The receive queue's number for polling. Since Linux 4.12. */
   readonly napiId: u32;
+  /** The socket's family. Since Linux 4.14. */
+  readonly family: u32;
+  /** The socket's IPv4 address on the other side. Since Linux 4.14. */
+  readonly remoteIp4: u32;
+  /** The socket's IPv4 address on this side. Since Linux 4.14. */
+  readonly localIp4: u32;
+  /** The socket's IPv6 address on the other side. Since Linux 4.14. */
+  readonly remoteIp6: ReadonlyItems<u32, 4>;
+  /** The socket's IPv6 address on this side. Since Linux 4.14. */
+  readonly localIp6: ReadonlyItems<u32, 4>;
+  /** The socket's port on the other side. Since Linux 4.14. */
+  readonly remotePort: u32;
+  /** The socket's port on this side. Since Linux 4.14. */
+  readonly localPort: u32;
+  /** The packet's time in nanoseconds: of arrival, or when to send it. Since Linux 5.0. */
+  tstamp: u64;
   /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
   readonly gsoSegs: u16;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
+  /** The device's time of arrival in nanoseconds; 0 where it has none. Since Linux 5.16. */
+  readonly hwtstamp: u64;
+  /** The packet's linear part, from its first header on. */
+  readonly packet: ReadonlyPacket;
 }
 
 /** What a program made by `cgroupSock.create` is given. */
@@ -2151,6 +2255,8 @@ export interface SkSkbStreamParserContext extends KtimeGetNsHelper, KtimeGetBoot
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
   readonly pktType: u32;
+  /** The device's queue for the packet; writing 0xffff changes nothing. */
+  readonly queueMapping: u16;
   /** EtherType of the packet. */
   readonly protocol: u16;
   /** 1 where a VLAN tag travels beside the packet, else 0. */
@@ -2159,20 +2265,40 @@ export interface SkSkbStreamParserContext extends KtimeGetNsHelper, KtimeGetBoot
   readonly vlanTci: u16;
   /** EtherType of that tag. */
   readonly vlanProto: u16;
+  /** The packet's priority. */
+  priority: u32;
   /** Index of the interface that received the packet; 0 where this host made it. */
   readonly ingressIfindex: u32;
   /** Index of the interface it is on. */
   readonly ifindex: u32;
+  /** Index that traffic control gave the packet. */
+  tcIndex: u16;
   /** Room for programs' own use while the packet is on its way. */
-  readonly cb: FixedArray<u32, 5>;
+  readonly cb: ReadonlyItems<u32, 5>;
   /** Hash of the packet's flow; 0 where not known. */
   readonly hash: u32;
   /** The receive queue's number for polling. Since Linux 4.12. */
   readonly napiId: u32;
+  /** The socket's family. Since Linux 4.14. */
+  readonly family: u32;
+  /** The socket's IPv4 address on the other side. Since Linux 4.14. */
+  readonly remoteIp4: u32;
+  /** The socket's IPv4 address on this side. Since Linux 4.14. */
+  readonly localIp4: u32;
+  /** The socket's IPv6 address on the other side. Since Linux 4.14. */
+  readonly remoteIp6: ReadonlyItems<u32, 4>;
+  /** The socket's IPv6 address on this side. Since Linux 4.14. */
+  readonly localIp6: ReadonlyItems<u32, 4>;
+  /** The socket's port on the other side. Since Linux 4.14. */
+  readonly remotePort: u32;
+  /** The socket's port on this side. Since Linux 4.14. */
+  readonly localPort: u32;
   /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
   readonly gsoSegs: u16;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
+  /** The packet's linear part, from its first header on. */
+  readonly packet: Packet;
 }
 
 /** What a program made by `skSkb.streamVerdict` is given. */
@@ -2181,6 +2307,8 @@ export interface SkSkbStreamVerdictContext extends KtimeGetNsHelper, KtimeGetBoo
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
   readonly pktType: u32;
+  /** The device's queue for the packet; writing 0xffff changes nothing. */
+  readonly queueMapping: u16;
   /** EtherType of the packet. */
   readonly protocol: u16;
   /** 1 where a VLAN tag travels beside the packet, else 0. */
@@ -2189,20 +2317,40 @@ export interface SkSkbStreamVerdictContext extends KtimeGetNsHelper, KtimeGetBoo
   readonly vlanTci: u16;
   /** EtherType of that tag. */
   readonly vlanProto: u16;
+  /** The packet's priority. */
+  priority: u32;
   /** Index of the interface that received the packet; 0 where this host made it. */
   readonly ingressIfindex: u32;
   /** Index of the interface it is on. */
   readonly ifindex: u32;
+  /** Index that traffic control gave the packet. */
+  tcIndex: u16;
   /** Room for programs' own use while the packet is on its way. */
-  readonly cb: FixedArray<u32, 5>;
+  readonly cb: ReadonlyItems<u32, 5>;
   /** Hash of the packet's flow; 0 where not known. */
   readonly hash: u32;
   /** The receive queue's number for polling. Since Linux 4.12. */
   readonly napiId: u32;
+  /** The socket's family. Since Linux 4.14. */
+  readonly family: u32;
+  /** The socket's IPv4 address on the other side. Since Linux 4.14. */
+  readonly remoteIp4: u32;
+  /** The socket's IPv4 address on this side. Since Linux 4.14. */
+  readonly localIp4: u32;
+  /** The socket's IPv6 address on the other side. Since Linux 4.14. */
+  readonly remoteIp6: ReadonlyItems<u32, 4>;
+  /** The socket's IPv6 address on this side. Since Linux 4.14. */
+  readonly localIp6: ReadonlyItems<u32, 4>;
+  /** The socket's port on the other side. Since Linux 4.14. */
+  readonly remotePort: u32;
+  /** The socket's port on this side. Since Linux 4.14. */
+  readonly localPort: u32;
   /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
   readonly gsoSegs: u16;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
+  /** The packet's linear part, from its first header on. */
+  readonly packet: Packet;
 }
 
 /** What a program made by `skSkb.verdict` is given. */
@@ -2211,6 +2359,8 @@ export interface SkSkbVerdictContext extends KtimeGetNsHelper, KtimeGetBootNsHel
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
   readonly pktType: u32;
+  /** The device's queue for the packet; writing 0xffff changes nothing. */
+  readonly queueMapping: u16;
   /** EtherType of the packet. */
   readonly protocol: u16;
   /** 1 where a VLAN tag travels beside the packet, else 0. */
@@ -2219,62 +2369,124 @@ export interface SkSkbVerdictContext extends KtimeGetNsHelper, KtimeGetBootNsHel
   readonly vlanTci: u16;
   /** EtherType of that tag. */
   readonly vlanProto: u16;
+  /** The packet's priority. */
+  priority: u32;
   /** Index of the interface that received the packet; 0 where this host made it. */
   readonly ingressIfindex: u32;
   /** Index of the interface it is on. */
   readonly ifindex: u32;
+  /** Index that traffic control gave the packet. */
+  tcIndex: u16;
   /** Room for programs' own use while the packet is on its way. */
-  readonly cb: FixedArray<u32, 5>;
+  readonly cb: ReadonlyItems<u32, 5>;
   /** Hash of the packet's flow; 0 where not known. */
   readonly hash: u32;
   /** The receive queue's number for polling. Since Linux 4.12. */
   readonly napiId: u32;
+  /** The socket's family. Since Linux 4.14. */
+  readonly family: u32;
+  /** The socket's IPv4 address on the other side. Since Linux 4.14. */
+  readonly remoteIp4: u32;
+  /** The socket's IPv4 address on this side. Since Linux 4.14. */
+  readonly localIp4: u32;
+  /** The socket's IPv6 address on the other side. Since Linux 4.14. */
+  readonly remoteIp6: ReadonlyItems<u32, 4>;
+  /** The socket's IPv6 address on this side. Since Linux 4.14. */
+  readonly localIp6: ReadonlyItems<u32, 4>;
+  /** The socket's port on the other side. Since Linux 4.14. */
+  readonly remotePort: u32;
+  /** The socket's port on this side. Since Linux 4.14. */
+  readonly localPort: u32;
   /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
   readonly gsoSegs: u16;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
+  /** The packet's linear part, from its first header on. */
+  readonly packet: Packet;
 }
 
 /** What a program made by `skMsg` is given. */
-export interface SkMsgContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, MsgApplyBytesHelper, MsgCorkBytesHelper, MsgPullDataHelper, MsgPushDataHelper, MsgPopDataHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
+export interface SkMsgContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, MsgApplyBytesHelper, MsgCorkBytesHelper, MsgPullDataHelper, MsgPushDataHelper, MsgPopDataHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** The socket's family: 2 (AF_INET) or 10 (AF_INET6). Since Linux 4.18. */
+  readonly family: u32;
+  /** The socket's IPv4 address on the other side. Since Linux 4.18. */
+  readonly remoteIp4: u32;
+  /** The socket's IPv4 address on this side. Since Linux 4.18. */
+  readonly localIp4: u32;
+  /** The socket's IPv6 address on the other side. Since Linux 4.18. */
+  readonly remoteIp6: ReadonlyItems<u32, 4>;
+  /** The socket's IPv6 address on this side. Since Linux 4.18. */
+  readonly localIp6: ReadonlyItems<u32, 4>;
+  /** The socket's port on the other side. Since Linux 4.18. */
+  readonly remotePort: u32;
+  /** The socket's port on this side. Since Linux 4.18. */
+  readonly localPort: u32;
+  /** Bytes of the whole message. Since Linux 5.0. */
+  readonly size: u32;
+  /** The packet's linear part, from its first header on. */
+  readonly packet: Packet;
+}
 
 /** What a program made by `skLookup` is given. */
-export interface SkLookupContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
+export interface SkLookupContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Family of the packet: 2 (AF_INET) or 10 (AF_INET6). Since Linux 5.9. */
+  readonly family: u32;
+  /** Protocol: 6 (TCP) or 17 (UDP). Since Linux 5.9. */
+  readonly protocol: u32;
+  /** The sender's IPv4 address. Since Linux 5.9. */
+  readonly remoteIp4: u32;
+  /** The sender's IPv6 address. Since Linux 5.9. */
+  readonly remoteIp6: ReadonlyItems<u32, 4>;
+  /** The sender's port. Since Linux 5.9. */
+  readonly remotePort: u16;
+  /** The IPv4 address that the packet is for. Since Linux 5.9. */
+  readonly localIp4: u32;
+  /** The IPv6 address that the packet is for. Since Linux 5.9. */
+  readonly localIp6: ReadonlyItems<u32, 4>;
+  /** The port that the packet is for. Since Linux 5.9. */
+  readonly localPort: u32;
+  /** Index of the interface that received the packet; 0 where this host made it. Since Linux 5.17. */
+  readonly ingressIfindex: u32;
+}
 
 /** What a program made by `skReuseport` is given. */
-export interface SkReuseportContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
+export interface SkReuseportContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Bytes of the packet from the header of TCP or UDP on. Since Linux 4.19. */
+  readonly len: u32;
+  /** EtherType of the packet. Since Linux 4.19. */
+  readonly ethProtocol: u16;
+  /** Protocol: 6 (TCP) or 17 (UDP). Since Linux 4.19. */
+  readonly ipProtocol: u32;
+  /** 1 where the sockets are bound to any address. Since Linux 4.19. */
+  readonly bindInany: u32;
+  /** Hash of the packet's addresses and ports. Since Linux 4.19. */
+  readonly hash: u32;
+  /** The packet's linear part, from its first header on. */
+  readonly packet: ReadonlyPacket;
+}
 
 /** What a program made by `skReuseport.migrate` is given. */
-export interface SkReuseportMigrateContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {}
+export interface SkReuseportMigrateContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Bytes of the packet from the header of TCP or UDP on. Since Linux 4.19. */
+  readonly len: u32;
+  /** EtherType of the packet. Since Linux 4.19. */
+  readonly ethProtocol: u16;
+  /** Protocol: 6 (TCP) or 17 (UDP). Since Linux 4.19. */
+  readonly ipProtocol: u32;
+  /** 1 where the sockets are bound to any address. Since Linux 4.19. */
+  readonly bindInany: u32;
+  /** Hash of the packet's addresses and ports. Since Linux 4.19. */
+  readonly hash: u32;
+  /** The packet's linear part, from its first header on. */
+  readonly packet: ReadonlyPacket;
+}
 
 /** What a program made by `flowDissector` is given. */
 export interface FlowDissectorContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
-  /** Length of the whole packet in bytes, fragments included. */
-  readonly len: u32;
-  /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
-  readonly pktType: u32;
-  /** EtherType of the packet. */
-  readonly protocol: u16;
-  /** 1 where a VLAN tag travels beside the packet, else 0. */
-  readonly vlanPresent: u32;
-  /** That tag: priority and VLAN. */
-  readonly vlanTci: u16;
-  /** EtherType of that tag. */
-  readonly vlanProto: u16;
-  /** Index of the interface that received the packet; 0 where this host made it. */
-  readonly ingressIfindex: u32;
-  /** Index of the interface it is on. */
-  readonly ifindex: u32;
-  /** Room for programs' own use while the packet is on its way. */
-  readonly cb: FixedArray<u32, 5>;
-  /** Hash of the packet's flow; 0 where not known. */
-  readonly hash: u32;
-  /** The receive queue's number for polling. Since Linux 4.12. */
-  readonly napiId: u32;
-  /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
-  readonly gsoSegs: u16;
-  /** Payload of each of those segments in bytes. Since Linux 5.7. */
-  readonly gsoSize: u16;
+  /** What the program finds out about the flow: to be filled in. Since Linux 4.20. */
+  readonly flowKeys: FlowKeys;
+  /** The packet's linear part, from its first header on. */
+  readonly packet: ReadonlyPacket;
 }
 
 /** What a program made by `netfilter` is given. */
@@ -2286,6 +2498,10 @@ export interface LwtInContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, Kt
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
   readonly pktType: u32;
+  /** The packet's mark. */
+  mark: u32;
+  /** The device's queue for the packet; writing 0xffff changes nothing. */
+  readonly queueMapping: u16;
   /** EtherType of the packet. */
   readonly protocol: u16;
   /** 1 where a VLAN tag travels beside the packet, else 0. */
@@ -2294,10 +2510,14 @@ export interface LwtInContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, Kt
   readonly vlanTci: u16;
   /** EtherType of that tag. */
   readonly vlanProto: u16;
+  /** The packet's priority. */
+  priority: u32;
   /** Index of the interface that received the packet; 0 where this host made it. */
   readonly ingressIfindex: u32;
   /** Index of the interface it is on. */
   readonly ifindex: u32;
+  /** Index that traffic control gave the packet. */
+  readonly tcIndex: u16;
   /** Room for programs' own use while the packet is on its way. */
   readonly cb: FixedArray<u32, 5>;
   /** Hash of the packet's flow; 0 where not known. */
@@ -2308,6 +2528,8 @@ export interface LwtInContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, Kt
   readonly gsoSegs: u16;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
+  /** The packet's linear part, from its first header on. */
+  readonly packet: ReadonlyPacket;
 }
 
 /** What a program made by `lwtOut` is given. */
@@ -2316,6 +2538,10 @@ export interface LwtOutContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, K
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
   readonly pktType: u32;
+  /** The packet's mark. */
+  mark: u32;
+  /** The device's queue for the packet; writing 0xffff changes nothing. */
+  readonly queueMapping: u16;
   /** EtherType of the packet. */
   readonly protocol: u16;
   /** 1 where a VLAN tag travels beside the packet, else 0. */
@@ -2324,10 +2550,14 @@ export interface LwtOutContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, K
   readonly vlanTci: u16;
   /** EtherType of that tag. */
   readonly vlanProto: u16;
+  /** The packet's priority. */
+  priority: u32;
   /** Index of the interface that received the packet; 0 where this host made it. */
   readonly ingressIfindex: u32;
   /** Index of the interface it is on. */
   readonly ifindex: u32;
+  /** Index that traffic control gave the packet. */
+  readonly tcIndex: u16;
   /** Room for programs' own use while the packet is on its way. */
   readonly cb: FixedArray<u32, 5>;
   /** Hash of the packet's flow; 0 where not known. */
@@ -2338,6 +2568,8 @@ export interface LwtOutContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, K
   readonly gsoSegs: u16;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
+  /** The packet's linear part, from its first header on. */
+  readonly packet: ReadonlyPacket;
 }
 
 /** What a program made by `lwtXmit` is given. */
@@ -2346,6 +2578,10 @@ export interface LwtXmitContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, 
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
   readonly pktType: u32;
+  /** The packet's mark. */
+  mark: u32;
+  /** The device's queue for the packet; writing 0xffff changes nothing. */
+  readonly queueMapping: u16;
   /** EtherType of the packet. */
   readonly protocol: u16;
   /** 1 where a VLAN tag travels beside the packet, else 0. */
@@ -2354,10 +2590,14 @@ export interface LwtXmitContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, 
   readonly vlanTci: u16;
   /** EtherType of that tag. */
   readonly vlanProto: u16;
+  /** The packet's priority. */
+  priority: u32;
   /** Index of the interface that received the packet; 0 where this host made it. */
   readonly ingressIfindex: u32;
   /** Index of the interface it is on. */
   readonly ifindex: u32;
+  /** Index that traffic control gave the packet. */
+  readonly tcIndex: u16;
   /** Room for programs' own use while the packet is on its way. */
   readonly cb: FixedArray<u32, 5>;
   /** Hash of the packet's flow; 0 where not known. */
@@ -2368,6 +2608,8 @@ export interface LwtXmitContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, 
   readonly gsoSegs: u16;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
+  /** The packet's linear part, from its first header on. */
+  readonly packet: Packet;
 }
 
 /** What a program made by `lwtSeg6local` is given. */
@@ -2376,6 +2618,10 @@ export interface LwtSeg6localContext extends KtimeGetNsHelper, KtimeGetBootNsHel
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
   readonly pktType: u32;
+  /** The packet's mark. */
+  mark: u32;
+  /** The device's queue for the packet; writing 0xffff changes nothing. */
+  readonly queueMapping: u16;
   /** EtherType of the packet. */
   readonly protocol: u16;
   /** 1 where a VLAN tag travels beside the packet, else 0. */
@@ -2384,10 +2630,14 @@ export interface LwtSeg6localContext extends KtimeGetNsHelper, KtimeGetBootNsHel
   readonly vlanTci: u16;
   /** EtherType of that tag. */
   readonly vlanProto: u16;
+  /** The packet's priority. */
+  priority: u32;
   /** Index of the interface that received the packet; 0 where this host made it. */
   readonly ingressIfindex: u32;
   /** Index of the interface it is on. */
   readonly ifindex: u32;
+  /** Index that traffic control gave the packet. */
+  readonly tcIndex: u16;
   /** Room for programs' own use while the packet is on its way. */
   readonly cb: FixedArray<u32, 5>;
   /** Hash of the packet's flow; 0 where not known. */
@@ -2398,6 +2648,8 @@ export interface LwtSeg6localContext extends KtimeGetNsHelper, KtimeGetBootNsHel
   readonly gsoSegs: u16;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
+  /** The packet's linear part, from its first header on. */
+  readonly packet: ReadonlyPacket;
 }
 
 /** What a program made by `lircMode2` is given. */

@@ -1,6 +1,8 @@
 // The form of a context: the struct that the kernel shows a program, field by field. Several program types may share a
 // struct and see different fields of it.
 
+import type { StructLayout } from "../layout.ts";
+
 /** What a program may do with a field. */
 export type ContextAccess = "read" | "readWrite";
 
@@ -18,8 +20,13 @@ export interface ContextFieldRow {
   readonly access: ContextAccess;
   /** Only these program types (rows of `programTypes`) may touch it, and how; absent: all may, as `access` says. */
   readonly programs?: Readonly<Record<string, ContextAccess>>;
-  /** What a load of it gives: a number, or a pointer into or to the end of the packet. */
-  readonly is: "integer" | "packet" | "packetEnd" | "packetMeta";
+  /**
+   * What a load of it gives: a number, a pointer into or to the end of the packet (its access is that of the packet), to
+   * memory of a `layout`, or to a socket.
+   */
+  readonly is: "integer" | "packet" | "packetEnd" | "packetMeta" | "memory" | "socket";
+  /** Of `memory`: what lies there. */
+  readonly layout?: StructLayout;
   /** Bits of its values, where they are fewer than the field has; what is written loses the others. */
   readonly bits?: 16;
   /** Those bits lie in network byte order (the DSL reads and writes them in host order). */

@@ -1,16 +1,36 @@
-// struct __sk_buff, the context of all programs on socket buffers. Which type may touch which field:
-// sk_filter_is_valid_access, tc_cls_act_is_valid_access and bpf_skb_is_valid_access of net/core/filter.c (Linux 6.12).
+// struct __sk_buff, the context of all programs on socket buffers. Which type may touch which field: the functions
+// sk_filter_, tc_cls_act_, cg_skb_, lwt_, sk_skb_, flow_dissector_ and bpf_skb_is_valid_access of net/core/filter.c (6.12);
+// which may write the packet: may_access_direct_pkt_data of kernel/bpf/verifier.c.
 // The kernel keeps `protocol` and `vlan_proto` as 16 bits in network order, zero-extended; `remote_port` so in the upper half.
 import type { ContextRow } from "./context-row.ts";
+import { flowKeysLayout } from "./flow-keys.ts";
 
-/** Readable by both, writable at tc. */
-const tcWrites = { sched_cls: "readWrite", socket_filter: "read" } as const;
-const tcReads = { sched_cls: "read" } as const;
-const tcOnly = { sched_cls: "readWrite" } as const;
-/** Of no program type that has a row. */
-const nobody = {} as const;
+const lwt = ["lwt_in", "lwt_out", "lwt_xmit", "lwt_seg6local"] as const;
+const tc = ["sched_cls", "sched_act"] as const;
 
-const u32 = { size: 4, access: "read", is: "integer" } as const;
+/** Access by program type: of those that only read, and of those that also write. */
+function access(
+  reads: readonly string[],
+  writes: readonly string[] = [],
+): Readonly<Record<string, "read" | "readWrite">> {
+  return Object.fromEntries([
+    ...reads.map((name) => [name, "read"] as const),
+    ...writes.map((name) => [name, "readWrite"] as const),
+  ]);
+}
+
+/** All but flow dissectors, which run before there is much of a socket buffer. */
+const all = access(["socket_filter", ...tc, "cgroup_skb", ...lwt, "sk_skb"]);
+const onlyTcReads = access(tc);
+const onlyTcWrites = access([], tc);
+const ofSockets = access(["cgroup_skb", "sk_skb"]);
+/** Pointers into the packet: `readWrite` where programs may write it. */
+const packet = access(
+  ["cgroup_skb", "lwt_in", "lwt_out", "lwt_seg6local", "flow_dissector"],
+  [...tc, "lwt_xmit", "sk_skb"],
+);
+
+const u32 = { size: 4, access: "read", is: "integer", programs: all } as const;
 
 export const skBuff = {
   struct: "__sk_buff",
@@ -32,13 +52,21 @@ export const skBuff = {
       since: "4.1",
       doc: "To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host.",
     },
-    { ...u32, name: "mark", as: "mark", offset: 8, programs: tcWrites, since: "4.1", doc: "The packet's mark." },
+    {
+      ...u32,
+      name: "mark",
+      as: "mark",
+      offset: 8,
+      programs: access(["socket_filter"], [...tc, "cgroup_skb", ...lwt]),
+      since: "4.1",
+      doc: "The packet's mark.",
+    },
     {
       ...u32,
       name: "queue_mapping",
       as: "queueMapping",
       offset: 12,
-      programs: tcWrites,
+      programs: access(["socket_filter", "cgroup_skb", ...lwt, "sk_skb"], tc),
       bits: 16,
       since: "4.1",
       doc: "The device's queue for the packet; writing 0xffff changes nothing.",
@@ -85,7 +113,7 @@ export const skBuff = {
       name: "priority",
       as: "priority",
       offset: 32,
-      programs: tcWrites,
+      programs: access(["socket_filter"], [...tc, "cgroup_skb", ...lwt, "sk_skb"]),
       since: "4.1",
       doc: "The packet's priority.",
     },
@@ -103,7 +131,7 @@ export const skBuff = {
       name: "tc_index",
       as: "tcIndex",
       offset: 44,
-      programs: tcWrites,
+      programs: access(["socket_filter", "cgroup_skb", ...lwt], [...tc, "sk_skb"]),
       bits: 16,
       since: "4.2",
       doc: "Index that traffic control gave the packet.",
@@ -114,7 +142,7 @@ export const skBuff = {
       as: "cb",
       offset: 48,
       count: 5,
-      access: "readWrite",
+      programs: access(["sk_skb"], ["socket_filter", ...tc, "cgroup_skb", ...lwt]),
       since: "4.2",
       doc: "Room for programs' own use while the packet is on its way.",
     },
@@ -131,7 +159,7 @@ export const skBuff = {
       name: "tc_classid",
       as: "tcClassid",
       offset: 72,
-      programs: tcOnly,
+      programs: onlyTcWrites,
       bits: 16,
       since: "4.3",
       doc: "The minor number of the class for the queueing discipline.",
@@ -142,7 +170,7 @@ export const skBuff = {
       size: 4,
       access: "read",
       is: "packet",
-      programs: tcReads,
+      programs: packet,
       since: "4.7",
       doc: "First byte of the packet's linear part.",
     },
@@ -152,7 +180,7 @@ export const skBuff = {
       size: 4,
       access: "read",
       is: "packetEnd",
-      programs: tcReads,
+      programs: packet,
       since: "4.7",
       doc: "End of the packet's linear part.",
     },
@@ -164,13 +192,21 @@ export const skBuff = {
       since: "4.12",
       doc: "The receive queue's number for polling.",
     },
-    { ...u32, name: "family", as: "family", offset: 88, programs: nobody, since: "4.14", doc: "The socket's family." },
+    {
+      ...u32,
+      name: "family",
+      as: "family",
+      offset: 88,
+      programs: ofSockets,
+      since: "4.14",
+      doc: "The socket's family.",
+    },
     {
       ...u32,
       name: "remote_ip4",
       as: "remoteIp4",
       offset: 92,
-      programs: nobody,
+      programs: ofSockets,
       bigEndian: true,
       since: "4.14",
       doc: "The socket's IPv4 address on the other side.",
@@ -180,7 +216,7 @@ export const skBuff = {
       name: "local_ip4",
       as: "localIp4",
       offset: 96,
-      programs: nobody,
+      programs: ofSockets,
       bigEndian: true,
       since: "4.14",
       doc: "The socket's IPv4 address on this side.",
@@ -191,7 +227,7 @@ export const skBuff = {
       as: "remoteIp6",
       offset: 100,
       count: 4,
-      programs: nobody,
+      programs: ofSockets,
       bigEndian: true,
       since: "4.14",
       doc: "The socket's IPv6 address on the other side.",
@@ -202,7 +238,7 @@ export const skBuff = {
       as: "localIp6",
       offset: 116,
       count: 4,
-      programs: nobody,
+      programs: ofSockets,
       bigEndian: true,
       since: "4.14",
       doc: "The socket's IPv6 address on this side.",
@@ -212,7 +248,7 @@ export const skBuff = {
       name: "remote_port",
       as: "remotePort",
       offset: 132,
-      programs: nobody,
+      programs: ofSockets,
       bigEndian: true,
       since: "4.14",
       doc: "The socket's port on the other side.",
@@ -222,7 +258,7 @@ export const skBuff = {
       name: "local_port",
       as: "localPort",
       offset: 136,
-      programs: nobody,
+      programs: ofSockets,
       since: "4.14",
       doc: "The socket's port on this side.",
     },
@@ -232,7 +268,7 @@ export const skBuff = {
       size: 4,
       access: "read",
       is: "packetMeta",
-      programs: tcReads,
+      programs: onlyTcReads,
       since: "4.15",
       doc: "Metadata before the packet, from XDP.",
     },
@@ -241,19 +277,21 @@ export const skBuff = {
       offset: 144,
       size: 8,
       access: "read",
-      is: "integer",
-      programs: nobody,
+      is: "memory",
+      layout: flowKeysLayout,
+      as: "flowKeys",
+      programs: access([], ["flow_dissector"]),
       since: "4.20",
-      doc: "What a flow dissector fills.",
+      doc: "What the program finds out about the flow: to be filled in.",
     },
     {
       name: "tstamp",
       as: "tstamp",
       offset: 152,
       size: 8,
-      access: "readWrite",
+      access: "read",
       is: "integer",
-      programs: tcOnly,
+      programs: access([], [...tc, "cgroup_skb"]),
       since: "5.0",
       doc: "The packet's time in nanoseconds: of arrival, or when to send it.",
     },
@@ -262,7 +300,7 @@ export const skBuff = {
       name: "wire_len",
       as: "wireLen",
       offset: 160,
-      programs: tcReads,
+      programs: onlyTcReads,
       since: "5.0",
       doc: "Bytes on the wire, the headers of later segments included.",
     },
@@ -280,8 +318,8 @@ export const skBuff = {
       offset: 168,
       size: 8,
       access: "read",
-      is: "integer",
-      programs: nobody,
+      is: "socket",
+      programs: all,
       since: "5.1",
       doc: "The packet's socket.",
     },
@@ -301,7 +339,7 @@ export const skBuff = {
       size: 1,
       access: "read",
       is: "integer",
-      programs: tcReads,
+      programs: onlyTcReads,
       since: "5.18",
       doc: "The clock of `tstamp`: 0 that of arrival, 1 monotonic.",
     },
@@ -312,7 +350,7 @@ export const skBuff = {
       size: 8,
       access: "read",
       is: "integer",
-      programs: tcReads,
+      programs: access([...tc, "cgroup_skb"]),
       since: "5.16",
       doc: "The device's time of arrival in nanoseconds; 0 where it has none.",
     },

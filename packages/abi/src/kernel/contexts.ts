@@ -32,7 +32,7 @@ export const contexts = {
         name: "data",
         offset: 0,
         size: 4,
-        access: "read",
+        access: "readWrite",
         is: "packet",
         since: "4.8",
         doc: "First byte of the packet.",
@@ -50,7 +50,7 @@ export const contexts = {
         name: "data_meta",
         offset: 8,
         size: 4,
-        access: "read",
+        access: "readWrite",
         is: "packetMeta",
         since: "4.15",
         doc: "Metadata before the packet.",
@@ -130,6 +130,11 @@ export function contextFields(program: ProgramTypeName, attach?: string, context
     const { programs: _, ...rest } = field;
     return access === undefined ? [] : [{ ...rest, access }];
   });
+}
+
+/** What programs of a type may do with the packet of their context; undefined where they have none. */
+export function packetAccess(program: ProgramTypeName): ContextAccess | undefined {
+  return contextFields(program).find(({ is }) => is === "packet")?.access;
 }
 
 /** What a program of the DSL is, as far as its context depends on it. */

@@ -1,24 +1,49 @@
-// Read-only data, and keys of maps: a write through a ref into them is a diagnostic, as the kernel refuses the program
-// (kernel/bpf/verifier.c, check_map_access_type: "write into map forbidden"; check_mem_access: "write to change key").
-import { type Diagnostic, diagnostic, type HelperRow, helpers, isFilled } from "@typebpf/abi";
+// Read-only data, keys of maps, and packets of programs that may only read them: a write through a ref into them is a
+// diagnostic, as the kernel refuses the program (kernel/bpf/verifier.c, check_map_access_type: "write into map forbidden";
+// check_mem_access: "write to change key", "cannot write into packet").
+import {
+  type Diagnostic,
+  diagnostic,
+  type HelperRow,
+  helpers,
+  isFilled,
+  type ProgramTypeName,
+  packetAccess,
+} from "@typebpf/abi";
 import { edgesOf, resultOf, valueTypes } from "../ir/cfg.ts";
 import type { Inst, IrFunction, ValueId } from "../ir/function.ts";
+import type { IrType } from "../ir/types.ts";
 import { analyzeDiagnostics } from "./diagnostics.ts";
 
 /** Diagnostics of writes that may go to read-only data. */
 export function checkReadOnly(fn: IrFunction): readonly Diagnostic[] {
   const pointers = readOnlyPointers(fn);
-  if (pointers.size === 0) return [];
   const types = valueTypes(fn);
+  const packets = fn.program !== undefined && packetAccess(fn.program) === "read";
+  if (pointers.size === 0 && !packets) return [];
+  const isRefused = (pointer: ValueId): boolean =>
+    pointers.has(pointer) || (packets && types.get(pointer) === "ptr.packet");
   return fn.blocks.flatMap(({ insts }) =>
     insts
-      .filter((inst) => writtenBy(inst).some((pointer) => pointers.has(pointer)))
+      .filter((inst) => writtenBy(inst).some(isRefused))
       .map((inst) => {
-        const isKey = writtenBy(inst).some((pointer) => types.get(pointer) === "ptr.mapKey");
-        const message = isKey ? "a key that forEach gives is read only" : undefined;
-        return diagnostic(analyzeDiagnostics.readOnlyData, { at: inst.at, ...(message && { message }) });
+        const written = writtenBy(inst).map((pointer) => types.get(pointer));
+        return diagnostic(analyzeDiagnostics.readOnlyData, { at: inst.at, ...detailsOf(written, fn.program) });
       }),
   );
+}
+
+/** What is to be said of keys and packets. */
+function detailsOf(
+  written: readonly (IrType | undefined)[],
+  program: ProgramTypeName | undefined,
+): { readonly message?: string; readonly help?: string } {
+  if (written.includes("ptr.mapKey")) return { message: "a key that forEach gives is read only" };
+  if (!written.includes("ptr.packet")) return {};
+  return {
+    message: `programs of type ${program} may only read the packet`,
+    help: "copy what is to be changed: Header({ ...header })",
+  };
 }
 
 function writtenBy(inst: Inst): readonly ValueId[] {

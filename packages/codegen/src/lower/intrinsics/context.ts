@@ -27,6 +27,9 @@ function placeOf(l: Lowering, { field, index = 0 }: ContextFieldExpr): Place {
 /** A field of the context, in host order. */
 export function lowerContextField(l: Lowering, expr: ContextFieldExpr): Value {
   const { row, offset, size } = placeOf(l, expr);
+  // The pointer's kind says no more than that others may see what is written there.
+  if (row.is === "memory")
+    return scalar(load(l.build, l.build.context, offset, { size, signed: false, type: "ptr.mapValue" }, expr.at));
   const value = load(l.build, l.build.context, offset, { size, signed: false }, expr.at);
   return scalar(row.bigEndian && size !== 1 ? unary(l.build, swaps[size], value, expr.at) : value);
 }

@@ -143,7 +143,7 @@ export class SkbContext implements ContextAccess {
   private field(access: "read" | "write", offset: number, size: number): ContextFieldRow {
     const field = fieldTables.get(this.program)?.[offset];
     if (!field) return this.refuse(access, offset, size, `${this.program} programs have no field of __sk_buff there`);
-    if (access === "write" && field.access === "read") {
+    if (access === "write" && (field.access === "read" || field.is !== "integer")) {
       return this.refuse(access, offset, size, `${this.program} programs may only read __sk_buff.${field.name}`);
     }
     const isRoom = field.name === "cb";

@@ -2,7 +2,14 @@
 import { type ContextFieldRow, fieldsOf } from "@typebpf/abi";
 import { ts } from "ts-morph";
 import type { ContextFieldExpr, Expr, FieldExpr } from "../../../ast/nodes.ts";
-import { type ContextType, nothingType, numberType, type RefType, unsignedBigint } from "../../../ast/types.ts";
+import {
+  type AstType,
+  type ContextType,
+  nothingType,
+  numberType,
+  type RefType,
+  unsignedBigint,
+} from "../../../ast/types.ts";
 import type { Constant } from "../../values.ts";
 import { coerce } from "../coerce.ts";
 import { convertExpression, evaluate, refuse, type Scope, spanOf } from "../context.ts";
@@ -93,8 +100,13 @@ function contextMember(object: Expr, type: ContextType, name: string, node: ts.N
 }
 
 function contextField(context: Expr, row: ContextFieldRow, at: Expr["at"], index?: number): ContextFieldExpr {
-  const type = row.size === 8 ? unsignedBigint : numberType;
+  const type = typeOfField(row);
   return { kind: "contextField", context, field: row.name, ...(index !== undefined && { index }), type, at };
+}
+
+function typeOfField({ layout, size }: ContextFieldRow): AstType {
+  if (layout) return { kind: "ref", layout, nullable: false };
+  return size === 8 ? unsignedBigint : numberType;
 }
 
 /** `ctx.cb[2]`: the kernel wants the context's offsets to be constant. Undefined for anything else. */
