@@ -15,21 +15,22 @@ const spec: ProgramSpec = {
   stackBytes: 0,
 };
 
+function notHere(): never {
+  throw new Error("not here");
+}
+
 function program(run: (first: number) => void): ProgramHandle {
   return {
     name: spec.name,
     spec,
+    raw: { spec, run: notHere, attach: notHere },
     run: (input) => {
       const packet = input instanceof Uint8Array ? input : "packet" in input ? input.packet : new Uint8Array(0);
       run(packet[0] ?? 0);
       return { action: "PASS", retval: 2, packet, durationNs: 1 };
     },
-    attach: () => {
-      throw new Error("not here");
-    },
-    pin: () => {
-      throw new Error("not here");
-    },
+    attach: notHere,
+    pin: notHere,
   };
 }
 

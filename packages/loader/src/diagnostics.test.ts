@@ -2,9 +2,12 @@
 import { DiagnosticError, type MapSpec, scalarLayouts, structLayout } from "@typebpf/abi";
 import { describe, expect, test } from "vitest";
 import { ipv4 } from "./address.ts";
+import type { BackendMap } from "./backend.ts";
 import { decode, encode } from "./codec.ts";
 import { type LoaderDiagnosticName, loaderDiagnostics } from "./diagnostics.ts";
+import { mapError } from "./errno.ts";
 import { ringHandle } from "./handles/ring-buffer.ts";
+import { ValuesHandle } from "./handles/sequences.ts";
 import type { MapsOf } from "./handles/types.ts";
 import { load } from "./load.ts";
 import { assembled, objectOf } from "./object-fixture.ts";
@@ -90,6 +93,10 @@ const cases: { readonly [K in LoaderDiagnosticName]: () => unknown } = {
       handle.close();
     }
   },
+  mapObject: () => {
+    throw mapError({ ...hash, type: "progArray" }, "set", -22);
+  },
+  noOperation: () => new ValuesHandle({ spec: { ...hash, type: "queue" } } as BackendMap).size,
   mapOperation: () => withMaps(({ m }) => m?.set(0, 1n, 7 as 2)),
 };
 

@@ -242,6 +242,18 @@ export const loaderDiagnostics = {
     "The key of a trie says how many bits of its address count.",
     "give a `prefixLength` from 0 to the number of the address's bits",
   ),
+  mapObject: row(
+    "BPF6167",
+    "the map does not take this program, map, socket or descriptor",
+    "Maps of objects take open descriptors of one kind: an array of programs those of the type of its first, a map of maps those like its template, a socket map connected or listening sockets, a map of interfaces those that exist.",
+    "check that the object is open and of the kind that the map holds",
+  ),
+  noOperation: row(
+    "BPF6168",
+    "this back end has no such operation for this map",
+    "Some operations need things that only a kernel has: sockets, cgroups, CPUs.",
+    "load the object into `kernel()`",
+  ),
   recordLength: row(
     "BPF6170",
     "a record does not have the size of its schema",
@@ -251,7 +263,7 @@ export const loaderDiagnostics = {
   ringReader: row(
     "BPF6171",
     "the ring buffer already has a reader",
-    "Readers move one common position forward, so that a second one would take records from the first.",
+    "Readers, and writers of a user ring buffer, move one common position forward, so that a second one would take records from the first.",
     "end the first reader, or read in one place and hand the records on",
   ),
 } as const satisfies Readonly<Record<string, DiagnosticRow>>;

@@ -1,6 +1,6 @@
 // Error numbers of map operations and what they mean to the user, for both back ends alike.
 // Linux numbers, include/uapi/asm-generic/errno-base.h; operations return them negated.
-import { type DiagnosticError, type MapSpec, mapTypes } from "@typebpf/abi";
+import { type DiagnosticError, type MapSpec, type MapTypeRow, mapTypes } from "@typebpf/abi";
 import { type LoaderDiagnosticName, loaderError } from "./diagnostics.ts";
 
 /** Error numbers that the back ends give, by name. 524 has no name outside of the kernel. */
@@ -31,10 +31,27 @@ export function errnoName(status: number): string {
 }
 
 /** A map operation as the user wrote it. */
-export type MapOperation = "get" | "set" | "delete" | "setMany" | "clear";
+export type MapOperation =
+  | "get"
+  | "has"
+  | "set"
+  | "delete"
+  | "setMany"
+  | "clear"
+  | "freeze"
+  | "push"
+  | "pop"
+  | "peek"
+  | "add";
+
+/** Error numbers that say that a map does not take the object which an entry names. */
+const refusals: readonly number[] = [9, 22, 88, 95];
 
 function meaningOf(spec: MapSpec, operation: MapOperation, number: number): LoaderDiagnosticName {
-  const index = mapTypes[spec.type].keys === "index";
+  const { keys, holds, user }: MapTypeRow = mapTypes[spec.type];
+  const index = keys === "index";
+  const names = keys === "owner" || (holds !== undefined && operation === "set");
+  if (names && refusals.includes(number)) return "mapObject";
   switch (number) {
     case errno.EBADF:
       return "disposed";
@@ -42,13 +59,14 @@ function meaningOf(spec: MapSpec, operation: MapOperation, number: number): Load
       return index ? "indexRange" : "mapFull";
     case errno.ENOSPC:
     case errno.ENOMEM:
-      return index ? "mapOperation" : "mapFull";
+      // A read gives ENOSPC where the values of sockets are too small for a cookie.
+      return index || operation === "get" ? "mapOperation" : "mapFull";
     case errno.EEXIST:
       return "entryExists";
     case errno.ENOENT:
       return index ? "indexRange" : "entryMissing";
     case errno.EINVAL:
-      return index && operation === "delete" ? "arrayDelete" : "mapOperation";
+      return index && operation === "delete" && !user.includes("delete") ? "arrayDelete" : "mapOperation";
     default:
       return "mapOperation";
   }

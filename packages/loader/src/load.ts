@@ -6,8 +6,8 @@ import { type ConfigValues, withConfig } from "./config.ts";
 import { loaderError } from "./diagnostics.ts";
 import { refuseForeign } from "./foreign.ts";
 import { globalHandles } from "./handles/global.ts";
-import { mapHandle } from "./handles/map.ts";
 import { programHandle } from "./handles/program.ts";
+import { mapHandle } from "./handles/registry.ts";
 import type { ConfigOf, GlobalsOf, MapsOf, Module, ProgramsOf } from "./handles/types.ts";
 
 /** A loaded object. Ends with `close()`, `using` or `await using`: file descriptors and links are released. */

@@ -1,6 +1,6 @@
 import { DiagnosticError } from "@typebpf/abi";
 import { expect, test } from "vitest";
-import { mapHandle } from "./handles/map.ts";
+import { mapHandle } from "./handles/registry.ts";
 import { ringHandle } from "./handles/ring-buffer.ts";
 import { fakeRing } from "./ring-fixture.ts";
 

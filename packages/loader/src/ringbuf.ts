@@ -15,18 +15,26 @@ function turn(): Promise<void> {
 }
 
 /**
- * All records, as they come, until the reader is closed; leaving the loop closes it. Between batches other work of the
- * process has its turn.
+ * What `take` gives of a reader, as it comes, until the reader is closed; leaving the loop closes it. Between batches other
+ * work of the process has its turn.
  */
-export async function* records(ring: BackendRingBuffer): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* followed<T>(
+  reader: Pick<BackendRingBuffer, "closed" | "wait" | "close">,
+  take: (limit: number) => readonly T[],
+): AsyncGenerator<T, void, undefined> {
   try {
-    while (!ring.closed) {
-      const batch = ring.consume(batchSize);
+    while (!reader.closed) {
+      const batch = take(batchSize);
       yield* batch;
-      if (batch.length === 0) await ring.wait(lookMs);
+      if (batch.length === 0) await reader.wait(lookMs);
       else await turn();
     }
   } finally {
-    ring.close();
+    reader.close();
   }
+}
+
+/** All records of a ring buffer, as they come, until the reader is closed; leaving the loop closes it. */
+export function records(ring: BackendRingBuffer): AsyncGenerator<Uint8Array, void, undefined> {
+  return followed(ring, (limit) => ring.consume(limit));
 }

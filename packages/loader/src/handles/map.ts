@@ -1,22 +1,29 @@
 // Typed handles of maps, the same on both back ends: values in and out by the map's schema, errors as diagnostics that
-// say what to do. Per-CPU maps give and take one value for each possible CPU.
-import { type Layout, type MapSpec, mapTypes, prefixAddress } from "@typebpf/abi";
+// say what to do. Per-CPU maps give and take one value for each possible CPU. Map types with operations of their own have
+// them in files of this folder; `registry.ts` says which.
+import { type Layout, type MapSpec, type MapTypeRow, mapTypes, prefixAddress } from "@typebpf/abi";
 import type { BackendMap, Pin } from "../backend.ts";
 import { decode, encode, type Value } from "../codec.ts";
 import { toJson } from "../codec-json.ts";
 import { loaderError, refusePin } from "../diagnostics.ts";
 import { errno, type MapOperation, mapError } from "../errno.ts";
-import { type RingBufferHandle, ringHandle } from "./ring-buffer.ts";
+import type { RingBufferHandle } from "./ring-buffer.ts";
 
 /** How `set` treats an entry that exists, or does not: the values of the DSL's `MapUpdate`. */
 export type UpdateMode = 0 | 1 | 2;
 
-/** What every map has, whatever its values are. `K` and `V` are read, `KI` and `VI` written. */
-interface CommonHandle<K, KI, V, VI> extends Iterable<[key: K, value: V]> {
+/** What the handles of all maps have. */
+export interface NamedMap {
   readonly name: string;
   readonly spec: MapSpec;
   /** The same map as bytes. */
   readonly raw: BackendMap;
+  /** Keeps the map alive under a path of a BPF file system; only in the kernel. @throws DiagnosticError that says what to do. */
+  pin(path: string): Pin;
+}
+
+/** What every map with entries has, whatever its values are. `K` and `V` are read, `KI` and `VI` written. */
+export interface CommonHandle<K, KI, V, VI> extends NamedMap, Iterable<[key: K, value: V]> {
   /** Number of entries; counts them one by one. */
   readonly size: number;
   /** The value under a key, a copy; undefined where there is none. */
@@ -31,11 +38,11 @@ interface CommonHandle<K, KI, V, VI> extends Iterable<[key: K, value: V]> {
   delete(key: KI): boolean;
   /** Removes all entries; sets all of an array to zero. */
   clear(): void;
+  /** From now on user space can read the map but not write it; filters still can. */
+  freeze(): void;
   keys(): IterableIterator<K>;
   values(): IterableIterator<V>;
   entries(): IterableIterator<[key: K, value: V]>;
-  /** Keeps the map alive under a path of a BPF file system; only in the kernel. @throws DiagnosticError that says what to do. */
-  pin(path: string): Pin;
 }
 
 /** A map with one value per key. */
@@ -61,7 +68,7 @@ function strideOf(layout: Layout): number {
 }
 
 /** How values of a map become what `update` takes, and back. */
-interface ValueForm {
+export interface ValueForm {
   encode(value: unknown): Uint8Array;
   decode(bytes: Uint8Array): Value;
 }
@@ -91,26 +98,32 @@ function perCpuForm(layout: Layout, copies: number, path: string): ValueForm {
   };
 }
 
-/** The one implementation; the interfaces above type it. */
-class Handle implements AnyMapHandle {
+/** The one implementation; the interfaces above type it, and map types with operations of their own extend it. */
+export class EntriesHandle implements AnyMapHandle {
   readonly name: string;
   readonly spec: MapSpec;
   readonly raw: BackendMap;
-  private readonly form: ValueForm;
+  protected readonly form: ValueForm;
+  private readonly row: MapTypeRow;
 
-  constructor(raw: BackendMap) {
+  constructor(raw: BackendMap, form?: ValueForm) {
     this.raw = raw;
     this.spec = raw.spec;
     this.name = raw.spec.name;
+    this.row = mapTypes[this.spec.type];
     const path = `${this.name} value`;
-    this.form = mapTypes[this.spec.type].perCpu
-      ? perCpuForm(this.spec.value, raw.copies, path)
-      : plainForm(this.spec.value, path);
+    this.form =
+      form ?? (this.row.perCpu ? perCpuForm(this.spec.value, raw.copies, path) : plainForm(this.spec.value, path));
   }
 
-  private keyBytes(key: unknown): Uint8Array {
+  /** Whether every entry always exists, as in arrays of values. */
+  private get isFixed(): boolean {
+    return this.row.keys === "index" && !this.row.user.includes("delete");
+  }
+
+  protected keyBytes(key: unknown): Uint8Array {
     const bytes = encode(this.spec.key, key, `${this.name} key`);
-    if (mapTypes[this.spec.type].keys === "prefix") this.checkPrefix(bytes);
+    if (this.row.keys === "prefix") this.checkPrefix(bytes);
     return bytes;
   }
 
@@ -124,13 +137,13 @@ class Handle implements AnyMapHandle {
     });
   }
 
-  private check(operation: MapOperation, status: number, key: Uint8Array): void {
+  protected check(operation: MapOperation, status: number, key: Uint8Array): void {
     if (status === 0) return;
     throw mapError(this.spec, operation, status, JSON.stringify(toJson(this.spec.key, key)));
   }
 
   get size(): number {
-    if (mapTypes[this.spec.type].keys === "index") return this.spec.maxEntries;
+    if (this.isFixed) return this.spec.maxEntries;
     let count = 0;
     for (const _ of this.keyList()) count += 1;
     return count;
@@ -154,8 +167,7 @@ class Handle implements AnyMapHandle {
   }
 
   setAll(key: unknown, value: unknown, mode: UpdateMode = 0): void {
-    const { perCpu } = mapTypes[this.spec.type];
-    this.set(key, perCpu ? new Array<unknown>(this.raw.copies).fill(value) : value, mode);
+    this.set(key, this.row.perCpu ? new Array<unknown>(this.raw.copies).fill(value) : value, mode);
   }
 
   setMany(entries: Iterable<readonly [key: unknown, value: unknown]>): void {
@@ -169,14 +181,14 @@ class Handle implements AnyMapHandle {
   delete(key: unknown): boolean {
     const bytes = this.keyBytes(key);
     const status = this.raw.delete(bytes);
-    if (status === -errno.ENOENT && mapTypes[this.spec.type].keys !== "index") return false;
+    if (status === -errno.ENOENT && !this.isFixed) return false;
     this.check("delete", status, bytes);
     return true;
   }
 
   clear(): void {
     const keys = [...this.keyList()];
-    if (mapTypes[this.spec.type].keys === "index") {
+    if (this.isFixed) {
       const zero = new Uint8Array(this.raw.bufferSize);
       for (const key of keys) this.check("clear", this.raw.update(key, zero, 0), key);
       return;
@@ -187,12 +199,21 @@ class Handle implements AnyMapHandle {
     }
   }
 
-  private *keyList(): Generator<Uint8Array> {
+  freeze(): void {
+    const status = this.raw.freeze?.() ?? -errno.EOPNOTSUPP;
+    if (status !== 0) throw mapError(this.spec, "freeze", status);
+  }
+
+  protected *keyList(): Generator<Uint8Array> {
     for (const [key] of this.raw.entries()) yield key;
   }
 
+  protected decodeKey(bytes: Uint8Array): Value {
+    return decode(this.spec.key, bytes);
+  }
+
   *keys(): Generator<Value> {
-    for (const key of this.keyList()) yield decode(this.spec.key, key);
+    for (const key of this.keyList()) yield this.decodeKey(key);
   }
 
   *values(): Generator<Value> {
@@ -201,7 +222,7 @@ class Handle implements AnyMapHandle {
 
   *entries(): Generator<[key: Value, value: Value]> {
     for (const [key, value] of this.raw.entries()) {
-      yield [decode(this.spec.key, key), this.form.decode(value)];
+      yield [this.decodeKey(key), this.form.decode(value)];
     }
   }
 
@@ -212,35 +233,4 @@ class Handle implements AnyMapHandle {
   pin(path: string): Pin {
     return this.raw.pin?.(path) ?? refusePin(`map "${this.name}"`);
   }
-}
-
-/** A ring buffer: what every map has, with nothing to find in it, and the records. */
-class RecordsHandle extends Handle implements RingBufferHandle<Value> {
-  readonly records: RingBufferHandle<Value>;
-
-  constructor(raw: BackendMap) {
-    super(raw);
-    this.records = ringHandle(raw);
-  }
-
-  drain(): Value[] {
-    return this.records.drain();
-  }
-
-  close(): void {
-    this.records.close();
-  }
-
-  [Symbol.asyncIterator](): AsyncGenerator<Value, void, undefined> {
-    return this.records[Symbol.asyncIterator]();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-}
-
-/** The handle of a map of either back end; `load` gives it the types of the module. */
-export function mapHandle(raw: BackendMap): AnyMapHandle {
-  return raw.ringBuffer ? new RecordsHandle(raw) : new Handle(raw);
 }

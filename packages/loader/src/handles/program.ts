@@ -49,6 +49,8 @@ export interface RunResult<Action extends string = string> {
 export interface ProgramHandle<Action extends string = string, Where = AttachOptions> {
   readonly name: string;
   readonly spec: ProgramSpec;
+  /** The same program as the back end has it. */
+  readonly raw: BackendProgram;
   /**
    * Runs the program on a packet, or on a context where its type has no packet.
    * @throws DiagnosticError on a fault, or where the kernel refuses the input
@@ -85,6 +87,7 @@ export function programHandle(program: BackendProgram): ProgramHandle {
   return {
     name: spec.name,
     spec,
+    raw: program,
     run: (input, options = {}) => {
       const given = inputOf(spec, input);
       const output = program.run(options.repeat === undefined ? given : { ...given, repeat: options.repeat });

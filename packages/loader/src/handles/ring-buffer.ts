@@ -5,6 +5,7 @@ import type { BackendMap, BackendRingBuffer, Pin } from "../backend.ts";
 import { decode, type Value } from "../codec.ts";
 import { loaderError, refusePin } from "../diagnostics.ts";
 import { records } from "../ringbuf.ts";
+import { EntriesHandle } from "./map.ts";
 
 /** A ring buffer: records that filters write and user space reads once, in order. */
 export interface RingBufferHandle<V> extends AsyncIterable<V>, Disposable {
@@ -81,4 +82,30 @@ class Handle implements RingBufferHandle<Value> {
 /** The handle of a map with records of either back end. */
 export function ringHandle(raw: BackendMap): RingBufferHandle<Value> {
   return new Handle(raw);
+}
+
+/** A ring buffer: what every map has, with nothing to find in it, and the records. */
+export class RecordsHandle extends EntriesHandle implements RingBufferHandle<Value> {
+  readonly records: RingBufferHandle<Value>;
+
+  constructor(raw: BackendMap) {
+    super(raw);
+    this.records = ringHandle(raw);
+  }
+
+  drain(): Value[] {
+    return this.records.drain();
+  }
+
+  close(): void {
+    this.records.close();
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<Value, void, undefined> {
+    return this.records[Symbol.asyncIterator]();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
 }

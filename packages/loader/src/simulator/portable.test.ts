@@ -26,6 +26,15 @@ const shared = [
   "../handles/map.ts",
   "../handles/program.ts",
   "../handles/ring-buffer.ts",
+  "../handles/devices.ts",
+  "../handles/map-of-maps.ts",
+  "../handles/perf-event-array.ts",
+  "../handles/references.ts",
+  "../handles/registry.ts",
+  "../handles/sequences.ts",
+  "../handles/stack-trace.ts",
+  "../handles/storage.ts",
+  "../handles/user-ring-buffer.ts",
   "../handles/types.ts",
 ];
 

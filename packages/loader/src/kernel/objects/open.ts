@@ -2,7 +2,8 @@
 // them. Each holds a descriptor until it is disposed, so that its object does not go meanwhile.
 import { DiagnosticError, diagnostic, type MapSpec, type MapTypeRow, mapTypes, uapi } from "@typebpf/abi";
 import type { Pin } from "../../backend.ts";
-import { type AnyMapHandle, mapHandle } from "../../handles/map.ts";
+import type { AnyMapHandle } from "../../handles/map.ts";
+import { mapHandle } from "../../handles/registry.ts";
 import { Attr } from "../attr.ts";
 import { possibleCpus } from "../cpus.ts";
 import { kernelDiagnostics } from "../diagnostics.ts";
