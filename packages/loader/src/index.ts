@@ -6,6 +6,7 @@ export type {
   Backend,
   BackendLink,
   BackendMap,
+  BackendMemory,
   BackendObject,
   BackendProgram,
   BackendRingBuffer,
@@ -26,11 +27,32 @@ export { type ConfigValues, withConfig } from "./config.ts";
 export { loaderDiagnostics } from "./diagnostics.ts";
 export { errno, errnoName } from "./errno.ts";
 export { refuseForeign } from "./foreign.ts";
+export type {
+  CpuMapHandle,
+  CpuTarget,
+  CpuValue,
+  DeviceMapHandle,
+  DeviceTarget,
+  DeviceValue,
+} from "./handles/devices.ts";
 export type { AnyGlobalHandle, ConfigHandle, GlobalHandle } from "./handles/global.ts";
-export type { AnyMapHandle, MapHandle, PerCpuMapHandle, UpdateMode } from "./handles/map.ts";
+export type { AnyMapHandle, MapHandle, NamedMap, PerCpuMapHandle, UpdateMode } from "./handles/map.ts";
+export type { MapOfMapsHandle } from "./handles/map-of-maps.ts";
+export type { PerfEventArrayHandle, PerfReader, PerfSample } from "./handles/perf-event-array.ts";
 export type { Link, PacketInput, ProgramHandle, RunOptions, RunResult } from "./handles/program.ts";
+export type {
+  ObjectMapHandle,
+  ProgramArrayHandle,
+  ProgramLike,
+  SocketMapHandle,
+  WriteOnlyArrayHandle,
+} from "./handles/references.ts";
 export type { RingBufferHandle } from "./handles/ring-buffer.ts";
+export type { BloomFilterHandle, SequenceHandle } from "./handles/sequences.ts";
+export type { StackTraceHandle } from "./handles/stack-trace.ts";
+export type { StorageHandle, StorageOwners } from "./handles/storage.ts";
 export type { ConfigOf, GlobalsOf, MapsOf, ProgramsOf, Read, Write } from "./handles/types.ts";
+export type { UserRingBufferHandle } from "./handles/user-ring-buffer.ts";
 export { type MachineCpus, machineCpus } from "./kernel/cpus.ts";
 export { kernelDiagnostics } from "./kernel/diagnostics.ts";
 export {
@@ -99,4 +121,5 @@ export {
   type VirtualClock,
   virtualClock,
 } from "./simulator/index.ts";
+export { type AddressSpace, type StackFrame, symbolise } from "./symbols/symbolise.ts";
 export { explainRejection, parseVerifierLog, type VerifierRejection } from "./verifier-log.ts";

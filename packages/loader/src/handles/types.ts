@@ -1,13 +1,21 @@
 // Types of the handles, derived from a filter's module: `Loaded<typeof import("./firewall.bpf.ts")>`. Only types of the
 // DSL are used; a map export carries the types of its key and value. Without a module, handles are untyped.
 import type { MapTypeName, mapTypes, ProgramTypeName, programKinds, programTypes } from "@typebpf/abi";
-import type { Configured, FixedArray, MapDescription, Prefix, SpinLock, u8 } from "@typebpf/dsl";
-import type { AttachOptions, AttachOptionsByKind, AttachOptionsByType } from "../backend.ts";
+import type { Configured, FixedArray, MapDescription, Prefix, Schema, SpinLock, u8 } from "@typebpf/dsl";
+import type { AttachOptions, AttachOptionsByKind, AttachOptionsByType, SocketLike } from "../backend.ts";
 import type { AddressPrefix } from "../prefix.ts";
+import type { CpuMapHandle, DeviceMapHandle } from "./devices.ts";
 import type { AnyGlobalHandle, ConfigHandle, GlobalHandle } from "./global.ts";
 import type { AnyMapHandle, MapHandle, PerCpuMapHandle } from "./map.ts";
+import type { MapOfMapsHandle } from "./map-of-maps.ts";
+import type { PerfEventArrayHandle } from "./perf-event-array.ts";
 import type { ProgramHandle } from "./program.ts";
+import type { ProgramArrayHandle, SocketMapHandle, WriteOnlyArrayHandle } from "./references.ts";
 import type { RingBufferHandle } from "./ring-buffer.ts";
+import type { BloomFilterHandle, SequenceHandle } from "./sequences.ts";
+import type { StackTraceHandle } from "./stack-trace.ts";
+import type { StorageHandle, StorageOwners } from "./storage.ts";
+import type { UserRingBufferHandle } from "./user-ring-buffer.ts";
 
 /** What user space reads for a `T` of the DSL: byte arrays as Uint8Array, other arrays as arrays, structs as objects. */
 export type Read<T> = T extends number
@@ -38,9 +46,6 @@ type Prefixed = TypesWhere<{ readonly keys: "prefix" }>;
 /** Map types with one value per CPU. */
 type PerCpu = TypesWhere<{ readonly perCpu: true }>;
 
-/** Map types that hold records. */
-type Records = TypesWhere<{ readonly records: true }>;
-
 /** What user space may give as a key: as any value, but a prefix is whole. */
 type WriteKey<Type, K> = Type extends Prefixed
   ? K extends Prefix<infer A>
@@ -48,11 +53,45 @@ type WriteKey<Type, K> = Type extends Prefixed
     : never
   : Write<K>;
 
+/** What filters write into a perf event array. */
+type RecordOf<M> = M extends { readonly record: Schema<infer R> } ? Read<R> : Uint8Array;
+
+/** The handle of the maps in a map of maps. */
+type InnerOf<M> = M extends { readonly inner: infer Inner extends { readonly kind: "map" } }
+  ? HandleOfMap<Inner>
+  : AnyMapHandle;
+
+/** Handles of the map types that have operations of their own. */
+interface OwnHandles<M, Type, K, V> {
+  readonly ringBuffer: RingBufferHandle<Read<V>>;
+  readonly userRingBuffer: UserRingBufferHandle<Write<V>>;
+  readonly queue: SequenceHandle<Read<V>, Write<V>>;
+  readonly stack: SequenceHandle<Read<V>, Write<V>>;
+  readonly bloomFilter: BloomFilterHandle<Write<V>>;
+  readonly stackTrace: StackTraceHandle;
+  readonly progArray: ProgramArrayHandle;
+  readonly perfEventArray: PerfEventArrayHandle<RecordOf<M>>;
+  readonly cgroupArray: WriteOnlyArrayHandle<string | number>;
+  readonly arrayOfMaps: MapOfMapsHandle<number, number, InnerOf<M>>;
+  readonly hashOfMaps: MapOfMapsHandle<Read<K>, WriteKey<Type, K>, InnerOf<M>>;
+  readonly devMap: DeviceMapHandle;
+  readonly devMapHash: DeviceMapHandle;
+  readonly cpuMap: CpuMapHandle;
+  readonly xskMap: WriteOnlyArrayHandle<SocketLike>;
+  readonly sockMap: SocketMapHandle<number, number>;
+  readonly sockHash: SocketMapHandle<Read<K>, WriteKey<Type, K>>;
+  readonly reusePortSockArray: SocketMapHandle<number, number>;
+  readonly skStorage: StorageHandle<StorageOwners["skStorage"], Read<V>, Write<V>>;
+  readonly taskStorage: StorageHandle<StorageOwners["taskStorage"], Read<V>, Write<V>>;
+  readonly inodeStorage: StorageHandle<StorageOwners["inodeStorage"], Read<V>, Write<V>>;
+  readonly cgroupStorage: StorageHandle<StorageOwners["cgroupStorage"], Read<V>, Write<V>>;
+}
+
 /** The handle of a map export. */
 export type HandleOfMap<M> =
   M extends MapDescription<infer Type, infer K, infer V>
-    ? Type extends Records
-      ? RingBufferHandle<Read<V>>
+    ? Type extends keyof OwnHandles<M, Type, K, V>
+      ? OwnHandles<M, Type, K, V>[Type]
       : Type extends PerCpu
         ? Omit<PerCpuMapHandle<Read<K>, WriteKey<Type, K>, Read<V>, Write<V>>, Type extends Indexed ? "delete" : never>
         : Omit<MapHandle<Read<K>, WriteKey<Type, K>, Read<V>, Write<V>>, Type extends Indexed ? "delete" : never>
