@@ -71,7 +71,7 @@ export const loaderDiagnostics = {
   pinInSimulator: row(
     "BPF6021",
     "nothing can be pinned in the simulator",
-    "Pins are files by which the kernel keeps maps, programs and links alive after their process.",
+    "Pins are files by which the kernel keeps maps, programs and links alive once the process has ended.",
     "load the object into `kernel()` to pin it",
   ),
   outOfBounds: row(
