@@ -4,7 +4,10 @@
 // TypeScript.
 import {
   type ContextFieldRow,
+  type ContextRow,
   compareKernels,
+  contextOf,
+  contexts,
   contextTypeName,
   fieldsOf,
   type HelperArg,
@@ -133,8 +136,9 @@ function printField(row: ContextFieldRow): string[] {
   if (row.layout) {
     return [...comment(withSince(row.doc, row.since)), `  readonly ${row.as}: ${memoryType(row.layout)};`];
   }
+  if (row.is !== "integer") return [];
   const modifier = row.access === "read" || row.count !== undefined ? "readonly " : "";
-  const item = integerType(row.bits ?? row.size * 8, false);
+  const item = integerType(row.bits ?? row.size * 8, row.signed === true);
   const array = row.access === "read" ? "ReadonlyItems" : "FixedArray";
   const type = row.count === undefined ? item : `${array}<${item}, ${row.count}>`;
   return [...comment(withSince(row.doc, row.since)), `  ${modifier}${row.as}: ${type};`];
@@ -190,23 +194,61 @@ function basesOf(kind: ProgramKindName): string[] {
   });
 }
 
-function printContext(kind: ProgramKindName): string[] {
-  const fields = fieldsOf({ kind });
-  const packet = fields.find(({ is }) => is === "packet");
-  const type = packet?.access === "readWrite" ? "Packet" : "ReadonlyPacket";
-  const bases = basesOf(kind);
-  const members = [
-    ...fields.flatMap(printField),
-    ...(packet
-      ? [...comment("The packet's linear part, from its first header on."), `  readonly packet: ${type};`]
-      : []),
-  ];
+/** The packet, or other memory that is bounded as one. */
+function printPacket(kind: ProgramKindName, fields: readonly ContextFieldRow[]): string[] {
+  const row = fields.find(({ is }) => is === "packet");
+  if (!row) return [];
+  const doc =
+    row.as === undefined ? "The packet's linear part, from its first header on." : withSince(row.doc, row.since);
+  return [...comment(doc), `  readonly ${row.as ?? "packet"}: ${row.access === "read" ? "ReadonlyPacket" : "Packet"};`];
+}
+
+/** One form of a context whose fields depend on the value of another. */
+function printVariant(fieldsType: string, by: string, values: readonly number[], parts: readonly ContextFieldRow[]) {
+  const named = parts.flatMap(printField);
+  return [`  | (${fieldsType} & {`, `  readonly ${by}: ${values.join(" | ")};`, ...named, "})"];
+}
+
+/** A union over the values of one field: where it is known, parts of other fields have names. */
+function printVariants(kind: ProgramKindName, fieldsType: string, fields: readonly ContextFieldRow[]): string[] {
+  const { variants }: ContextRow = contexts[contextOf(kind)];
+  if (!variants) return [];
+  const values = Object.entries(variants.values);
+  const special = values.filter(([name]) => fields.some(({ when }) => when === name));
+  const others = values.filter((one) => !special.includes(one)).map(([, value]) => value);
   return [
     "",
-    `/** What a program made by \`${kind}\` is given. */`,
-    `export interface ${contextTypeName(kind)}${bases.length > 0 ? ` extends ${bases.join(", ")}` : ""} {`,
-    ...members,
+    `/** What a program made by \`${kind}\` is given; \`${variants.field}\` says which it is. */`,
+    `export type ${contextTypeName(kind)} =`,
+    ...special.flatMap(([name, value]) =>
+      printVariant(
+        fieldsType,
+        variants.field,
+        [value],
+        fields.filter(({ when }) => when === name),
+      ),
+    ),
+    ...printVariant(fieldsType, variants.field, others, []),
+    ";",
+  ];
+}
+
+function printContext(kind: ProgramKindName): string[] {
+  const fields = fieldsOf({ kind });
+  const bases = basesOf(kind);
+  const { variants }: ContextRow = contexts[contextOf(kind)];
+  const name = variants ? contextTypeName(kind).replace(/Context$/, "Fields") : contextTypeName(kind);
+  const own = fields.filter((field) => field.name !== variants?.field && field.when === undefined);
+  return [
+    "",
+    variants
+      ? `/** What every program made by \`${kind}\` is given. */`
+      : `/** What a program made by \`${kind}\` is given. */`,
+    `export interface ${name}${bases.length > 0 ? ` extends ${bases.join(", ")}` : ""} {`,
+    ...own.flatMap(printField),
+    ...printPacket(kind, fields),
     "}",
+    ...printVariants(kind, name, fields),
   ];
 }
 

@@ -49,6 +49,7 @@ const entryPoints: readonly EntryPoint[] = [
         "actions",
         "redirect-maps",
         "flags",
+        "cgroup",
         "contexts.generated",
         "program",
         "programs.generated",

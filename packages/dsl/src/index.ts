@@ -27,6 +27,7 @@ export {
 } from "./atomics.ts";
 export { bits } from "./bits.ts";
 export { type ByteSource, bytesEqual, copy, startsWith, view } from "./bytes.ts";
+export { DeviceAccess, DeviceType, SockOps, SockOpsFlags, TcpState } from "./cgroup.ts";
 export { type Config, type Configured, config } from "./config.ts";
 export type * from "./contexts.generated.ts";
 export { AdjustRoom, CsumLevel, CsumReplace, HeaderStart, Redirect, StoreBytes } from "./flags.ts";

@@ -6,6 +6,17 @@ import type { StructLayout } from "../layout.ts";
 /** What a program may do with a field. */
 export type ContextAccess = "read" | "readWrite";
 
+/** Part of a field that the DSL has by a name of its own. */
+export interface ContextPart {
+  readonly as: string;
+  /** Offset within the field. */
+  readonly at: number;
+  readonly size: 1 | 2 | 4 | 8;
+  /** The part is there in this variant of the context only. */
+  readonly when?: string;
+  readonly doc: string;
+}
+
 /** One field of a context. */
 export interface ContextFieldRow {
   /** Name in C. */
@@ -21,12 +32,16 @@ export interface ContextFieldRow {
   /** Only these program types (rows of `programTypes`) may touch it, and how; absent: all may, as `access` says. */
   readonly programs?: Readonly<Record<string, ContextAccess>>;
   /**
-   * What a load of it gives: a number, a pointer into or to the end of the packet (its access is that of the packet), to
-   * memory of a `layout`, or to a socket.
+   * What a load of it gives: a number, a pointer into or to the end of the packet (its access is that of the packet; `as`
+   * is the packet's name where that is not `packet`), to memory of a `layout`, or to a socket.
    */
   readonly is: "integer" | "packet" | "packetEnd" | "packetMeta" | "memory" | "socket";
   /** Of `memory`: what lies there. */
   readonly layout?: StructLayout;
+  /** Its values are signed. */
+  readonly signed?: true;
+  /** Parts of it with names of their own. */
+  readonly parts?: readonly ContextPart[];
   /** Bits of its values, where they are fewer than the field has; what is written loses the others. */
   readonly bits?: 16;
   /** Those bits lie in network byte order (the DSL reads and writes them in host order). */
@@ -37,6 +52,8 @@ export interface ContextFieldRow {
    * may.
    */
   readonly attachTypes?: readonly string[] | Readonly<Record<string, ContextAccess>>;
+  /** Set where this is a part of a field: the variant of the context that has it. */
+  readonly when?: string;
   readonly doc: string;
 }
 
@@ -45,5 +62,7 @@ export interface ContextRow {
   /** Name of the struct in C; empty where there is none: 64-bit values one after another. */
   readonly struct: string;
   readonly size: number;
+  /** A field that says what others mean: its values by the name of the variant. */
+  readonly variants?: { readonly field: string; readonly values: Readonly<Record<string, number>> };
   readonly fields: readonly ContextFieldRow[];
 }

@@ -152,8 +152,23 @@ export function contextOf(kind: ProgramKindName): ContextName {
   return (row.context ?? programTypes[row.type].context) as ContextName;
 }
 
-/** The fields that a program may touch, each with the access that it has. */
+/** Named parts of a field, as fields that can be read. */
+function partsOf({ parts = [], name, offset, since }: ContextFieldRow): readonly ContextFieldRow[] {
+  return parts.map(({ as, at, size, when, doc }) => ({
+    name: `${name}.${as}`,
+    as,
+    offset: offset + at,
+    size,
+    access: "read",
+    is: "integer",
+    ...(when !== undefined && { when }),
+    since,
+    doc,
+  }));
+}
+
+/** The fields that a program may touch, each with the access that it has; parts of fields follow them. */
 export function fieldsOf({ kind }: ProgramIdentity): readonly ContextFieldRow[] {
   const row: ProgramKindRow = programKinds[kind];
-  return contextFields(row.type, row.attach, contextOf(kind));
+  return contextFields(row.type, row.attach, contextOf(kind)).flatMap((field) => [field, ...partsOf(field)]);
 }

@@ -71,7 +71,7 @@ describe("contexts agree with the kernel's layouts", () => {
 
   test.each(Object.values<ContextRow>(contexts))("$struct: names and attach types exist", ({ fields }) => {
     for (const field of fields) {
-      if (field.as !== undefined) expect(field.as).toBe(camelCase(field.name));
+      if (field.as !== undefined) expect(field.as).toBe(camelCase(field.name.replace(/^bpf_/, "")));
       for (const program of Object.keys(field.programs ?? {})) expect(Object.keys(programTypes)).toContain(program);
       const attached = field.attachTypes ?? [];
       const names = Array.isArray(attached) ? attached : Object.keys(attached);

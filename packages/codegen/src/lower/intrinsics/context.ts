@@ -31,7 +31,9 @@ export function lowerContextField(l: Lowering, expr: ContextFieldExpr): Value {
   if (row.is === "memory")
     return scalar(load(l.build, l.build.context, offset, { size, signed: false, type: "ptr.mapValue" }, expr.at));
   const value = load(l.build, l.build.context, offset, { size, signed: false }, expr.at);
-  return scalar(row.bigEndian && size !== 1 ? unary(l.build, swaps[size], value, expr.at) : value);
+  if (row.bigEndian && size !== 1) return scalar(unary(l.build, swaps[size], value, expr.at));
+  // Older instruction sets have no loads that extend the sign, and the kernel refuses some of them on the context.
+  return scalar(row.signed && size === 4 ? unary(l.build, "sext32", value, expr.at) : value);
 }
 
 const layouts: Readonly<Record<1 | 2 | 4 | 8, ScalarLayout>> = {
@@ -50,7 +52,8 @@ export function contextTarget(l: Lowering, expr: ContextFieldExpr): Target {
     write: (value, source) => {
       const id = idOf(value);
       const at = source?.at ?? expr.at;
-      assertFits(build, id, source, layouts[size], row.as ?? row.name, at);
+      const layout = row.signed && size === 4 ? scalarLayouts.i32 : layouts[size];
+      assertFits(build, id, source, layout, row.as ?? row.name, at);
       const swapped = row.bigEndian && size !== 1 ? unary(build, swaps[size], id, at) : id;
       const stored =
         size < row.size ? binaryConstant(build, "and64", swapped, (1n << BigInt(size * 8)) - 1n, at) : swapped;

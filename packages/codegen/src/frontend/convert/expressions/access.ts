@@ -89,11 +89,11 @@ function packetMember(object: Expr, name: string, node: ts.Node, scope: Scope): 
 function contextMember(object: Expr, type: ContextType, name: string, node: ts.Node, scope: Scope): Expr {
   const at = spanOf(node, scope);
   const fields = fieldsOf(type.of);
-  if (name === "packet" && fields.some(({ is }) => is === "packet")) {
+  if (fields.some(({ is, as = "packet" }) => is === "packet" && as === name)) {
     const view: PacketType = { ...type, view: "packet" };
     return { ...object, type: view, at };
   }
-  const field = fields.find((one) => one.as === name);
+  const field = fields.find((one) => one.as === name && one.is === "integer");
   if (!field) return refuse("functionValue", node, scope, { message: `ctx.${name} can only be called` });
   if (field.count === undefined) return contextField(object, field, at);
   return refuse("dynamicProperty", node, scope, { message: `ctx.${name} has items, and is no value of its own` });
