@@ -195,7 +195,7 @@ function basesOf(kind: ProgramKindName): string[] {
 }
 
 /** The packet, or other memory that is bounded as one. */
-function printPacket(kind: ProgramKindName, fields: readonly ContextFieldRow[]): string[] {
+function printPacket(fields: readonly ContextFieldRow[]): string[] {
   const row = fields.find(({ is }) => is === "packet");
   if (!row) return [];
   const doc =
@@ -246,7 +246,7 @@ function printContext(kind: ProgramKindName): string[] {
       : `/** What a program made by \`${kind}\` is given. */`,
     `export interface ${name}${bases.length > 0 ? ` extends ${bases.join(", ")}` : ""} {`,
     ...own.flatMap(printField),
-    ...printPacket(kind, fields),
+    ...printPacket(fields),
     "}",
     ...printVariants(kind, name, fields),
   ];

@@ -1378,107 +1378,538 @@ export interface CgroupSkbEgressContext extends KtimeGetNsHelper, KtimeGetBootNs
 
 /** What a program made by `cgroupSock.create` is given. */
 export interface CgroupSockCreateContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Index of the interface that the socket is bound to; 0 for none. Since Linux 4.10. */
+  boundDevIf: u32;
+  /** Address family: 2 IPv4, 10 IPv6. Since Linux 4.10. */
+  readonly family: u32;
+  /** Kind: 1 stream, 2 datagram, 3 raw. Since Linux 4.10. */
+  readonly type: u32;
+  /** IP protocol. Since Linux 4.10. */
+  readonly protocol: u32;
+  /** Mark of the packets that it sends. Since Linux 4.14. */
+  mark: u32;
+  /** Priority of the packets that it sends. Since Linux 4.14. */
+  priority: u32;
+  /** The other side's port; 0 where there is none. Since Linux 5.1. */
+  readonly dstPort: u16;
+  /** The other side's IPv4 address. Since Linux 5.1. */
+  readonly dstIp4: u32;
+  /** The other side's IPv6 address. Since Linux 5.1. */
+  readonly dstIp6: ReadonlyItems<u32, 4>;
+  /** State of the connection: 1 established … 10 listening. Since Linux 5.1. */
+  readonly state: u32;
+  /** Index of the receive queue; −1 where not known. Since Linux 5.8. */
+  readonly rxQueueMapping: number;
 }
 
 /** What a program made by `cgroupSock.release` is given. */
 export interface CgroupSockReleaseContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Index of the interface that the socket is bound to; 0 for none. Since Linux 4.10. */
+  boundDevIf: u32;
+  /** Address family: 2 IPv4, 10 IPv6. Since Linux 4.10. */
+  readonly family: u32;
+  /** Kind: 1 stream, 2 datagram, 3 raw. Since Linux 4.10. */
+  readonly type: u32;
+  /** IP protocol. Since Linux 4.10. */
+  readonly protocol: u32;
+  /** Mark of the packets that it sends. Since Linux 4.14. */
+  mark: u32;
+  /** Priority of the packets that it sends. Since Linux 4.14. */
+  priority: u32;
+  /** The other side's port; 0 where there is none. Since Linux 5.1. */
+  readonly dstPort: u16;
+  /** The other side's IPv4 address. Since Linux 5.1. */
+  readonly dstIp4: u32;
+  /** The other side's IPv6 address. Since Linux 5.1. */
+  readonly dstIp6: ReadonlyItems<u32, 4>;
+  /** State of the connection: 1 established … 10 listening. Since Linux 5.1. */
+  readonly state: u32;
+  /** Index of the receive queue; −1 where not known. Since Linux 5.8. */
+  readonly rxQueueMapping: number;
 }
 
 /** What a program made by `cgroupSock.postBind4` is given. */
 export interface CgroupSockPostBind4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Address family: 2 IPv4, 10 IPv6. Since Linux 4.10. */
+  readonly family: u32;
+  /** Kind: 1 stream, 2 datagram, 3 raw. Since Linux 4.10. */
+  readonly type: u32;
+  /** IP protocol. Since Linux 4.10. */
+  readonly protocol: u32;
+  /** Its own IPv4 address. Since Linux 4.17. */
+  readonly srcIp4: u32;
+  /** Its own port. Since Linux 4.17. */
+  readonly srcPort: u32;
+  /** The other side's port; 0 where there is none. Since Linux 5.1. */
+  readonly dstPort: u16;
+  /** The other side's IPv4 address. Since Linux 5.1. */
+  readonly dstIp4: u32;
+  /** The other side's IPv6 address. Since Linux 5.1. */
+  readonly dstIp6: ReadonlyItems<u32, 4>;
+  /** State of the connection: 1 established … 10 listening. Since Linux 5.1. */
+  readonly state: u32;
+  /** Index of the receive queue; −1 where not known. Since Linux 5.8. */
+  readonly rxQueueMapping: number;
 }
 
 /** What a program made by `cgroupSock.postBind6` is given. */
 export interface CgroupSockPostBind6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Address family: 2 IPv4, 10 IPv6. Since Linux 4.10. */
+  readonly family: u32;
+  /** Kind: 1 stream, 2 datagram, 3 raw. Since Linux 4.10. */
+  readonly type: u32;
+  /** IP protocol. Since Linux 4.10. */
+  readonly protocol: u32;
+  /** Its own IPv6 address. Since Linux 4.17. */
+  readonly srcIp6: ReadonlyItems<u32, 4>;
+  /** Its own port. Since Linux 4.17. */
+  readonly srcPort: u32;
+  /** The other side's port; 0 where there is none. Since Linux 5.1. */
+  readonly dstPort: u16;
+  /** The other side's IPv4 address. Since Linux 5.1. */
+  readonly dstIp4: u32;
+  /** The other side's IPv6 address. Since Linux 5.1. */
+  readonly dstIp6: ReadonlyItems<u32, 4>;
+  /** State of the connection: 1 established … 10 listening. Since Linux 5.1. */
+  readonly state: u32;
+  /** Index of the receive queue; −1 where not known. Since Linux 5.8. */
+  readonly rxQueueMapping: number;
 }
 
 /** What a program made by `cgroupSockAddr.bind4` is given. */
 export interface CgroupSockAddrBind4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
+  readonly userFamily: u32;
+  /** The IPv4 address; what is written takes its place. Since Linux 4.17. */
+  userIp4: u32;
+  /** The port; what is written takes its place. Since Linux 4.17. */
+  userPort: u16;
+  /** Family of the socket, which may be IPv6 with an IPv4 address. Since Linux 4.17. */
+  readonly family: u32;
+  /** Kind of socket: 1 stream, 2 datagram, 3 raw. Since Linux 4.17. */
+  readonly type: u32;
+  /** The socket's IP protocol. Since Linux 4.17. */
+  readonly protocol: u32;
 }
 
 /** What a program made by `cgroupSockAddr.bind6` is given. */
 export interface CgroupSockAddrBind6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
+  readonly userFamily: u32;
+  /** The IPv6 address; what is written takes its place. Since Linux 4.17. */
+  readonly userIp6: FixedArray<u32, 4>;
+  /** The port; what is written takes its place. Since Linux 4.17. */
+  userPort: u16;
+  /** Family of the socket, which may be IPv6 with an IPv4 address. Since Linux 4.17. */
+  readonly family: u32;
+  /** Kind of socket: 1 stream, 2 datagram, 3 raw. Since Linux 4.17. */
+  readonly type: u32;
+  /** The socket's IP protocol. Since Linux 4.17. */
+  readonly protocol: u32;
 }
 
 /** What a program made by `cgroupSockAddr.connect4` is given. */
 export interface CgroupSockAddrConnect4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, BindHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
+  readonly userFamily: u32;
+  /** The IPv4 address; what is written takes its place. Since Linux 4.17. */
+  userIp4: u32;
+  /** The port; what is written takes its place. Since Linux 4.17. */
+  userPort: u16;
+  /** Family of the socket, which may be IPv6 with an IPv4 address. Since Linux 4.17. */
+  readonly family: u32;
+  /** Kind of socket: 1 stream, 2 datagram, 3 raw. Since Linux 4.17. */
+  readonly type: u32;
+  /** The socket's IP protocol. Since Linux 4.17. */
+  readonly protocol: u32;
 }
 
 /** What a program made by `cgroupSockAddr.connect6` is given. */
 export interface CgroupSockAddrConnect6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, BindHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
+  readonly userFamily: u32;
+  /** The IPv6 address; what is written takes its place. Since Linux 4.17. */
+  readonly userIp6: FixedArray<u32, 4>;
+  /** The port; what is written takes its place. Since Linux 4.17. */
+  userPort: u16;
+  /** Family of the socket, which may be IPv6 with an IPv4 address. Since Linux 4.17. */
+  readonly family: u32;
+  /** Kind of socket: 1 stream, 2 datagram, 3 raw. Since Linux 4.17. */
+  readonly type: u32;
+  /** The socket's IP protocol. Since Linux 4.17. */
+  readonly protocol: u32;
 }
 
 /** What a program made by `cgroupSockAddr.connectUnix` is given. */
 export interface CgroupSockAddrConnectUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
+  readonly userFamily: u32;
+  /** The port; what is written takes its place. Since Linux 4.17. */
+  userPort: u16;
+  /** Family of the socket, which may be IPv6 with an IPv4 address. Since Linux 4.17. */
+  readonly family: u32;
+  /** Kind of socket: 1 stream, 2 datagram, 3 raw. Since Linux 4.17. */
+  readonly type: u32;
+  /** The socket's IP protocol. Since Linux 4.17. */
+  readonly protocol: u32;
 }
 
 /** What a program made by `cgroupSockAddr.sendmsg4` is given. */
 export interface CgroupSockAddrSendmsg4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
+  readonly userFamily: u32;
+  /** The IPv4 address; what is written takes its place. Since Linux 4.17. */
+  userIp4: u32;
+  /** The port; what is written takes its place. Since Linux 4.17. */
+  userPort: u16;
+  /** Family of the socket, which may be IPv6 with an IPv4 address. Since Linux 4.17. */
+  readonly family: u32;
+  /** Kind of socket: 1 stream, 2 datagram, 3 raw. Since Linux 4.17. */
+  readonly type: u32;
+  /** The socket's IP protocol. Since Linux 4.17. */
+  readonly protocol: u32;
+  /** The IPv4 address that the datagram comes from. Since Linux 4.18. */
+  msgSrcIp4: u32;
 }
 
 /** What a program made by `cgroupSockAddr.sendmsg6` is given. */
 export interface CgroupSockAddrSendmsg6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
+  readonly userFamily: u32;
+  /** The IPv6 address; what is written takes its place. Since Linux 4.17. */
+  readonly userIp6: FixedArray<u32, 4>;
+  /** The port; what is written takes its place. Since Linux 4.17. */
+  userPort: u16;
+  /** Family of the socket, which may be IPv6 with an IPv4 address. Since Linux 4.17. */
+  readonly family: u32;
+  /** Kind of socket: 1 stream, 2 datagram, 3 raw. Since Linux 4.17. */
+  readonly type: u32;
+  /** The socket's IP protocol. Since Linux 4.17. */
+  readonly protocol: u32;
+  /** The IPv6 address that the datagram comes from. Since Linux 4.18. */
+  readonly msgSrcIp6: FixedArray<u32, 4>;
 }
 
 /** What a program made by `cgroupSockAddr.sendmsgUnix` is given. */
 export interface CgroupSockAddrSendmsgUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
+  readonly userFamily: u32;
+  /** The port; what is written takes its place. Since Linux 4.17. */
+  userPort: u16;
+  /** Family of the socket, which may be IPv6 with an IPv4 address. Since Linux 4.17. */
+  readonly family: u32;
+  /** Kind of socket: 1 stream, 2 datagram, 3 raw. Since Linux 4.17. */
+  readonly type: u32;
+  /** The socket's IP protocol. Since Linux 4.17. */
+  readonly protocol: u32;
 }
 
 /** What a program made by `cgroupSockAddr.recvmsg4` is given. */
 export interface CgroupSockAddrRecvmsg4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
+  readonly userFamily: u32;
+  /** The IPv4 address; what is written takes its place. Since Linux 4.17. */
+  userIp4: u32;
+  /** The port; what is written takes its place. Since Linux 4.17. */
+  userPort: u16;
+  /** Family of the socket, which may be IPv6 with an IPv4 address. Since Linux 4.17. */
+  readonly family: u32;
+  /** Kind of socket: 1 stream, 2 datagram, 3 raw. Since Linux 4.17. */
+  readonly type: u32;
+  /** The socket's IP protocol. Since Linux 4.17. */
+  readonly protocol: u32;
 }
 
 /** What a program made by `cgroupSockAddr.recvmsg6` is given. */
 export interface CgroupSockAddrRecvmsg6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
+  readonly userFamily: u32;
+  /** The IPv6 address; what is written takes its place. Since Linux 4.17. */
+  readonly userIp6: FixedArray<u32, 4>;
+  /** The port; what is written takes its place. Since Linux 4.17. */
+  userPort: u16;
+  /** Family of the socket, which may be IPv6 with an IPv4 address. Since Linux 4.17. */
+  readonly family: u32;
+  /** Kind of socket: 1 stream, 2 datagram, 3 raw. Since Linux 4.17. */
+  readonly type: u32;
+  /** The socket's IP protocol. Since Linux 4.17. */
+  readonly protocol: u32;
 }
 
 /** What a program made by `cgroupSockAddr.recvmsgUnix` is given. */
 export interface CgroupSockAddrRecvmsgUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
+  readonly userFamily: u32;
+  /** The port; what is written takes its place. Since Linux 4.17. */
+  userPort: u16;
+  /** Family of the socket, which may be IPv6 with an IPv4 address. Since Linux 4.17. */
+  readonly family: u32;
+  /** Kind of socket: 1 stream, 2 datagram, 3 raw. Since Linux 4.17. */
+  readonly type: u32;
+  /** The socket's IP protocol. Since Linux 4.17. */
+  readonly protocol: u32;
 }
 
 /** What a program made by `cgroupSockAddr.getpeername4` is given. */
 export interface CgroupSockAddrGetpeername4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
+  readonly userFamily: u32;
+  /** The IPv4 address; what is written takes its place. Since Linux 4.17. */
+  userIp4: u32;
+  /** The port; what is written takes its place. Since Linux 4.17. */
+  userPort: u16;
+  /** Family of the socket, which may be IPv6 with an IPv4 address. Since Linux 4.17. */
+  readonly family: u32;
+  /** Kind of socket: 1 stream, 2 datagram, 3 raw. Since Linux 4.17. */
+  readonly type: u32;
+  /** The socket's IP protocol. Since Linux 4.17. */
+  readonly protocol: u32;
 }
 
 /** What a program made by `cgroupSockAddr.getpeername6` is given. */
 export interface CgroupSockAddrGetpeername6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
+  readonly userFamily: u32;
+  /** The IPv6 address; what is written takes its place. Since Linux 4.17. */
+  readonly userIp6: FixedArray<u32, 4>;
+  /** The port; what is written takes its place. Since Linux 4.17. */
+  userPort: u16;
+  /** Family of the socket, which may be IPv6 with an IPv4 address. Since Linux 4.17. */
+  readonly family: u32;
+  /** Kind of socket: 1 stream, 2 datagram, 3 raw. Since Linux 4.17. */
+  readonly type: u32;
+  /** The socket's IP protocol. Since Linux 4.17. */
+  readonly protocol: u32;
 }
 
 /** What a program made by `cgroupSockAddr.getpeernameUnix` is given. */
 export interface CgroupSockAddrGetpeernameUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
+  readonly userFamily: u32;
+  /** The port; what is written takes its place. Since Linux 4.17. */
+  userPort: u16;
+  /** Family of the socket, which may be IPv6 with an IPv4 address. Since Linux 4.17. */
+  readonly family: u32;
+  /** Kind of socket: 1 stream, 2 datagram, 3 raw. Since Linux 4.17. */
+  readonly type: u32;
+  /** The socket's IP protocol. Since Linux 4.17. */
+  readonly protocol: u32;
 }
 
 /** What a program made by `cgroupSockAddr.getsockname4` is given. */
 export interface CgroupSockAddrGetsockname4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
+  readonly userFamily: u32;
+  /** The IPv4 address; what is written takes its place. Since Linux 4.17. */
+  userIp4: u32;
+  /** The port; what is written takes its place. Since Linux 4.17. */
+  userPort: u16;
+  /** Family of the socket, which may be IPv6 with an IPv4 address. Since Linux 4.17. */
+  readonly family: u32;
+  /** Kind of socket: 1 stream, 2 datagram, 3 raw. Since Linux 4.17. */
+  readonly type: u32;
+  /** The socket's IP protocol. Since Linux 4.17. */
+  readonly protocol: u32;
 }
 
 /** What a program made by `cgroupSockAddr.getsockname6` is given. */
 export interface CgroupSockAddrGetsockname6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
+  readonly userFamily: u32;
+  /** The IPv6 address; what is written takes its place. Since Linux 4.17. */
+  readonly userIp6: FixedArray<u32, 4>;
+  /** The port; what is written takes its place. Since Linux 4.17. */
+  userPort: u16;
+  /** Family of the socket, which may be IPv6 with an IPv4 address. Since Linux 4.17. */
+  readonly family: u32;
+  /** Kind of socket: 1 stream, 2 datagram, 3 raw. Since Linux 4.17. */
+  readonly type: u32;
+  /** The socket's IP protocol. Since Linux 4.17. */
+  readonly protocol: u32;
 }
 
 /** What a program made by `cgroupSockAddr.getsocknameUnix` is given. */
 export interface CgroupSockAddrGetsocknameUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
+  readonly userFamily: u32;
+  /** The port; what is written takes its place. Since Linux 4.17. */
+  userPort: u16;
+  /** Family of the socket, which may be IPv6 with an IPv4 address. Since Linux 4.17. */
+  readonly family: u32;
+  /** Kind of socket: 1 stream, 2 datagram, 3 raw. Since Linux 4.17. */
+  readonly type: u32;
+  /** The socket's IP protocol. Since Linux 4.17. */
+  readonly protocol: u32;
 }
 
 /** What a program made by `cgroupDevice` is given. */
 export interface CgroupDeviceContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** `deviceType` and, shifted by 16, `access`. Since Linux 4.15. */
+  readonly accessType: u32;
+  /** A block or a character device: one of `DeviceType`. Since Linux 4.15. */
+  readonly deviceType: u16;
+  /** What is wanted: bits of `DeviceAccess`. Since Linux 4.15. */
+  readonly access: u16;
+  /** The device's major number. Since Linux 4.15. */
+  readonly major: u32;
+  /** The device's minor number. Since Linux 4.15. */
+  readonly minor: u32;
 }
 
 /** What a program made by `cgroupSysctl` is given. */
 export interface CgroupSysctlContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetRetvalHelper, SetRetvalHelper, SysctlGetNameHelper, SysctlGetCurrentValueHelper, SysctlGetNewValueHelper, SysctlSetNewValueHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** 1 where the parameter is written, 0 where it is read. Since Linux 5.2. */
+  readonly write: u32;
+  /** Where in the parameter's file is read or written. Since Linux 5.2. */
+  filePos: u32;
 }
 
 /** What a program made by `cgroupSockopt.getsockopt` is given. */
 export interface CgroupSockoptGetsockoptContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Level of the option: 1 SOL_SOCKET, or a protocol. Since Linux 5.3. */
+  readonly level: number;
+  /** Number of the option within its level. Since Linux 5.3. */
+  readonly optname: number;
+  /** Bytes of the value. Before the kernel's own setsockopt, −1 leaves that out. Since Linux 5.3. */
+  optlen: number;
+  /** What the kernel's own getsockopt gave: 0 or a negative errno. Writing 0 makes good what failed. Since Linux 5.3. */
+  retval: number;
+  /** The option's value: at most its first 4096 bytes. Since Linux 5.3. */
+  readonly optval: Packet;
 }
 
 /** What a program made by `cgroupSockopt.setsockopt` is given. */
 export interface CgroupSockoptSetsockoptContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Level of the option: 1 SOL_SOCKET, or a protocol. Since Linux 5.3. */
+  level: number;
+  /** Number of the option within its level. Since Linux 5.3. */
+  optname: number;
+  /** Bytes of the value. Before the kernel's own setsockopt, −1 leaves that out. Since Linux 5.3. */
+  optlen: number;
+  /** The option's value: at most its first 4096 bytes. Since Linux 5.3. */
+  readonly optval: Packet;
 }
 
-/** What a program made by `sockOps` is given. */
-export interface SockOpsContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, SockOpsCbFlagsSetHelper, LoadHdrOptHelper, StoreHdrOptHelper, ReserveHdrOptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+/** What every program made by `sockOps` is given. */
+export interface SockOpsFields extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, SockOpsCbFlagsSetHelper, LoadHdrOptHelper, StoreHdrOptHelper, ReserveHdrOptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** What `op` comes with; named by what they are once `op` is known. Since Linux 4.16. */
+  readonly args: ReadonlyItems<u32, 4>;
+  /** The answer, where `op` asks for one: −1 leaves it to the kernel. It lies where `args[0]` does. Since Linux 4.13. */
+  reply: number;
+  /** Address family: 2 IPv4, 10 IPv6. Since Linux 4.13. */
+  readonly family: u32;
+  /** The other side's IPv4 address. Since Linux 4.13. */
+  readonly remoteIp4: u32;
+  /** This side's IPv4 address. Since Linux 4.13. */
+  readonly localIp4: u32;
+  /** The other side's IPv6 address. Since Linux 4.13. */
+  readonly remoteIp6: ReadonlyItems<u32, 4>;
+  /** This side's IPv6 address. Since Linux 4.13. */
+  readonly localIp6: ReadonlyItems<u32, 4>;
+  /** The other side's port. Since Linux 4.13. */
+  readonly remotePort: u32;
+  /** This side's port. Since Linux 4.13. */
+  readonly localPort: u32;
+  /** 1 where there is a full socket; without one the fields of TCP read as 0. Since Linux 4.16. */
+  readonly isFullsock: u32;
+  /** Segments that may be on their way. Since Linux 4.16. */
+  readonly sndCwnd: u32;
+  /** Smoothed round trip, in eighths of a microsecond. Since Linux 4.16. */
+  readonly srttUs: u32;
+  /** Which callbacks are on: bits of `SockOpsFlags`; `sockOpsCbFlagsSet` changes them. Since Linux 4.16. */
+  readonly sockOpsCbFlags: u32;
+  /** State of the connection: one of `TcpState`. Since Linux 4.16. */
+  readonly state: u32;
+  /** Least round trip of late, in microseconds. Since Linux 4.16. */
+  readonly rttMin: u32;
+  /** Segments at which slow start ends. Since Linux 4.16. */
+  readonly sndSsthresh: u32;
+  /** Sequence number of the byte that is expected next. Since Linux 4.16. */
+  readonly rcvNxt: u32;
+  /** Sequence number of the byte that is sent next. Since Linux 4.16. */
+  readonly sndNxt: u32;
+  /** Sequence number of the first byte that is not acknowledged. Since Linux 4.16. */
+  readonly sndUna: u32;
+  /** Bytes of a segment. Since Linux 4.16. */
+  readonly mssCache: u32;
+  /** State of congestion notification. Since Linux 4.16. */
+  readonly ecnFlags: u32;
+  /** Segments delivered in the last sample of the rate. Since Linux 4.16. */
+  readonly rateDelivered: u32;
+  /** Time of that sample in microseconds. Since Linux 4.16. */
+  readonly rateIntervalUs: u32;
+  /** Segments that are on their way. Since Linux 4.16. */
+  readonly packetsOut: u32;
+  /** Segments that were sent again and are on their way. Since Linux 4.16. */
+  readonly retransOut: u32;
+  /** Segments that were sent again. Since Linux 4.16. */
+  readonly totalRetrans: u32;
+  /** Segments received. Since Linux 4.16. */
+  readonly segsIn: u32;
+  /** Segments with data received. Since Linux 4.16. */
+  readonly dataSegsIn: u32;
+  /** Segments sent. Since Linux 4.16. */
+  readonly segsOut: u32;
+  /** Segments with data sent. Since Linux 4.16. */
+  readonly dataSegsOut: u32;
+  /** Segments that are taken for lost. Since Linux 4.16. */
+  readonly lostOut: u32;
+  /** Segments acknowledged out of order. Since Linux 4.16. */
+  readonly sackedOut: u32;
+  /** Hash that chooses the path of packets. Since Linux 4.16. */
+  skTxhash: u32;
+  /** Bytes received in order. Since Linux 4.16. */
+  readonly bytesReceived: u64;
+  /** Bytes acknowledged. Since Linux 4.16. */
+  readonly bytesAcked: u64;
+  /** Bytes of the whole segment, header and options included. Since Linux 5.10. */
+  readonly skbLen: u32;
+  /** Flags of the segment's header. Since Linux 5.10. */
+  readonly skbTcpFlags: u32;
+  /** The device's time of the segment in nanoseconds; 0 where it has none. Since Linux 6.2. */
+  readonly skbHwtstamp: u64;
+  /** The segment's TCP header, where `op` has one. Since Linux 5.10. */
+  readonly skbData: ReadonlyPacket;
 }
+
+/** What a program made by `sockOps` is given; `op` says which it is. */
+export type SockOpsContext =
+  | (SockOpsFields & {
+  readonly op: 8;
+  /** How often the timer has expired in a row. Since Linux 4.16. */
+  readonly retransmits: u32;
+  /** The timer, in ticks of the kernel. Since Linux 4.16. */
+  readonly rto: u32;
+  /** 1 where the connection will be given up. Since Linux 4.16. */
+  readonly expired: u32;
+})
+  | (SockOpsFields & {
+  readonly op: 9;
+  /** Sequence number of the first byte. Since Linux 4.16. */
+  readonly sequence: u32;
+  /** Number of segments. Since Linux 4.16. */
+  readonly segments: u32;
+  /** 0 where they were sent, else a negative errno, unsigned. Since Linux 4.16. */
+  readonly failure: u32;
+})
+  | (SockOpsFields & {
+  readonly op: 10;
+  /** State until now: one of `TcpState`. Since Linux 4.16. */
+  readonly oldState: u32;
+  /** State from now on: one of `TcpState`. Since Linux 4.16. */
+  readonly newState: u32;
+})
+  | (SockOpsFields & {
+  readonly op: 12;
+  /** The round trip that was measured, in microseconds. Since Linux 4.16. */
+  readonly measuredRtt: u32;
+  /** The mean that follows, in eighths of a microsecond. Since Linux 4.16. */
+  readonly smoothedRtt: u32;
+})
+  | (SockOpsFields & {
+  readonly op: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 11 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20;
+})
+;
 
 /** What a program made by `skSkb.streamParser` is given. */
 export interface SkSkbStreamParserContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbStoreBytesHelper, SkbPullDataHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetCgroupClassidHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {

@@ -226,9 +226,9 @@ export const rawTracepoint: RawTracepointConstructor = programConstructor("rawTr
 /** Makes programs: tpBtf. */
 export interface TpBtfConstructor {
   /** Runs at a tracepoint, with typed arguments. */
-  (target: string, filter: (ctx: TpBtfContext) => 0): Program<"tpBtf", TpBtfContext, 0>;
+  (target: string, filter: (ctx: TpBtfContext) => number): Program<"tpBtf", TpBtfContext, number>;
   /** Runs at a tracepoint, with typed arguments. */
-  <T extends object>(target: string, schema: Schema<T>, filter: (ctx: TpBtfContext & Readonly<T>) => 0): Program<"tpBtf", TpBtfContext, 0>;
+  <T extends object>(target: string, schema: Schema<T>, filter: (ctx: TpBtfContext & Readonly<T>) => number): Program<"tpBtf", TpBtfContext, number>;
 }
 
 /** Runs at a tracepoint, with typed arguments. */
@@ -341,11 +341,11 @@ export const cgroupSockopt: CgroupSockoptConstructor = programConstructor(undefi
 
 /** Makes programs: sockOps. */
 export interface SockOpsConstructor {
-  /** Runs at the steps of a cgroup's TCP connections; `op` says which. */
-  (filter: (ctx: SockOpsContext) => number): Program<"sockOps", SockOpsContext, number>;
+  /** Runs at the steps of a cgroup's TCP connections; `op` says which. 1 gives `reply` as the answer, 0 none. */
+  (filter: (ctx: SockOpsContext) => 0 | 1): Program<"sockOps", SockOpsContext, 0 | 1>;
 }
 
-/** Runs at the steps of a cgroup's TCP connections; `op` says which. */
+/** Runs at the steps of a cgroup's TCP connections; `op` says which. 1 gives `reply` as the answer, 0 none. */
 export const sockOps: SockOpsConstructor = programConstructor("sockOps", {});
 
 /** Makes programs: skSkb.streamParser, skSkb.streamVerdict, skSkb.verdict. */
@@ -516,9 +516,9 @@ export interface LsmConstructor {
   /** Runs at a security hook: 0 allows, a negative error number refuses. */
   <T extends object>(target: string, schema: Schema<T>, filter: (ctx: LsmContext & Readonly<T>) => number, options?: SleepableOptions): Program<"lsm", LsmContext, number>;
   /** Runs at a security hook for the processes of a cgroup. */
-  cgroup(target: string, filter: (ctx: LsmCgroupContext) => number): Program<"lsm.cgroup", LsmCgroupContext, number>;
+  cgroup(target: string, filter: (ctx: LsmCgroupContext) => 0 | 1): Program<"lsm.cgroup", LsmCgroupContext, 0 | 1>;
   /** Runs at a security hook for the processes of a cgroup. */
-  cgroup<T extends object>(target: string, schema: Schema<T>, filter: (ctx: LsmCgroupContext & Readonly<T>) => number): Program<"lsm.cgroup", LsmCgroupContext, number>;
+  cgroup<T extends object>(target: string, schema: Schema<T>, filter: (ctx: LsmCgroupContext & Readonly<T>) => 0 | 1): Program<"lsm.cgroup", LsmCgroupContext, 0 | 1>;
 }
 
 /** Runs at a security hook: 0 allows, a negative error number refuses. */

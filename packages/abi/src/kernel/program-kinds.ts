@@ -28,6 +28,7 @@ export const returnValues = {
   bind: { type: "0 | 1 | 2 | 3", range: [0, 3] },
   egress: { type: "0 | 1 | 2 | 3", range: [0, 3] },
   sk: { type: "SkAction" },
+  lookup: { type: "SkAction", range: [0, 1] },
   lwt: { type: "LwtAction" },
   flow: { type: "FlowAction" },
   nf: { type: "NfAction", range: [0, 1] },
@@ -234,7 +235,7 @@ export const programKinds = {
     since: "5.5",
     target: "required",
     schema: "optional",
-    returns: "zero",
+    returns: "any",
     doc: "Runs at a tracepoint, with typed arguments.",
   },
   perfEvent: {
@@ -465,8 +466,8 @@ export const programKinds = {
     attach: "CGROUP_SOCK_OPS",
     section: "sockops",
     since: "4.13",
-    returns: "any",
-    doc: "Runs at the steps of a cgroup's TCP connections; `op` says which.",
+    returns: "allow",
+    doc: "Runs at the steps of a cgroup's TCP connections; `op` says which. 1 gives `reply` as the answer, 0 none.",
   },
   "skSkb.streamParser": {
     type: "sk_skb",
@@ -505,7 +506,7 @@ export const programKinds = {
     attach: "SK_LOOKUP",
     section: "sk_lookup",
     since: "5.9",
-    returns: "sk",
+    returns: "lookup",
     doc: "Chooses the socket for a new connection or datagram.",
   },
   skReuseport: {
@@ -638,7 +639,7 @@ export const programKinds = {
     since: "6.0",
     target: "required",
     schema: "optional",
-    returns: "any",
+    returns: "allow",
     doc: "Runs at a security hook for the processes of a cgroup.",
   },
   syscall: {
