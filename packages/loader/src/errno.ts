@@ -18,6 +18,7 @@ export const errno = {
   ENODEV: 19,
   EINVAL: 22,
   ENOSPC: 28,
+  ERANGE: 34,
   EBADMSG: 74,
   EOPNOTSUPP: 95,
   EALREADY: 114,

@@ -32,6 +32,7 @@ import { DEFAULT_MAX_INSTRUCTIONS } from "./raw.ts";
 import { SimulatedSection } from "./section.ts";
 import { type Stage, stageOf } from "./stages.ts";
 import type { HelperRun } from "./steps/control.ts";
+import { Surroundings, type SurroundingsOptions } from "./surroundings.ts";
 import { type Address, translate } from "./translate.ts";
 
 /** How the simulated machine is set up. All defaults are deterministic. */
@@ -49,6 +50,8 @@ export interface SimulatorOptions {
    * kernel; the default), or at the header of TCP, UDP and the like (a socket of that protocol).
    */
   readonly socketFilterStart?: SocketFilterStart;
+  /** The task that runs programs, memory that they read by address, and what else stands around them. */
+  readonly surroundings?: SurroundingsOptions;
   /** A run that goes on longer is stopped with BPF6108. Default 100 million. */
   readonly maxInstructions?: number;
 }
@@ -59,6 +62,7 @@ interface Settings {
   readonly random: () => number;
   readonly cpus: number;
   readonly cpu: number;
+  readonly surroundings: Surroundings;
   readonly maxInstructions: number;
 }
 
@@ -81,6 +85,7 @@ function settingsOf(options: SimulatorOptions): Settings {
     random: typeof random === "function" ? random : seededRandom(random),
     cpus,
     cpu: integer("cpu", options.cpu ?? 0, 0, cpus - 1),
+    surroundings: new Surroundings(options.surroundings ?? {}),
     maxInstructions: integer("maxInstructions", maxInstructions, 1, Number.MAX_SAFE_INTEGER),
   };
 }
@@ -107,9 +112,11 @@ class SimulatedObject implements BackendObject {
     const xdp = new XdpContext(this.machine.memory);
     const skb = new SkbContext(this.machine.memory, settings.socketFilterStart);
     const struct = new StructContext(this.machine.memory);
-    const { clock, random, cpu } = settings;
+    const { clock, random, cpu, surroundings } = settings;
     const bySegment = new Map<number, SimulatedMap>();
-    this.world = { machine: this.machine, maps: bySegment, clock, random, cpu, xdp, skb, struct, traced: [] };
+    const traced: World["traced"] = [];
+    const contexts = { xdp, skb, struct };
+    this.world = { machine: this.machine, maps: bySegment, clock, random, cpu, surroundings, traced, ...contexts };
     const handles = new Map<string, number>();
     const problems: Diagnostic[] = [];
     for (const spec of object.maps) {
@@ -216,6 +223,7 @@ class SimulatedObject implements BackendObject {
       const context = stage.begin(this.world, input);
       machine.context = context;
       this.world.traced.length = 0;
+      this.world.surroundings.begin();
       try {
         instructions = machine.run(code, () => machine.setRegister(1, REGION_START, context.high));
       } finally {

@@ -7,3 +7,4 @@ export { type SimulatorOptions, simulator } from "./backend.ts";
 export { type Clock, type VirtualClock, virtualClock } from "./clock.ts";
 export type { SocketFilterStart } from "./contexts/skb.ts";
 export { type RawHelper, type RawHelperCall, type RawInput, type RawOutput, runRaw } from "./raw.ts";
+export type { SimulatedSysctl, SimulatedTask, SurroundingsOptions } from "./surroundings.ts";

@@ -3,13 +3,21 @@ import { type HelperName, uapi } from "@typebpf/abi";
 import { forEachMapElem, loop } from "./callbacks.ts";
 import { spinLock, spinUnlock } from "./locks.ts";
 import { mapDeleteElem, mapLookupElem, mapUpdateElem } from "./maps.ts";
+import {
+  probeRead,
+  probeReadKernel,
+  probeReadKernelStr,
+  probeReadStr,
+  probeReadUser,
+  probeReadUserStr,
+  probeWriteUser,
+} from "./probe.ts";
 import { ringbufDiscard, ringbufOutput, ringbufQuery, ringbufReserve, ringbufSubmit } from "./ring-buffer.ts";
 import {
   cloneRedirect,
   csumLevel,
   csumUpdate,
   getHashRecalc,
-  getSocketCookie,
   l3CsumReplace,
   l4CsumReplace,
   none,
@@ -30,7 +38,27 @@ import {
   skbVlanPop,
   skbVlanPush,
 } from "./skb.ts";
+import { getsockopt, setsockopt } from "./socket-options.ts";
+import { sysctlGetCurrentValue, sysctlGetName, sysctlGetNewValue, sysctlSetNewValue } from "./sysctl.ts";
 import { getNumaNodeId, getPrandomU32, getSmpProcessorId } from "./system.ts";
+import {
+  getAttachCookie,
+  getCurrentAncestorCgroupId,
+  getCurrentCgroupId,
+  getCurrentComm,
+  getCurrentPidTgid,
+  getCurrentTask,
+  getCurrentUidGid,
+  getFuncIp,
+  getNsCurrentPidTgid,
+  getRetval,
+  one,
+  sendSignal,
+  sendSignalThread,
+  setRetval,
+  zero,
+} from "./task.ts";
+import { strncmp, strtol, strtoul } from "./text.ts";
 import { jiffies64, ktimeGetCoarseNs, ktimeGetNs } from "./time.ts";
 import { tracePrintk, traceVprintk } from "./trace.ts";
 import { unsimulated } from "./unsimulated.ts";
@@ -50,6 +78,37 @@ const notYet: Unsimulated = { unsimulated: "not simulated yet" };
 /** Every helper of the table, by name. */
 export const implementations: { readonly [K in HelperName]: Implementation | Unsimulated } = {
   ...unsimulated,
+  getAttachCookie,
+  getCurrentAncestorCgroupId,
+  getCurrentCgroupId,
+  getCurrentComm,
+  getCurrentPidTgid,
+  getCurrentTask,
+  getCurrentUidGid,
+  getFuncIp,
+  getNsCurrentPidTgid,
+  getRetval,
+  sendSignal,
+  sendSignalThread,
+  setRetval,
+  probeRead,
+  probeReadKernel,
+  probeReadKernelStr,
+  probeReadStr,
+  probeReadUser,
+  probeReadUserStr,
+  probeWriteUser,
+  sysctlGetCurrentValue,
+  sysctlGetName,
+  sysctlGetNewValue,
+  sysctlSetNewValue,
+  strncmp,
+  strtol,
+  strtoul,
+  getsockopt,
+  setsockopt,
+  copyFromUser: probeReadUser,
+  getNetnsCookie: one,
   mapLookupElem,
   mapUpdateElem,
   mapDeleteElem,
@@ -107,10 +166,10 @@ export const implementations: { readonly [K in HelperName]: Implementation | Uns
   getHashRecalc,
   setHashInvalid,
   setHash,
-  getCgroupClassid: none,
+  getCgroupClassid: zero,
   getRouteRealm: none,
   skbCgroupId: { unsimulated: "the simulator has no control groups" },
-  getSocketCookie,
+  getSocketCookie: one,
   getSocketUid: none,
 };
 

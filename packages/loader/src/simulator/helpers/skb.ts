@@ -248,12 +248,6 @@ export const none: Implementation = (world) => {
   giveBack(world, 0);
 };
 
-/** The one socket of the simulated machine. */
-export const getSocketCookie: Implementation = (world) => {
-  skbArgument(world, 1);
-  giveBack(world, 1);
-};
-
 /** XDP has one verdict for it, traffic control another, and each its own flags. */
 export const redirect: Implementation = (world, program) => {
   const flags = unsigned(world, 2);

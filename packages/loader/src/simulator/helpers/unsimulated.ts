@@ -3,7 +3,6 @@ import type { Unsimulated } from "./world.ts";
 
 const because = (unsimulated: string): Unsimulated => ({ unsimulated });
 
-const state = because("not simulated yet");
 const other = because("needs tasks of the kernel beside the one that runs");
 const structs = because("needs the kernel's own structs");
 const cgroups = because("the simulator has no control groups");
@@ -24,45 +23,18 @@ const percpu = because("needs the kernel's own variables");
 const dynptr = because("the simulator has no dynptrs");
 const timer = because("nothing runs after a program has ended");
 const syscall = because("the simulator makes no system calls");
+const queues = because("the simulator has no queues of packets");
+const texts = because("the simulator formats only lines to trace");
+const rings = because("the simulator has no user ring buffers");
+const copies = because("programs of the simulator see one CPU");
 
 export const unsimulated = {
-  probeRead: state,
-  probeReadStr: state,
-  probeReadUser: state,
-  probeReadKernel: state,
-  probeReadUserStr: state,
-  probeReadKernelStr: state,
-  probeWriteUser: state,
-  copyFromUser: state,
-  getCurrentPidTgid: state,
-  getCurrentUidGid: state,
-  getCurrentComm: state,
-  getCurrentTask: state,
-  getCurrentCgroupId: state,
-  getCurrentAncestorCgroupId: state,
-  getNsCurrentPidTgid: state,
-  sendSignal: state,
-  sendSignalThread: state,
-  getFuncIp: state,
-  getAttachCookie: state,
-  getNetnsCookie: state,
-  setsockopt: state,
-  getsockopt: state,
-  getRetval: state,
-  setRetval: state,
-  sysctlGetName: state,
-  sysctlGetCurrentValue: state,
-  sysctlGetNewValue: state,
-  sysctlSetNewValue: state,
-  sockOpsCbFlagsSet: state,
-  skbEcnSetCe: state,
-  skbSetTstamp: state,
-  strtol: state,
-  strtoul: state,
-  strncmp: state,
-  snprintf: state,
-  userRingbufDrain: state,
-  mapLookupPercpuElem: state,
+  sockOpsCbFlagsSet: opts,
+  skbEcnSetCe: queues,
+  skbSetTstamp: queues,
+  snprintf: texts,
+  userRingbufDrain: rings,
+  mapLookupPercpuElem: copies,
   copyFromUserTask: other,
   getTaskStack: other,
   findVma: other,

@@ -8,6 +8,7 @@ import type { XdpContext } from "../contexts/xdp.ts";
 import { Fault } from "../fault.ts";
 import type { Machine } from "../machine.ts";
 import type { SimulatedMap } from "../maps/map.ts";
+import type { Surroundings } from "../surroundings.ts";
 import { half, halfOf, writeNumber } from "../words.ts";
 
 /** The simulated machine around a program. */
@@ -22,6 +23,8 @@ export interface World {
   readonly skb: SkbContext;
   /** Of programs without a packet. */
   readonly struct: StructContext;
+  /** The task that runs, memory at addresses, options of the socket. */
+  readonly surroundings: Surroundings;
   /** Lines that the current run has traced. */
   readonly traced: TraceEvent[];
 }
