@@ -1,5 +1,5 @@
 // The command line's catalogue: BPF6300–6309 usage, 6310–6319 files in general, 6320–6339 packets, captures and maps,
-// 6340–6349 specs, 6350–6359 attachments, 6999 the last resort. Messages of one occurrence (names, offsets) are added where a row is raised.
+// 6340–6349 specs, 6350–6359 attachments, 6360–6369 objects of the kernel, 6999 the last resort. Messages of one occurrence (names, offsets) are added where a row is raised.
 import { type Diagnostic, type DiagnosticDetails, DiagnosticError, type DiagnosticRow, diagnostic } from "@typebpf/abi";
 
 function row(code: DiagnosticRow["code"], title: string, explain: string, help: string): DiagnosticRow {
@@ -171,6 +171,30 @@ export const cliDiagnostics = {
     "the program is not attached any more",
     "The interface has gone, or somebody else has detached the program.",
     "attach it again when the interface is back",
+  ),
+  noMatch: row(
+    "BPF6360",
+    "the kernel has no object of that name",
+    "Programs, maps and links are chosen by id, by the path of a pin, by name, or programs by their tag; id:, name: and tag: say which is meant.",
+    "see what there is: typebpf programs, typebpf maps, typebpf links",
+  ),
+  ambiguous: row(
+    "BPF6361",
+    "several objects have that name",
+    "Names are not unique in the kernel; ids are.",
+    "give one of the ids",
+  ),
+  noEntry: row(
+    "BPF6362",
+    "the map has no such key",
+    "Nothing is stored under the key. Keys are compared byte by byte.",
+    "see which there are: typebpf maps dump WHICH",
+  ),
+  hiddenCode: row(
+    "BPF6363",
+    "the kernel does not show the code of the program",
+    "Instructions and machine code are shown to privileged processes, machine code only where addresses of the kernel are not hidden (kernel.kptr_restrict), and of programs that are compiled.",
+    "run as root",
   ),
   internal: row(
     "BPF6999",

@@ -9,6 +9,7 @@ import {
   type MapHandle,
   type PerCpuMapHandle,
   toJson,
+  type UpdateMode,
   type Value,
 } from "@typebpf/loader";
 import { cliError } from "./diagnostics.ts";
@@ -54,7 +55,12 @@ function isPerCpu(map: AnyMapHandle): map is PerCpuMapHandle<Value, Value, Value
 }
 
 /** Writes entries in their JSON form. @throws DiagnosticError with the path of what is wrong. */
-export function writeEntries(map: AnyMapHandle, entries: readonly JsonEntry[], where: string): void {
+export function writeEntries(
+  map: AnyMapHandle,
+  entries: readonly JsonEntry[],
+  where: string,
+  mode: UpdateMode = 0,
+): void {
   const { spec, name } = map;
   const read = (json: Json, path: string): Value => decode(spec.value, fromJson(spec.value, json, path));
   const all = entries.map(({ key, value }, index) => {
@@ -66,6 +72,10 @@ export function writeEntries(map: AnyMapHandle, entries: readonly JsonEntry[], w
       : new Array<Value>(map.raw.copies).fill(read(value, `${path} value`));
     return [decoded, copies] as const;
   });
+  if (mode !== 0) {
+    for (const [key, value] of all) map.set(key, value, mode);
+    return;
+  }
   if (isPerCpu(map)) map.setMany(all as (readonly [Value, Value[]])[]);
   else (map as MapHandle<Value, Value, Value, Value>).setMany(all);
 }
@@ -86,19 +96,28 @@ function compareKeys(spec: MapSpec): (left: Uint8Array, right: Uint8Array) => nu
   };
 }
 
-/** All entries as bytes, ordered by key, so that both back ends list them alike. */
-export function sortedEntries(map: AnyMapHandle): readonly (readonly [key: Uint8Array, value: Uint8Array])[] {
+/** An entry as bytes. */
+export type ByteEntry = readonly [key: Uint8Array, value: Uint8Array];
+
+/** Entries as bytes, ordered by key: all of them, so that both back ends list them alike, or those that are given. */
+export function sortedEntries(
+  map: AnyMapHandle,
+  entries: Iterable<ByteEntry> = map.raw.entries(),
+): readonly ByteEntry[] {
   const compare = compareKeys(map.spec);
-  return [...map.raw.entries()].sort(([left], [right]) => compare(left, right));
+  return [...entries].sort(([left], [right]) => compare(left, right));
+}
+
+/** An entry as a document has it. */
+export function jsonEntry(map: AnyMapHandle, [key, buffer]: ByteEntry): JsonEntry {
+  const { spec } = map;
+  const copies = copiesOf(map, buffer).map((copy) => toJson(spec.value, copy));
+  return { key: toJson(spec.key, key), value: isPerCpu(map) ? copies : (copies[0] ?? null) };
 }
 
 /** All entries of a map as a document has them. */
 export function jsonEntries(map: AnyMapHandle): readonly JsonEntry[] {
-  const { spec } = map;
-  return sortedEntries(map).map(([key, buffer]) => {
-    const copies = copiesOf(map, buffer).map((copy) => toJson(spec.value, copy));
-    return { key: toJson(spec.key, key), value: isPerCpu(map) ? copies : (copies[0] ?? null) };
-  });
+  return sortedEntries(map).map((entry) => jsonEntry(map, entry));
 }
 
 /** Maps that hold entries; ring buffers hold records, which are read once. */

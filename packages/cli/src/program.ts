@@ -8,6 +8,7 @@ import { completionDeclaration } from "./syntax/completion.ts";
 import type { Declaration, Execute } from "./syntax/declaration.ts";
 import { disasmDeclaration } from "./syntax/disasm.ts";
 import { explainDeclaration } from "./syntax/explain.ts";
+import { linksDeclaration, mapsDeclaration, programsDeclaration } from "./syntax/objects.ts";
 import { runDeclaration } from "./syntax/run.ts";
 import { testDeclaration } from "./syntax/test.ts";
 
@@ -18,6 +19,9 @@ export const declarations: readonly Declaration[] = [
   runDeclaration,
   testDeclaration,
   attachDeclaration,
+  programsDeclaration,
+  mapsDeclaration,
+  linksDeclaration,
   disasmDeclaration,
   explainDeclaration,
   completionDeclaration,

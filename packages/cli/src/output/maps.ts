@@ -3,7 +3,7 @@
 // MAC address: both can be typed in the same way.
 import { type Layout, mapTypes, prefixAddress } from "@typebpf/abi";
 import { type AnyMapHandle, decode, toHex, type Value } from "@typebpf/loader";
-import { copiesOf, type MapHandles, mapsWithEntries, sortedEntries } from "../map-access.ts";
+import { type ByteEntry, copiesOf, type MapHandles, mapsWithEntries, sortedEntries } from "../map-access.ts";
 import { mapTypeName } from "./names.ts";
 import { counted, type Styles } from "./style.ts";
 import { type Column, formatTable } from "./table.ts";
@@ -83,10 +83,29 @@ function rowsOf(map: AnyMapHandle): readonly Row[] {
   });
 }
 
+function formatRows({ spec }: AnyMapHandle, rows: readonly Row[], styles: Styles): string {
+  const { perCpu } = mapTypes[spec.type];
+  const key = keyCells(spec.key);
+  const value = cellsOf("value", spec.value);
+  const columns = [...key.columns, ...(perCpu ? [{ title: "cpu", align: "right" } as const] : []), ...value.columns];
+  const cells = rows.map(({ key: bytes, copy, cpu }) => [
+    ...key.cells(bytes),
+    ...(perCpu ? [`${cpu}`] : []),
+    ...value.cells(copy),
+  ]);
+  return formatTable(columns, cells, styles);
+}
+
+/** Entries as a table, with a row for each CPU where there are several values. */
+export function formatEntries(map: AnyMapHandle, entries: readonly ByteEntry[], styles: Styles): string {
+  const rows = entries.flatMap(([key, buffer]) => copiesOf(map, buffer).map((copy, cpu) => ({ key, copy, cpu })));
+  return formatRows(map, rows, styles);
+}
+
 /** One map as text, with a title. */
 export function formatMap(map: AnyMapHandle, styles: Styles): string {
   const { spec } = map;
-  const { keys, perCpu } = mapTypes[spec.type];
+  const { keys } = mapTypes[spec.type];
   const rows = rowsOf(map);
   const kind = mapTypeName(spec.type);
   const entries = new Set(rows.map((row) => row.key)).size;
@@ -94,15 +113,10 @@ export function formatMap(map: AnyMapHandle, styles: Styles): string {
     keys === "index" ? `${spec.maxEntries} entries, those not zero` : `${entries} of ${spec.maxEntries} entries`;
   const title = `${styles.title(spec.name)} ${styles.faint(`(${kind}, ${what})`)}\n`;
   if (rows.length === 0) return `${title}${keys === "index" ? "all zero" : "empty"}\n`;
-  const key = keyCells(spec.key);
-  const value = cellsOf("value", spec.value);
-  const columns = [...key.columns, ...(perCpu ? [{ title: "cpu", align: "right" } as const] : []), ...value.columns];
-  const cells = rows
-    .slice(0, mostRows)
-    .map(({ key: bytes, copy, cpu }) => [...key.cells(bytes), ...(perCpu ? [`${cpu}`] : []), ...value.cells(copy)]);
+  const cells = rows.slice(0, mostRows);
   const more = rows.length - cells.length;
   const rest = more > 0 ? styles.faint(`… ${counted(more, "more row")}; --json has all of them\n`) : "";
-  return title + formatTable(columns, cells, styles) + rest;
+  return title + formatRows(map, cells, styles) + rest;
 }
 
 /** All maps with entries as text, a blank line before each. */
