@@ -5,6 +5,7 @@ import {
   kernel,
   type Loaded,
   load,
+  type MapPins,
   machineCpus,
   type ProgramHandle,
   refuseForeign,
@@ -28,16 +29,17 @@ const mostCpus = 1024;
 
 /**
  * Loads into the kernel, or into the simulator with a clock of the caller's. Both run on the same CPU of as many, so that
- * per-CPU maps come out alike. @throws DiagnosticError
+ * per-CPU maps come out alike. `pins` are maps of the kernel to use and to keep. @throws DiagnosticError
  */
 export function loadInto(
   object: BpfObject,
   inKernel: boolean,
   clock?: VirtualClock,
   config: ConfigValues = {},
+  pins?: MapPins,
 ): Promise<AnyLoaded> {
   const { possible, first } = machineCpus();
-  if (inKernel) return load(object, kernel({ cpu: first }), { config });
+  if (inKernel) return load(object, kernel({ cpu: first, ...(pins !== undefined && { pins }) }), { config });
   const cpus = Math.min(possible, mostCpus);
   return load(object, simulator({ cpus, cpu: Math.min(first, cpus - 1), ...(clock && { clock }) }), { config });
 }

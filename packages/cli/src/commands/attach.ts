@@ -3,8 +3,9 @@
 import { displayText } from "@typebpf/abi";
 import type { AnyMapHandle, Link } from "@typebpf/loader";
 import { type AttachSettings, attachOptionsOf } from "../attach-options.ts";
-import type { Command, Terminal } from "../command.ts";
-import { cliDiagnostic } from "../diagnostics.ts";
+import { PendingPins, pinLink } from "../attach-pins.ts";
+import type { Command, Outcome, Terminal } from "../command.ts";
+import { cliDiagnostic, cliError } from "../diagnostics.ts";
 import { atExit, listenForEnd } from "../ending.ts";
 import { fillMaps, type MapSources } from "../fill-maps.ts";
 import { configOf, formatGlobals, globalDocuments } from "../globals.ts";
@@ -24,6 +25,10 @@ export interface AttachArguments extends CompileSettings, MapSources {
   readonly where: AttachSettings;
   /** Seconds; without it until a signal comes. */
   readonly duration?: number | undefined;
+  /** Where to pin the link, which then stays attached. */
+  readonly pin?: string | undefined;
+  /** A folder of pinned maps, to use and to add to. */
+  readonly pinMaps?: string | undefined;
 }
 
 /** What an attachment has seen. */
@@ -86,41 +91,79 @@ async function show(loaded: AnyLoaded, link: Link, terminal: Terminal, over: Pro
   return { records, packets, lost };
 }
 
+/** Pins the link, and leaves it. */
+function leave(link: Link, path: string, loaded: AnyLoaded, terminal: Terminal): Outcome<AttachDocument> {
+  const pin = pinLink(link, path);
+  const { id, description } = link;
+  return {
+    body: {
+      backend: "kernel",
+      link: { id, description },
+      maps: terminal.json ? mapDocuments(loaded.maps) : {},
+      pin: { path: pin.path },
+    },
+    text: `${description} is pinned at ${pin.path} and stays; to end it: typebpf links unpin ${pin.path}\n`,
+    diagnostics: [],
+    filters: [],
+  };
+}
+
+/** Stays until the end, and tells what was seen. */
+async function stay(
+  loaded: AnyLoaded,
+  link: Link,
+  terminal: Terminal,
+  over: Promise<void>,
+): Promise<Outcome<AttachDocument>> {
+  const { id, description } = link;
+  const { records, packets, lost } = await show(loaded, link, terminal, over);
+  return {
+    body: {
+      backend: "kernel",
+      link: { id, description },
+      maps: terminal.json ? mapDocuments(loaded.maps) : {},
+      ...(terminal.json && globalDocuments(loaded)),
+      ...(records.size > 0 && { recordCounts: Object.fromEntries(records) }),
+      ...(packets !== undefined && { passed: packets }),
+    },
+    text: `${passedText(packets)}${formatMaps(loaded.maps, terminal.styles)}${formatGlobals(loaded, terminal.styles)}\ndetached\n`,
+    diagnostics: lost ? [cliDiagnostic("detached", { message: `${description}: it is not attached any more` })] : [],
+    filters: [],
+  };
+}
+
 /** `typebpf attach` */
 export const attach: Command<AttachArguments, AttachDocument> = {
   schema: attachDocument,
   empty: () => ({ backend: "kernel", link: null, maps: {} }),
-  async run({ file, program, where, duration, maps, set, config, ...settings }, terminal) {
+  async run({ file, program, where, duration, maps, set, config, pin, pinMaps, ...settings }, terminal) {
+    if (pin !== undefined && duration !== undefined)
+      throw cliError("conflict", { message: "--pin leaves the program attached: --duration has no meaning there" });
     const filter = await openFilter(file, settings);
     const object = objectOf(filter);
     const name = chooseProgram(object, program);
     const chosen = object.programs.find((one) => one.name === name);
     const options = attachOptionsOf(chosen?.type ?? "xdp", where);
     using ending = listenForEnd();
-    using loaded = await loadInto(object, true, undefined, configOf(object, config));
+    using loaded = await loadInto(object, true, undefined, configOf(object, config), pinMaps);
+    using pending = new PendingPins(loaded.pins);
     fillMaps(loaded, { maps, set });
     using link = programOf(loaded, name).attach(options);
     // A closed pipe or a mistake of ours may end the process at once; a clsact filter would stay.
     using _ = atExit(() => link.detach());
-    const { id, description, warnings = [] } = link;
+    const { description, warnings = [] } = link;
     const early = [...filter.diagnostics, ...warnings];
     terminal.report(early, [filter]);
+    const left = pin === undefined ? undefined : leave(link, pin, loaded, terminal);
+    const mapPins = pinMaps === undefined ? {} : { mapPins: loaded.pins.map(({ path }) => path) };
+    pending.keep();
     const until = duration === undefined ? "Ctrl-C detaches it" : `for ${duration} s`;
-    terminal.print(`${terminal.styles.title(name)} is attached: ${description}; ${until}\n`);
-    const { records, packets, lost } = await show(loaded, link, terminal, ending.wait(duration));
-    const message = `${description}: ${name} is not attached any more`;
-    const late = lost ? [cliDiagnostic("detached", { message })] : [];
+    terminal.print(`${terminal.styles.title(name)} is attached: ${description}${left ? "" : `; ${until}`}\n`);
+    const { body, text, diagnostics } = left ?? (await stay(loaded, link, terminal, ending.wait(duration)));
     return {
-      body: {
-        backend: "kernel",
-        link: { id, description },
-        maps: terminal.json ? mapDocuments(loaded.maps) : {},
-        ...(terminal.json && globalDocuments(loaded)),
-        ...(records.size > 0 && { recordCounts: Object.fromEntries(records) }),
-        ...(packets !== undefined && { passed: packets }),
-      },
-      text: `${passedText(packets)}${formatMaps(loaded.maps, terminal.styles)}${formatGlobals(loaded, terminal.styles)}\ndetached\n`,
-      diagnostics: [...(terminal.json ? early : []), ...late],
+      body: { ...body, ...mapPins },
+      text,
+      diagnostics: [...(terminal.json ? early : []), ...diagnostics],
       filters: [filter],
     };
   },

@@ -96,6 +96,10 @@ export const attachDocument = z.strictObject({
   recordCounts: z.record(z.string(), z.int().min(0)).optional(),
   /** Packets that a socket filter on an interface has let pass. */
   passed: z.int().min(0).optional(),
+  /** Only with --pin: where the link is pinned, which stays attached. */
+  pin: z.strictObject({ path: z.string() }).optional(),
+  /** Only with --pin-maps: paths of pins that were made; maps that were there already have none. */
+  mapPins: z.array(z.string()).optional(),
   diagnostics: diagnosticsSchema,
 });
 
