@@ -2,6 +2,15 @@
 // numbers as the bpf(2) system call has them; `handles/` puts the types on top. Errors of an operation are error
 // numbers (0, or a negative errno such as -2 for ENOENT), so that both back ends can be compared bit for bit.
 import type { BpfObject, DataSection, Diagnostic, MapSpec, ProgramSpec } from "@typebpf/abi";
+import type {
+  ActionAttachOptions,
+  NamespaceAttachOptions,
+  NetfilterAttachOptions,
+  NetkitAttachOptions,
+  ReuseportAttachOptions,
+  RouteAttachOptions,
+  SockMapAttachOptions,
+} from "./network-options.ts";
 
 /** What goes into one test run of a program. */
 export interface RunInput {
@@ -207,6 +216,11 @@ export interface TcAttachOptions {
    * Without a mode: what the other options ask for, else tcx where the kernel has it.
    */
   readonly mode?: "tcx" | "clsact";
+  /**
+   * clsact: "direct" (the default) takes what the program returns as the verdict, "classifier" as the class of the packet
+   * (0: the packet does not match, -1: its own class), which then passes.
+   */
+  readonly form?: "direct" | "classifier";
   /** clsact: filters run from the lowest number, 1 to 65535; without it the kernel puts the filter before all others. */
   readonly priority?: number;
   /** clsact: the filter's number within its priority; without it a free one. */
@@ -230,14 +244,28 @@ export interface AttachOptionsByType {
   readonly xdp: XdpAttachOptions;
   readonly sched_cls: TcAttachOptions;
   readonly socket_filter: SocketAttachOptions;
+  readonly sched_act: ActionAttachOptions;
+  readonly lwt_in: RouteAttachOptions;
+  readonly lwt_out: RouteAttachOptions;
+  readonly lwt_xmit: RouteAttachOptions;
+  readonly sk_skb: SockMapAttachOptions;
+  readonly sk_msg: SockMapAttachOptions;
+  readonly sk_lookup: NamespaceAttachOptions;
+  readonly flow_dissector: NamespaceAttachOptions;
+  readonly sk_reuseport: ReuseportAttachOptions;
+  readonly netfilter: NetfilterAttachOptions;
 }
 
 /** Where to attach, by the constructor's path, where programs of one type are attached in several ways. */
-// biome-ignore lint/suspicious/noEmptyInterface: grows by attach kinds
-export interface AttachOptionsByKind {}
+export interface AttachOptionsByKind {
+  readonly "netkit.primary": NetkitAttachOptions;
+  readonly "netkit.peer": NetkitAttachOptions;
+}
 
 /** Where to attach a program of any type. */
-export type AttachOptions = AttachOptionsByType[keyof AttachOptionsByType];
+export type AttachOptions =
+  | AttachOptionsByType[keyof AttachOptionsByType]
+  | AttachOptionsByKind[keyof AttachOptionsByKind];
 
 /** An attachment; detached on dispose and, but for clsact filters, by the kernel itself when the process ends. */
 export interface BackendLink extends Disposable {

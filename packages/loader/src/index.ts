@@ -2,6 +2,7 @@
 export { mac } from "./address.ts";
 export type {
   AttachOptions,
+  AttachOptionsByKind,
   AttachOptionsByType,
   Backend,
   BackendLink,
@@ -91,6 +92,15 @@ export { type PinnedKind, unpinAll } from "./kernel/objects/pin.ts";
 export type { CodeInsn, CodeLine, MachineCode } from "./kernel/objects/program-code.ts";
 export type { KernelProgramInfo } from "./kernel/objects/program-info.ts";
 export { type Loaded, type LoadOptions, load } from "./load.ts";
+export type {
+  ActionAttachOptions,
+  NamespaceAttachOptions,
+  NetfilterAttachOptions,
+  NetkitAttachOptions,
+  ReuseportAttachOptions,
+  RouteAttachOptions,
+  SockMapAttachOptions,
+} from "./network-options.ts";
 export {
   arp,
   describePacket,

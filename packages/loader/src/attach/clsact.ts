@@ -6,7 +6,7 @@ import { type Diagnostic, DiagnosticError, diagnostic } from "@typebpf/abi";
 import type { BackendLink, TcAttachOptions } from "../backend.ts";
 import { kernelDiagnostics } from "../kernel/diagnostics.ts";
 import { errnoName, errnos } from "../kernel/errno.ts";
-import { Fd } from "../kernel/fd.ts";
+import type { Fd } from "../kernel/fd.ts";
 import { programInfo } from "../kernel/info.ts";
 import { Netlink, type NetworkInterface, type Reply } from "../kernel/netlink.ts";
 import {
@@ -18,12 +18,13 @@ import {
   type TcDirection,
   type TcFilter,
   type TcFilterPlace,
+  type TcForm,
+  type TcProgram,
 } from "../kernel/netlink-tc.ts";
 import type { Sys } from "../kernel/sys.ts";
 import type { Attachable } from "./registry.ts";
+import { isAbandoned, takeSign } from "./sign-of-life.ts";
 
-const AF_UNIX = 1;
-const SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
 const directions: readonly TcDirection[] = ["ingress", "egress"];
 /** The longest name that cls_bpf keeps, without its zero. */
 const nameLength = 255;
@@ -34,25 +35,8 @@ export function filterName(program: string): string {
   return new TextDecoder("utf-8", { fatal: false }).decode(bytes).replace(/\ufffd+$/u, "");
 }
 
-/** A sign of life of the filter's owner; undefined when the owner has it already, that is: lives. */
-function takeSign(sys: Sys, filter: { ifindex: number; direction: TcDirection; programId: number }): Fd | undefined {
-  const name = `typebpf/clsact/${filter.ifindex}/${filter.direction}/${filter.programId}`;
-  const socket = sys.socket(AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);
-  if (socket < 0) {
-    const notes = [`no socket can be opened: ${errnoName(-socket)}`];
-    throw new DiagnosticError([diagnostic(kernelDiagnostics.attachRefused, { notes })]);
-  }
-  const fd = new Fd(sys, socket, "sign of life of a filter");
-  // Family 1, then a zero, which makes the name abstract.
-  if (sys.bind(fd.number, new TextEncoder().encode(`\u0001\0\0${name}`)) === 0) return fd;
-  fd[Symbol.dispose]();
-  return undefined;
-}
-
-function isStale(sys: Sys, filter: TcFilter): boolean {
-  const sign = takeSign(sys, filter);
-  sign?.[Symbol.dispose]();
-  return sign !== undefined;
+function placeOf(filter: { ifindex: number; direction: TcDirection; programId: number }): string {
+  return `clsact/${filter.ifindex}/${filter.direction}/${filter.programId}`;
 }
 
 /** Filters of the program on the interface, in both directions, whose process has ended. */
@@ -60,7 +44,7 @@ export function staleFilters(sys: Sys, netlink: Netlink, ifindex: number, progra
   const name = filterName(program);
   return directions
     .flatMap((direction) => listFilters(netlink, ifindex, direction))
-    .filter((filter) => filter.kind === "bpf" && filter.name === name && isStale(sys, filter));
+    .filter((filter) => filter.name === name && isAbandoned(sys, placeOf(filter)));
 }
 
 /** What the user is told of a filter that was in the way. */
@@ -163,11 +147,11 @@ function addFilter(
   device: NetworkInterface,
   netlink: Netlink,
   place: TcFilterPlace,
-  replace: boolean,
+  how: Pick<TcProgram, "form" | "replace">,
 ): TcFilter {
   const where = `tc ${place.direction} on ${device.name}`;
   const before = listFilters(netlink, place.ifindex, place.direction);
-  const reply = addBpfFilter(netlink, place, { fd: program.fd, name: filterName(program.name), replace });
+  const reply = addBpfFilter(netlink, place, { fd: program.fd, name: filterName(program.name), ...how });
   if (reply.errno === errnos.EEXIST && place.handle !== 0) {
     const holder = before.find((one) => samePlace(one, place));
     if (holder) refuseBusy(program, where, device, holder);
@@ -181,12 +165,17 @@ function addFilter(
 }
 
 /** Attaches as a filter; stale ones of the same program make room. @throws DiagnosticError with what to do. */
-export function attachClsact(program: Attachable, device: NetworkInterface, options: TcAttachOptions): BackendLink {
+export function attachClsact(
+  program: Attachable,
+  device: NetworkInterface,
+  options: TcAttachOptions,
+  form: TcForm = "direct",
+): BackendLink {
   const { sys } = program;
   const { direction } = options;
   const ifindex = device.index;
   const where = `tc ${direction} on ${device.name}`;
-  const sign = takeSign(sys, { ifindex, direction, programId: programInfo(sys, program.fd)?.id ?? 0 });
+  const sign = takeSign(sys, placeOf({ ifindex, direction, programId: programInfo(sys, program.fd)?.id ?? 0 }));
   if (!sign) refuseBusy(program, where, device, undefined);
   const netlink = new Netlink(sys);
   let madeQdisc = false;
@@ -199,7 +188,7 @@ export function attachClsact(program: Attachable, device: NetworkInterface, opti
     const { priority = same?.priority ?? 0, handle = (options.priority === undefined && same?.handle) || 0 } = options;
     const place = { ifindex, direction, priority, handle };
     const replaced = stale.find((one) => samePlace(one, place));
-    const filter = addFilter(program, device, netlink, place, replaced !== undefined);
+    const filter = addFilter(program, device, netlink, place, { form, replace: replaced !== undefined });
     for (const one of stale) if (one !== replaced) removeStale(netlink, one);
     const description = `${where} (clsact, priority ${filter.priority}, handle ${filter.handle})`;
     const warnings = stale.map((one) => staleWarning(device, one));

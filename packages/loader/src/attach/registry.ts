@@ -1,8 +1,14 @@
 // How each type of program is attached in the kernel, one row per type. A new attach kind is a file and a row.
-import { DiagnosticError, diagnostic, type ProgramSection, type ProgramTypeName, uapi } from "@typebpf/abi";
+import { DiagnosticError, diagnostic, type ProgramSection, type ProgramTypeName } from "@typebpf/abi";
 import type { AttachOptions, BackendLink } from "../backend.ts";
 import { kernelDiagnostics } from "../kernel/diagnostics.ts";
 import type { Sys } from "../kernel/sys.ts";
+import { attachAction } from "./action.ts";
+import { attachNamespace } from "./namespace.ts";
+import { attachNetfilter } from "./netfilter.ts";
+import { attachReuseport } from "./reuseport.ts";
+import { attachRoute } from "./route.ts";
+import { attachSockMap } from "./sock-map.ts";
 import { attachSocket } from "./socket.ts";
 import { attachTc } from "./tc.ts";
 import { attachXdp } from "./xdp.ts";
@@ -16,6 +22,8 @@ export interface Attachable {
   readonly type: ProgramTypeName;
   /** What the section says: attach type, target. */
   readonly section: ProgramSection;
+  /** The descriptor of a map of the same object. */
+  readonly mapFd?: (name: string) => number | undefined;
 }
 
 /** One way to attach a program. */
@@ -29,18 +37,32 @@ const attachKinds: { readonly [K in ProgramTypeName]?: AttachKind } = {
   xdp: { attach: attachXdp },
   sched_cls: { attach: attachTc },
   socket_filter: { attach: attachSocket },
+  sched_act: { attach: attachAction },
+  lwt_in: { attach: attachRoute },
+  lwt_out: { attach: attachRoute },
+  lwt_xmit: { attach: attachRoute },
+  sk_skb: { attach: attachSockMap },
+  sk_msg: { attach: attachSockMap },
+  sk_lookup: { attach: attachNamespace },
+  flow_dissector: { attach: attachNamespace },
+  sk_reuseport: { attach: attachReuseport },
+  netfilter: { attach: attachNetfilter },
+};
+
+/** Why programs of some types are attached by nothing here. */
+const notAttached: { readonly [K in ProgramTypeName]?: string } = {
+  lwt_seg6local: "End.BPF needs a kernel with segment routing (CONFIG_IPV6_SEG6_BPF): attach it with ip -6 route",
+  lirc_mode2: "programs of infrared receivers are attached to a device that no test machine has: use ir-keytable",
 };
 
 /** Attaches a program. @throws DiagnosticError with what to do */
 export function attach(program: Attachable, options: AttachOptions): BackendLink {
   const kind = attachKinds[program.type];
   if (kind) return kind.attach(program, options);
+  const why = notAttached[program.type];
+  if (why !== undefined) {
+    throw new DiagnosticError([diagnostic(kernelDiagnostics.attachRefused, { message: `"${program.name}": ${why}` })]);
+  }
   const message = `"${program.name}" is of type ${program.type}, which is attached by nothing here`;
   throw new DiagnosticError([diagnostic(kernelDiagnostics.attachRefused, { message })]);
-}
-
-/** `expected_attach_type` of BPF_PROG_LOAD. */
-export function expectedAttachType({ attach: name }: ProgramSection): number {
-  const types: Readonly<Record<string, number>> = uapi.attachType;
-  return name === undefined ? 0 : (types[name] ?? 0);
 }

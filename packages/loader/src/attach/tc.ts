@@ -1,15 +1,19 @@
 // tc programs (sched_cls) on a network interface, ingress or egress: by tcx link where the kernel has it, else as a
 // direct-action filter on clsact. Either way, filters that a killed process left behind for this program are removed.
 import type { BackendLink, TcAttachOptions } from "../backend.ts";
+import { kernelDiagnostics } from "../kernel/diagnostics.ts";
+import { errnos } from "../kernel/errno.ts";
 import { Netlink, type NetworkInterface } from "../kernel/netlink.ts";
+import type { NetkitAttachOptions } from "../network-options.ts";
 import { attachClsact, removeStale, staleFilters, staleWarning } from "./clsact.ts";
+import { createLink, type Refusal } from "./create-link.ts";
 import { findInterface } from "./interface.ts";
 import { checkInterface, checkNames, checkNumber, checkWord, refuseOption } from "./options.ts";
 import type { Attachable } from "./registry.ts";
 import { attachTcx, hasTcx } from "./tcx.ts";
 
 const common = ["interface", "direction", "mode"] as const;
-const ofClsact = ["priority", "handle"] as const;
+const ofClsact = ["priority", "handle", "form"] as const;
 const ofTcx = ["before", "after", "expectedRevision"] as const;
 
 /** Checks what callers without types may give; gives the mode that was asked for. */
@@ -19,6 +23,7 @@ function wantedMode(options: TcAttachOptions): "tcx" | "clsact" | undefined {
   if (checkWord("direction", options.direction, ["ingress", "egress"]) === undefined)
     refuseOption("the direction is missing", 'give direction: "ingress" or direction: "egress"');
   checkNumber("priority", options.priority, 1, 0xffff);
+  checkWord("form", options.form, ["direct", "classifier"]);
   checkNumber("handle", options.handle, 1, 0x7fff_ffff);
   if (options.handle !== undefined && options.priority === undefined)
     refuseOption("a handle is a number within a priority", "give priority with it, or leave the handle out");
@@ -50,10 +55,34 @@ function attachLink(program: Attachable, device: NetworkInterface, options: TcAt
   return link;
 }
 
+const netkitRefusals: ReadonlyMap<number, Refusal> = new Map([
+  [
+    errnos.EINVAL,
+    {
+      row: kernelDiagnostics.attachRefused,
+      message: "the interface is no primary netkit interface, or the kernel has none (Linux 6.7)",
+      help: "give the primary interface of a netkit pair: ip link add nk0 type netkit",
+    },
+  ],
+]);
+
+/** Both programs of a pair are attached by its primary interface. */
+function attachNetkit(program: Attachable, options: NetkitAttachOptions): BackendLink {
+  checkNames("netkit", options, ["interface"]);
+  const device = findInterface(program.sys, checkInterface(options.interface));
+  return createLink(program, { target: device.index, where: `netkit on ${device.name}`, refusals: netkitRefusals });
+}
+
 /** Attaches a tc program. @throws DiagnosticError with what to do. */
-export function attachTc(program: Attachable, options: TcAttachOptions): BackendLink {
+export function attachTc(program: Attachable, options: TcAttachOptions | NetkitAttachOptions): BackendLink {
+  return "direction" in options || !program.section.attach?.startsWith("NETKIT")
+    ? attachHook(program, options as TcAttachOptions)
+    : attachNetkit(program, options);
+}
+
+function attachHook(program: Attachable, options: TcAttachOptions): BackendLink {
   const wanted = wantedMode(options);
   const device = findInterface(program.sys, options.interface);
   const mode = wanted ?? (hasTcx(program.sys, device.index, options.direction) ? "tcx" : "clsact");
-  return mode === "tcx" ? attachLink(program, device, options) : attachClsact(program, device, options);
+  return mode === "tcx" ? attachLink(program, device, options) : attachClsact(program, device, options, options.form);
 }

@@ -12,7 +12,7 @@ import type { NetworkInterface } from "../kernel/netlink.ts";
 import type { Sys } from "../kernel/sys.ts";
 import { findInterface, readLinks } from "./interface.ts";
 import { KernelLink } from "./kernel-link.ts";
-import { checkInterface, checkNames } from "./options.ts";
+import { checkInterface, checkNames, refuseOption } from "./options.ts";
 import type { Attachable } from "./registry.ts";
 
 /** `expected_attach_type` of XDP programs on an interface. */
@@ -85,9 +85,20 @@ function refusal(
   return raise(kernelDiagnostics.attachRefused, `the kernel refuses to attach "${program.name}" to ${device.name}`);
 }
 
+/** Maps whose entries have programs. */
+const holders: Readonly<Record<string, { readonly map: string; readonly example: string }>> = {
+  XDP_DEVMAP: { map: "devMap", example: "maps.ports.set(key, { interface, program })" },
+  XDP_CPUMAP: { map: "cpuMap", example: "maps.cpus.set(cpu, { queueSize, program })" },
+};
+
 /** Attaches an XDP program to an interface. @throws DiagnosticError with what to do. */
 export function attachXdp(program: Attachable, options: XdpAttachOptions): BackendLink {
   const { sys } = program;
+  const holder = holders[program.section.attach ?? ""];
+  if (holder !== undefined) {
+    const message = `"${program.name}" runs for the entries of a ${holder.map}, and is attached to no interface`;
+    refuseOption(message, `put it into an entry: ${holder.example}`);
+  }
   checkNames("XDP", options, ["interface", "mode"]);
   checkInterface(options.interface);
   const flags = modeFlags.get(options.mode);

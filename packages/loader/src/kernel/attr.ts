@@ -109,7 +109,16 @@ export const attrLayouts = {
       flags: [12, 4],
       "tcx.relative_id": [16, 4],
       "tcx.expected_revision": [24, 8],
+      "netfilter.pf": [16, 4],
+      "netfilter.hooknum": [20, 4],
+      "netfilter.priority": [24, 4],
+      "netfilter.flags": [28, 4],
     },
+  },
+  programAttach: {
+    in: "bpf_attr",
+    size: 16,
+    fields: { target_fd: [0, 4], attach_bpf_fd: [4, 4], attach_type: [8, 4], attach_flags: [12, 4] },
   },
   programQuery: {
     in: "bpf_attr.query",

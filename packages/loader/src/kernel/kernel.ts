@@ -62,9 +62,16 @@ export class KernelProgram implements BackendProgram {
   readonly #loaded: LoadedProgram;
   readonly #runner: TestRunner;
   readonly #cpu: number | undefined;
+  readonly #maps: ReadonlyMap<string, number>;
   readonly #links = new Set<BackendLink>();
 
-  constructor(sys: Sys, spec: ProgramSpec, loaded: LoadedProgram, cpu: number | undefined) {
+  /** `maps`: descriptors of the object's maps by name. */
+  constructor(
+    sys: Sys,
+    spec: ProgramSpec,
+    loaded: LoadedProgram,
+    { cpu, maps }: { readonly cpu: number | undefined; readonly maps: ReadonlyMap<string, number> },
+  ) {
     const info = programInfo(sys, loaded.fd.number);
     this.spec = spec;
     this.log = loaded.log;
@@ -73,6 +80,7 @@ export class KernelProgram implements BackendProgram {
     this.#sys = sys;
     this.#loaded = loaded;
     this.#cpu = cpu;
+    this.#maps = maps;
     this.#runner = new TestRunner(sys, loaded.fd, spec);
   }
 
@@ -88,8 +96,9 @@ export class KernelProgram implements BackendProgram {
 
   attach(options: AttachOptions): BackendLink {
     const { name, type } = this.spec;
-    const attachable = { sys: this.#sys, fd: this.#loaded.fd.number, name, type, section: sectionOfProgram(this.spec) };
-    const link = attach(attachable, options);
+    const section = sectionOfProgram(this.spec);
+    const mapFd = (map: string): number | undefined => this.#maps.get(map);
+    const link = attach({ sys: this.#sys, fd: this.#loaded.fd.number, name, type, section, mapFd }, options);
     this.#links.add(link);
     return link;
   }
@@ -151,7 +160,7 @@ function loadPrograms(
         code: btf?.code(program.name),
         logLevel,
       });
-      programs.set(program.name, stack.use(new KernelProgram(sys, program, loaded, cpu)));
+      programs.set(program.name, stack.use(new KernelProgram(sys, program, loaded, { cpu, maps: fds })));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       refusals.push(...error.diagnostics);

@@ -17,7 +17,7 @@ import {
   slotsOf,
   uapi,
 } from "@typebpf/abi";
-import { expectedAttachType } from "../attach/registry.ts";
+import { expectedAttachType } from "../attach/attach-type.ts";
 import { explainRejection } from "../verifier-log.ts";
 import { Attr, attrLayouts, kernelName } from "./attr.ts";
 import { type CodeRecords, recordBytes } from "./btf.ts";
