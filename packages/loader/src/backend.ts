@@ -2,15 +2,18 @@
 // numbers as the bpf(2) system call has them; `handles/` puts the types on top. Errors of an operation are error
 // numbers (0, or a negative errno such as -2 for ENOENT), so that both back ends can be compared bit for bit.
 import type { BpfObject, DataSection, Diagnostic, MapSpec, ProgramSpec } from "@typebpf/abi";
-import type {
-  ActionAttachOptions,
-  NamespaceAttachOptions,
-  NetfilterAttachOptions,
-  NetkitAttachOptions,
-  ReuseportAttachOptions,
-  RouteAttachOptions,
-  SockMapAttachOptions,
-} from "./network-options.ts";
+import type { AttachOptions, SocketLike } from "./attach-options.ts";
+
+export type {
+  AttachOptions,
+  AttachOptionsByKind,
+  AttachOptionsByType,
+  SocketAttachOptions,
+  SocketLike,
+  TcAttachOptions,
+  TcNeighbour,
+  XdpAttachOptions,
+} from "./attach-options.ts";
 
 /** What goes into one test run of a program. */
 export interface RunInput {
@@ -194,78 +197,6 @@ export interface BackendMap {
   /** Only in the kernel: keeps the map alive under a path of a BPF file system. @throws DiagnosticError that says what to do */
   pin?(path: string): Pin;
 }
-
-/** Where an XDP program is attached. */
-export interface XdpAttachOptions {
-  /** Name or index of a network interface. */
-  readonly interface: string | number;
-  /** "native" (in the driver), "generic" (after the driver), or whichever the kernel picks. */
-  readonly mode?: "native" | "generic";
-}
-
-/** Another tc program of the same hook, by what `bpftool net` shows; "all" is whichever there are. */
-export type TcNeighbour = "all" | { readonly link: number } | { readonly program: number };
-
-/** Where a tc program is attached. */
-export interface TcAttachOptions {
-  /** Name or index of a network interface. */
-  readonly interface: string | number;
-  readonly direction: "ingress" | "egress";
-  /**
-   * "tcx" is a link that ends with the process (Linux 6.6); "clsact" is a filter that outlives a process that is killed.
-   * Without a mode: what the other options ask for, else tcx where the kernel has it.
-   */
-  readonly mode?: "tcx" | "clsact";
-  /**
-   * clsact: "direct" (the default) takes what the program returns as the verdict, "classifier" as the class of the packet
-   * (0: the packet does not match, -1: its own class), which then passes.
-   */
-  readonly form?: "direct" | "classifier";
-  /** clsact: filters run from the lowest number, 1 to 65535; without it the kernel puts the filter before all others. */
-  readonly priority?: number;
-  /** clsact: the filter's number within its priority; without it a free one. */
-  readonly handle?: number;
-  /** tcx: runs before this one. Without `before` and `after` it runs last. */
-  readonly before?: TcNeighbour;
-  /** tcx: runs after this one. */
-  readonly after?: TcNeighbour;
-  /** tcx: attach only while the hook's list has this revision. */
-  readonly expectedRevision?: number | bigint;
-}
-
-/** What a socket filter is attached to: a descriptor, or a socket of `node:dgram` or `node:net` that is open. */
-export type SocketLike = number | object;
-
-/** Where a socket filter is attached: to a socket, or to all that passes an interface, which it then counts. */
-export type SocketAttachOptions = { readonly socket: SocketLike } | { readonly interface: string | number };
-
-/** Where to attach, by program type; grows by attach kinds. */
-export interface AttachOptionsByType {
-  readonly xdp: XdpAttachOptions;
-  readonly sched_cls: TcAttachOptions;
-  readonly socket_filter: SocketAttachOptions;
-  readonly sched_act: ActionAttachOptions;
-  readonly lwt_in: RouteAttachOptions;
-  readonly lwt_out: RouteAttachOptions;
-  readonly lwt_xmit: RouteAttachOptions;
-  readonly sk_skb: SockMapAttachOptions;
-  readonly sk_msg: SockMapAttachOptions;
-  readonly sk_lookup: NamespaceAttachOptions;
-  readonly flow_dissector: NamespaceAttachOptions;
-  readonly sk_reuseport: ReuseportAttachOptions;
-  readonly netfilter: NetfilterAttachOptions;
-}
-
-/** Where to attach, by the constructor's path, where programs of one type are attached in several ways. */
-export interface AttachOptionsByKind {
-  readonly "netkit.primary": NetkitAttachOptions;
-  readonly "netkit.peer": NetkitAttachOptions;
-}
-
-/** Where to attach a program of any type. */
-export type AttachOptions =
-  | AttachOptionsByType[keyof AttachOptionsByType]
-  | AttachOptionsByKind[keyof AttachOptionsByKind];
 
 /** An attachment; detached on dispose and, but for clsact filters, by the kernel itself when the process ends. */
 export interface BackendLink extends Disposable {
