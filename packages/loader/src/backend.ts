@@ -37,6 +37,14 @@ export interface TraceEvent {
   readonly values: readonly bigint[];
 }
 
+/** Where a program sent its packet by a map. */
+export interface MapRedirect {
+  readonly map: string;
+  readonly key: number;
+  /** What the program said beside that: `RedirectMap` of the DSL. */
+  readonly flags: number;
+}
+
 /** What came out of the last of the runs. */
 export interface RunOutput {
   /** r0, as an unsigned 32-bit number. */
@@ -49,6 +57,8 @@ export interface RunOutput {
   readonly durationNs: number;
   /** Instructions executed in the last run; only the simulator knows. */
   readonly instructions?: number;
+  /** Where the last run sent its packet by a map, where it did; only the simulator knows. */
+  readonly redirect?: MapRedirect;
   /** What the last run traced; only of the simulator: the kernel has one pipe for the whole machine. */
   readonly trace?: readonly TraceEvent[];
 }

@@ -45,7 +45,7 @@ const cases: { readonly [K in LoaderDiagnosticName]: () => unknown } = {
     (await load(objectOf({ main: "exit" }), simulator())).programs.main?.attach({ interface: 1 }),
   pinInSimulator: async () => (await load(objectOf({}, [hash]), simulator())).maps[hash.name]?.pin("/sys/fs/bpf/hash"),
   unsimulatedProgram: () => load({ ...objectOf({}), programs: [foreign] }, simulator()),
-  unsimulatedMap: () => load(objectOf({}, [{ ...hash, type: "queue" as "hash" }]), simulator()),
+  unsimulatedMap: () => load(objectOf({}, [{ ...hash, type: "structOps", maxEntries: 1, flags: 0 }]), simulator()),
   disposed: async () => {
     const loaded = await load(objectOf({ main: "exit" }), simulator());
     loaded.close();
@@ -83,6 +83,11 @@ const cases: { readonly [K in LoaderDiagnosticName]: () => unknown } = {
   arrayDelete: () => withMaps(({ a }) => a?.delete(0)),
   prefixLength: () => withMaps(({ t }) => t?.get({ prefixLength: 33, address: 1 })),
   recordLength: () => ringHandle(fakeRing(Uint8Array.of(1, 2)).map).drain(),
+  simulatedReference: async () => {
+    const devices: MapSpec = { ...array, name: "d", type: "devMap", value: u32 };
+    const loaded = await load(objectOf({}, [devices]), simulator());
+    loaded.maps.d?.raw.resolve?.({ kind: "interface", interface: "eth0" });
+  },
   ringReader: async () => {
     const handle = ringHandle(fakeRing().map);
     const reading = handle[Symbol.asyncIterator]();

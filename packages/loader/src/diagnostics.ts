@@ -260,6 +260,12 @@ export const loaderDiagnostics = {
     "The filter has written a record of another size into the ring buffer than the map's schema describes.",
     "write records of the map's value type, or read bytes with `map.raw.ringBuffer()`",
   ),
+  simulatedReference: row(
+    "BPF6178",
+    "an entry of a map refers to what the simulator does not have",
+    "Maps of programs, maps, interfaces, sockets and the like refer to things of the machine. The simulator knows programs and maps of the same object, and takes numbers for everything else.",
+    "give a program or map of the same object, or a number",
+  ),
   ringReader: row(
     "BPF6171",
     "the ring buffer already has a reader",

@@ -20,6 +20,7 @@ export const errno = {
   ENOSPC: 28,
   ERANGE: 34,
   EBADMSG: 74,
+  EOVERFLOW: 75,
   EOPNOTSUPP: 95,
   EALREADY: 114,
   ENOTSUPP: 524,

@@ -15,6 +15,7 @@ import {
 } from "@typebpf/abi";
 import type { Backend, BackendMap, BackendObject, BackendProgram, RunInput, RunOutput } from "../backend.ts";
 import { loaderDiagnostic, loaderError } from "../diagnostics.ts";
+import { errno } from "../errno.ts";
 import { type Clock, seededRandom, virtualClock } from "./clock.ts";
 import { SkbContext, type SocketFilterStart, socketFilterStarts } from "./contexts/skb.ts";
 import { StructContext } from "./contexts/struct.ts";
@@ -25,7 +26,8 @@ import type { World } from "./helpers/world.ts";
 import { type Code, Machine } from "./machine.ts";
 import { whyNoMap } from "./maps/limits.ts";
 import type { SimulatedMap } from "./maps/map.ts";
-import { makeMap } from "./maps/registry.ts";
+import { type LoadedMap, Objects } from "./maps/objects.ts";
+import { type MapHost, makeMap } from "./maps/registry.ts";
 import { UserMap } from "./maps/user-map.ts";
 import { addressHigh, REGION_START, segment } from "./memory.ts";
 import { DEFAULT_MAX_INSTRUCTIONS } from "./raw.ts";
@@ -104,6 +106,9 @@ class SimulatedObject implements BackendObject {
   readonly programs = new Map<string, BackendProgram>();
   private readonly machine: Machine;
   private readonly world: World;
+  private readonly host: MapHost;
+  private readonly objects = new Objects();
+  private readonly bySegment = new Map<number, SimulatedMap>();
   private readonly all: SimulatedMap[] = [];
   private disposed = false;
 
@@ -113,14 +118,15 @@ class SimulatedObject implements BackendObject {
     const skb = new SkbContext(this.machine.memory, settings.socketFilterStart);
     const struct = new StructContext(this.machine.memory);
     const { clock, random, cpu, surroundings } = settings;
-    const bySegment = new Map<number, SimulatedMap>();
-    const traced: World["traced"] = [];
+    const { machine, objects, bySegment } = this;
     const contexts = { xdp, skb, struct };
-    this.world = { machine: this.machine, maps: bySegment, clock, random, cpu, surroundings, traced, ...contexts };
+    const around = { clock, random, cpu, surroundings, traced: [] };
+    this.world = { machine, maps: bySegment, objects, redirected: undefined, ...around, ...contexts };
+    this.host = { count: settings.cpus, current: cpu, objects, create: (spec) => this.createMap(spec) };
     const handles = new Map<string, number>();
     const problems: Diagnostic[] = [];
     for (const spec of object.maps) {
-      const problem = mapProblem(spec) ?? this.addMap(spec, settings, handles, bySegment);
+      const problem = mapProblem(spec) ?? this.addMap(spec, handles);
       if (problem) problems.push(problem);
     }
     for (const spec of object.sections) {
@@ -129,27 +135,50 @@ class SimulatedObject implements BackendObject {
     if (problems.length === 0) {
       for (const spec of object.programs) problems.push(...this.addProgram(object, spec, handles));
     }
+    if (problems.length === 0) problems.push(...this.fillProgramArrays(object));
     if (problems.length > 0) throw new DiagnosticError(problems);
   }
 
-  private addMap(
-    spec: MapSpec,
-    settings: Settings,
-    handles: Map<string, number>,
-    bySegment: Map<number, SimulatedMap>,
-  ): Diagnostic | undefined {
+  /** A map that programs can reach. */
+  private createMap(spec: MapSpec): LoadedMap {
+    const map = makeMap(spec, this.machine.memory, this.host);
+    const handle = this.machine.memory.add(segment("map", `map "${spec.name}" itself`, new Uint8Array(0)));
+    const made = { map, handle, user: new UserMap(map, () => this.disposed) };
+    this.bySegment.set(handle, map);
+    this.all.push(map);
+    this.objects.add(made);
+    return made;
+  }
+
+  private addMap(spec: MapSpec, handles: Map<string, number>): Diagnostic | undefined {
     try {
-      const map = makeMap(spec, this.machine.memory, { count: settings.cpus, current: settings.cpu });
-      const handle = this.machine.memory.add(segment("map", `map "${spec.name}" itself`, new Uint8Array(0)));
+      const { handle, user } = this.createMap(spec);
       handles.set(spec.name, handle);
-      bySegment.set(handle, map);
-      this.all.push(map);
-      this.maps.set(spec.name, new UserMap(map, () => this.disposed));
+      this.maps.set(spec.name, user);
       return undefined;
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       return loaderDiagnostic(error.diagnostic, { message: error.message, ...(spec.at && { at: spec.at }) });
     }
+  }
+
+  /** Puts programs into the slots that the object says. */
+  private fillProgramArrays({ maps }: BpfObject): readonly Diagnostic[] {
+    return maps.flatMap(({ name, programs = [], at }) =>
+      programs.flatMap((program, slot) => {
+        if (program === null) return [];
+        const status = this.putProgram(name, slot, program);
+        const message = `slot ${slot} of "${name}" cannot hold the program "${program}"`;
+        return status === 0 ? [] : [loaderDiagnostic("mapReference", { message, ...(at && { at }) })];
+      }),
+    );
+  }
+
+  private putProgram(map: string, slot: number, name: string): number {
+    const [user, program] = [this.maps.get(map), this.programs.get(name)];
+    if (!user?.resolve || !program) return -errno.ENOENT;
+    const words = Uint32Array.of(slot, user.resolve({ kind: "program", program }).number);
+    return user.update(new Uint8Array(words.buffer, 0, 4), new Uint8Array(words.buffer, 4, 4), 0);
   }
 
   private helper(spec: ProgramSpec, number: number): HelperRun | string | undefined {
@@ -163,7 +192,7 @@ class SimulatedObject implements BackendObject {
     if (typeof implementation !== "function") return `${row.symbol}: ${implementation.unsimulated}`;
     return () => {
       implementation(this.world, spec.type);
-      return undefined;
+      return this.machine.takeJump();
     };
   }
 
@@ -202,13 +231,15 @@ class SimulatedObject implements BackendObject {
       packetLoads: stage.packetLoads,
     });
     if (!("steps" in code)) return code;
-    this.programs.set(spec.name, {
+    const program: BackendProgram = {
       spec,
       run: (input) => this.run(code, stage, input),
       attach: () => {
         throw loaderError("attachInSimulator", spec.at && { at: spec.at });
       },
-    });
+    };
+    this.programs.set(spec.name, program);
+    this.objects.add({ program, code });
     return [];
   }
 
@@ -224,6 +255,7 @@ class SimulatedObject implements BackendObject {
       machine.context = context;
       this.world.traced.length = 0;
       this.world.surroundings.begin();
+      this.world.redirected = undefined;
       try {
         instructions = machine.run(code, () => machine.setRegister(1, REGION_START, context.high));
       } finally {
@@ -232,7 +264,9 @@ class SimulatedObject implements BackendObject {
     }
     const durationNs = Math.round(((performance.now() - start) * 1e6) / repeat);
     const retval = (machine.registers[0] ?? 0) >>> 0;
-    return { retval, ...stage.result(this.world, input), durationNs, instructions, trace: [...this.world.traced] };
+    const { redirected: redirect, traced } = this.world;
+    const result = { retval, ...stage.result(this.world, input), durationNs, instructions, trace: [...traced] };
+    return redirect ? { ...result, redirect } : result;
   }
 
   [Symbol.dispose](): void {

@@ -56,7 +56,11 @@ const noContext: ContextAccess = {
 /** Kernel's BPF_MAX_LOOPS: how often the `may_goto`s of one call of a function let it go on. */
 const MAY_GOTO_BUDGET = 8 * 1024 * 1024;
 
+const noCode: Code = { name: "", steps: [], insns: [], lines: [] };
+
 interface Frame {
+  /** The program to go on with. */
+  readonly code: Code;
   readonly returnTo: number;
   readonly saved: Int32Array;
   readonly loops: number;
@@ -81,7 +85,9 @@ export class Machine {
   /** What `may_goto` has left in this frame. */
   loopsLeft = MAY_GOTO_BUDGET;
   private readonly frames: Frame[] = [];
-  private steps: Code["steps"] = [];
+  private code: Code = noCode;
+  private jumped = false;
+  private tailCalls = 0;
   private budget = 0;
   private faultedAt: number | undefined;
   private readonly stack: Segment;
@@ -136,7 +142,8 @@ export class Machine {
 
   /** Calls a function of the program: `returnTo` is the slot after the call. */
   call(returnTo: number): void {
-    this.frames.push({ returnTo, saved: this.registers.slice(SAVED.from, SAVED.to), loops: this.loopsLeft });
+    const { code } = this;
+    this.frames.push({ code, returnTo, saved: this.registers.slice(SAVED.from, SAVED.to), loops: this.loopsLeft });
     this.openFrame();
   }
 
@@ -148,6 +155,7 @@ export class Machine {
     this.registers.set(frame.saved, SAVED.from);
     this.registers[R10 + 1] = addressHigh(this.stackIndex, this.stack.slots - 1);
     this.loopsLeft = frame.loops;
+    this.code = frame.code;
     this.clobberArguments();
     return frame.returnTo;
   }
@@ -167,12 +175,35 @@ export class Machine {
     return half(this.registers, 0);
   }
 
+  /**
+   * From a helper: goes on with another program, which takes the place of the running function and gets its context as
+   * the halves of r1. False where the run has made as many such calls as the kernel lets it.
+   */
+  tailCall(code: Code, low: number, high: number): boolean {
+    if (this.tailCalls >= limits.tailCalls) return false;
+    this.tailCalls += 1;
+    this.stack.slots -= 1;
+    this.registers.fill(this.poison ? POISON_HALF : 0);
+    this.openFrame();
+    this.setRegister(1, low, high);
+    this.code = code;
+    this.jumped = true;
+    return true;
+  }
+
+  /** The slot to go on at where the helper that has just run was a tail call. */
+  takeJump(): 0 | undefined {
+    if (!this.jumped) return undefined;
+    this.jumped = false;
+    return 0;
+  }
+
   /** Runs steps from a slot on until the program, or the callback, is over. */
   private follow(from: number): void {
     let pc = from;
     try {
       while (pc >= 0) {
-        const step = this.steps[pc];
+        const step = this.code.steps[pc];
         if (step === undefined) throw new Error(`simulator: no instruction at slot ${pc}`);
         this.budget -= 1;
         if (this.budget < 0)
@@ -191,7 +222,9 @@ export class Machine {
    * @throws DiagnosticError BPF6100–6113 on the line of the instruction that faulted.
    */
   run(code: Code, prepare: (machine: Machine) => void): number {
-    this.steps = code.steps;
+    this.code = code;
+    this.jumped = false;
+    this.tailCalls = 0;
     this.budget = this.maxInstructions;
     this.faultedAt = undefined;
     if (this.frames.length > 0) this.frames.length = 0;
@@ -202,7 +235,7 @@ export class Machine {
     try {
       this.follow(0);
     } catch (error) {
-      throw error instanceof Fault ? this.report(error, code, this.faultedAt ?? 0) : error;
+      throw error instanceof Fault ? this.report(error, this.code, this.faultedAt ?? 0) : error;
     }
     return this.maxInstructions - this.budget;
   }

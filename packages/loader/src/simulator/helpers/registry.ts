@@ -2,6 +2,7 @@
 import { type HelperName, uapi } from "@typebpf/abi";
 import { forEachMapElem, loop } from "./callbacks.ts";
 import { spinLock, spinUnlock } from "./locks.ts";
+import { mapPeekElem, mapPopElem, mapPushElem, perfEventOutput, redirectMap, tailCall } from "./map-calls.ts";
 import { mapDeleteElem, mapLookupElem, mapUpdateElem } from "./maps.ts";
 import {
   probeRead,
@@ -73,8 +74,6 @@ import {
   xdpStoreBytes,
 } from "./xdp.ts";
 
-const notYet: Unsimulated = { unsimulated: "not simulated yet" };
-
 /** Every helper of the table, by name. */
 export const implementations: { readonly [K in HelperName]: Implementation | Unsimulated } = {
   ...unsimulated,
@@ -112,12 +111,12 @@ export const implementations: { readonly [K in HelperName]: Implementation | Uns
   mapLookupElem,
   mapUpdateElem,
   mapDeleteElem,
-  tailCall: notYet,
-  redirectMap: notYet,
-  perfEventOutput: notYet,
-  mapPushElem: notYet,
-  mapPopElem: notYet,
-  mapPeekElem: notYet,
+  tailCall,
+  redirectMap,
+  perfEventOutput,
+  mapPushElem,
+  mapPopElem,
+  mapPeekElem,
   ringbufReserve,
   ringbufSubmit,
   ringbufDiscard,

@@ -1,6 +1,6 @@
 // What simulated helpers can reach, and how they read their arguments.
 import type { ProgramTypeName } from "@typebpf/abi";
-import type { TraceEvent } from "../../backend.ts";
+import type { MapRedirect, TraceEvent } from "../../backend.ts";
 import type { Clock } from "../clock.ts";
 import type { SkbContext } from "../contexts/skb.ts";
 import type { StructContext } from "../contexts/struct.ts";
@@ -9,6 +9,7 @@ import { Fault } from "../fault.ts";
 import type { Machine } from "../machine.ts";
 import type { SimulatedMap } from "../maps/map.ts";
 import type { Surroundings } from "../surroundings.ts";
+import type { Objects } from "../maps/objects.ts";
 import { half, halfOf, writeNumber } from "../words.ts";
 
 /** The simulated machine around a program. */
@@ -25,6 +26,10 @@ export interface World {
   readonly struct: StructContext;
   /** The task that runs, memory at addresses, options of the socket. */
   readonly surroundings: Surroundings;
+  /** Programs and maps by number. */
+  readonly objects: Objects;
+  /** Where the current run has sent its packet by a map. */
+  redirected: MapRedirect | undefined;
   /** Lines that the current run has traced. */
   readonly traced: TraceEvent[];
 }

@@ -6,8 +6,10 @@ function why(fits: boolean, reason: string): string | undefined {
   return fits ? undefined : reason;
 }
 
-function entriesProblem({ maxEntries }: MapSpec, { counts, records }: MapTypeRow): string | undefined {
+function entriesProblem({ maxEntries }: MapSpec, { counts, records, holds }: MapTypeRow): string | undefined {
   if (counts === "none") return why(maxEntries === 0, "its maxEntries must be 0");
+  // One event for each CPU.
+  if (holds === "perfEvent" && maxEntries === 0) return undefined;
   if (maxEntries < 1) return "maxEntries must be at least 1";
   if (!records) return undefined;
   return why(isRingSize(maxEntries), `its maxEntries must be a power of two from ${pageBytes} on`);

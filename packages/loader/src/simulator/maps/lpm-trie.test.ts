@@ -2,6 +2,7 @@
 import { arrayLayout, type MapSpec, scalarLayouts, structLayout } from "@typebpf/abi";
 import { expect, test } from "vitest";
 import { Memory, REGION_START } from "../memory.ts";
+import { hostOf } from "./host.testing.ts";
 import type { SimulatedMap } from "./map.ts";
 import { makeMap } from "./registry.ts";
 
@@ -22,7 +23,7 @@ const trie: MapSpec = {
 
 function make(more: Partial<MapSpec> = {}): { map: SimulatedMap; memory: Memory } {
   const memory = new Memory();
-  return { map: makeMap({ ...trie, ...more }, memory, { count: 2, current: 1 }), memory };
+  return { map: makeMap({ ...trie, ...more }, memory, hostOf({ count: 2, current: 1 })), memory };
 }
 
 function value(number: number): Uint8Array {

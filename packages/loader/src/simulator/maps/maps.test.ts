@@ -2,6 +2,7 @@
 import { arrayLayout, type MapSpec, scalarLayouts } from "@typebpf/abi";
 import { describe, expect, test } from "vitest";
 import { Memory, REGION_START } from "../memory.ts";
+import { hostOf } from "./host.testing.ts";
 import type { SimulatedMap } from "./map.ts";
 import { makeMap } from "./registry.ts";
 
@@ -22,7 +23,7 @@ const hash: MapSpec = {
 
 function make(spec: Partial<MapSpec>, cpus = { count: 1, current: 0 }): { map: SimulatedMap; memory: Memory } {
   const memory = new Memory();
-  return { map: makeMap({ ...hash, ...spec }, memory, cpus), memory };
+  return { map: makeMap({ ...hash, ...spec }, memory, hostOf(cpus)), memory };
 }
 
 function key(value: number): Uint8Array {

@@ -3,12 +3,18 @@ import type { MapSpec, MapTypeName } from "@typebpf/abi";
 import { Fault } from "../fault.ts";
 import type { Memory } from "../memory.ts";
 import { ArrayMap } from "./array.ts";
+import { BloomFilter } from "./bloom-filter.ts";
 import { HashMap } from "./hash.ts";
 import { LpmTrie } from "./lpm-trie.ts";
 import { LruHashMap } from "./lru-hash.ts";
 import type { SimulatedMap } from "./map.ts";
+import { MapOfMaps } from "./map-of-maps.ts";
+import type { LoadedMap, Objects } from "./objects.ts";
 import { PerCpuArray } from "./per-cpu-array.ts";
+import { PerfEventArray } from "./perf-event-array.ts";
+import { ReferenceMap } from "./reference-map.ts";
 import { RingBuffer } from "./ring-buffer.ts";
+import { SequenceMap } from "./sequence-map.ts";
 
 /** What maps need to know of the simulated machine. */
 export interface Cpus {
@@ -18,8 +24,19 @@ export interface Cpus {
   readonly current: number;
 }
 
+/** What maps of references need beside that. */
+export interface MapHost extends Cpus {
+  readonly objects: Objects;
+  /** Makes a map that programs of the object can reach. */
+  readonly create: (spec: MapSpec) => LoadedMap;
+}
+
 /** How a map is made, or why not. */
-type Maker = ((spec: MapSpec, memory: Memory, cpus: Cpus) => SimulatedMap) | { readonly unsimulated: string };
+type Maker = ((spec: MapSpec, memory: Memory, host: MapHost) => SimulatedMap) | { readonly unsimulated: string };
+
+const references: Maker = (spec, _memory, { objects, count }) => new ReferenceMap(spec, objects, count);
+const sequence: Maker = (spec) => new SequenceMap(spec);
+const mapOfMaps: Maker = (spec, _memory, { objects, count, create }) => new MapOfMaps(spec, objects, count, create);
 
 const notYet = { unsimulated: "not simulated yet" } as const;
 
@@ -34,22 +51,22 @@ const makers: { readonly [T in MapTypeName]: Maker } = {
   ringBuffer: (spec, memory) => new RingBuffer(spec, memory),
   stackTrace: notYet,
   userRingBuffer: notYet,
-  queue: notYet,
-  stack: notYet,
-  bloomFilter: notYet,
+  queue: sequence,
+  stack: sequence,
+  bloomFilter: (spec) => new BloomFilter(spec),
   arena: { unsimulated: "memory that is shared with pointers of the kernel's address space" },
-  progArray: notYet,
-  perfEventArray: notYet,
-  cgroupArray: notYet,
-  arrayOfMaps: notYet,
-  hashOfMaps: notYet,
-  devMap: notYet,
-  devMapHash: notYet,
-  cpuMap: notYet,
-  xskMap: notYet,
-  sockMap: notYet,
-  sockHash: notYet,
-  reusePortSockArray: notYet,
+  progArray: references,
+  perfEventArray: (spec, _memory, { objects, count }) => new PerfEventArray(spec, objects, count),
+  cgroupArray: references,
+  arrayOfMaps: mapOfMaps,
+  hashOfMaps: mapOfMaps,
+  devMap: references,
+  devMapHash: references,
+  cpuMap: references,
+  xskMap: references,
+  sockMap: references,
+  sockHash: references,
+  reusePortSockArray: references,
   skStorage: notYet,
   inodeStorage: notYet,
   taskStorage: notYet,
@@ -60,11 +77,11 @@ const makers: { readonly [T in MapTypeName]: Maker } = {
 };
 
 /** Makes a map; throws a Fault where the simulator cannot. */
-export function makeMap(spec: MapSpec, memory: Memory, cpus: Cpus): SimulatedMap {
+export function makeMap(spec: MapSpec, memory: Memory, host: MapHost): SimulatedMap {
   if (!Object.hasOwn(makers, spec.type)) {
     throw new Fault("unsimulatedMap", `map "${spec.name}" is a ${spec.type}, which the simulator does not know`);
   }
   const maker = makers[spec.type];
-  if (typeof maker === "function") return maker(spec, memory, cpus);
+  if (typeof maker === "function") return maker(spec, memory, host);
   throw new Fault("unsimulatedMap", `map "${spec.name}" is a ${spec.type}: ${maker.unsimulated}`);
 }

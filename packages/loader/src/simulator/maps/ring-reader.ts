@@ -1,23 +1,22 @@
-// The reader of a simulated ring buffer: takes finished records in order, waits for more.
-import type { BackendRingBuffer } from "../../backend.ts";
+// The reader of a simulated ring buffer or perf event array: takes finished records in order, waits for more.
 import { loaderError } from "../../diagnostics.ts";
 
 /** The ring as its reader sees it. */
-export interface ReadableRing {
+export interface ReadableRing<Item = Uint8Array> {
   /** The next finished record that was not discarded, taken out of the ring; undefined where there is none. */
-  next(): Uint8Array | undefined;
+  next(): Item | undefined;
   /** Whether `next` has something to give. */
   readonly isReadable: boolean;
   /** Called once, when the reader is closed. */
   closed(): void;
 }
 
-export class RingReader implements BackendRingBuffer {
-  private readonly ring: ReadableRing;
+export class RingReader<Item = Uint8Array> implements Disposable {
+  private readonly ring: ReadableRing<Item>;
   private readonly waiting = new Set<() => void>();
   private open = true;
 
-  constructor(ring: ReadableRing) {
+  constructor(ring: ReadableRing<Item>) {
     this.ring = ring;
   }
 
@@ -25,9 +24,9 @@ export class RingReader implements BackendRingBuffer {
     return !this.open;
   }
 
-  consume(limit = Number.POSITIVE_INFINITY): Uint8Array[] {
-    if (!this.open) throw loaderError("disposed", { message: "the reader of the ring buffer is closed" });
-    const records: Uint8Array[] = [];
+  consume(limit = Number.POSITIVE_INFINITY): Item[] {
+    if (!this.open) throw loaderError("disposed", { message: "the reader is closed" });
+    const records: Item[] = [];
     while (records.length < limit) {
       const record = this.ring.next();
       if (!record) break;

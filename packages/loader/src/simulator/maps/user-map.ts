@@ -1,7 +1,15 @@
 // A map as user space holds it: the same map until its object is disposed, then every operation fails with EBADF, as
 // with a closed file descriptor.
 import type { MapSpec } from "@typebpf/abi";
-import type { BackendMap, BackendRingBuffer } from "../../backend.ts";
+import type {
+  BackendInnerMaps,
+  BackendMap,
+  BackendPerfReader,
+  BackendRingBuffer,
+  BackendUserRing,
+  ObjectReference,
+  ResolvedReference,
+} from "../../backend.ts";
 import { loaderError } from "../../diagnostics.ts";
 import { errno } from "../../errno.ts";
 
@@ -9,10 +17,17 @@ export class UserMap implements BackendMap {
   readonly spec: MapSpec;
   readonly copies: number;
   readonly bufferSize: number;
-  /** Only of maps that have records. */
+  /** What only some types have. */
   readonly ringBuffer?: () => BackendRingBuffer;
+  readonly perfReader?: () => BackendPerfReader;
+  readonly userRing?: () => BackendUserRing;
+  readonly lookupAndDelete?: (key: Uint8Array) => Uint8Array | number;
+  readonly contains?: (value: Uint8Array) => number;
+  readonly resolve?: (reference: ObjectReference) => ResolvedReference;
+  readonly inner?: BackendInnerMaps;
   private readonly map: BackendMap;
   private readonly closed: () => boolean;
+  private frozen = false;
 
   constructor(map: BackendMap, closed: () => boolean) {
     this.map = map;
@@ -20,12 +35,34 @@ export class UserMap implements BackendMap {
     this.spec = map.spec;
     this.copies = map.copies;
     this.bufferSize = map.bufferSize;
-    const open = map.ringBuffer?.bind(map);
-    if (!open) return;
-    this.ringBuffer = () => {
-      if (closed()) throw loaderError("disposed");
+    if (map.ringBuffer) this.ringBuffer = this.opening(map.ringBuffer.bind(map));
+    if (map.perfReader) this.perfReader = this.opening(map.perfReader.bind(map));
+    if (map.userRing) this.userRing = this.opening(map.userRing.bind(map));
+    if (map.resolve) this.resolve = map.resolve.bind(map);
+    if (map.inner) this.inner = map.inner;
+    const { lookupAndDelete, contains } = map;
+    if (lookupAndDelete) this.lookupAndDelete = (key) => this.refusal() || lookupAndDelete.call(map, key);
+    if (contains) this.contains = (value) => (closed() ? -errno.EBADF : contains.call(map, value));
+  }
+
+  private opening<T>(open: () => T): () => T {
+    return () => {
+      if (this.closed()) throw loaderError("disposed");
       return open();
     };
+  }
+
+  /** 0, or the negative errno with which every change fails. */
+  private refusal(): number {
+    if (this.closed()) return -errno.EBADF;
+    return this.frozen ? -errno.EPERM : 0;
+  }
+
+  freeze(): number {
+    if (this.closed()) return -errno.EBADF;
+    if (this.frozen) return -errno.EBUSY;
+    this.frozen = true;
+    return 0;
   }
 
   private readable(): BackendMap {
@@ -38,11 +75,11 @@ export class UserMap implements BackendMap {
   }
 
   update(key: Uint8Array, value: Uint8Array, flags: number): number {
-    return this.closed() ? -errno.EBADF : this.map.update(key, value, flags);
+    return this.refusal() || this.map.update(key, value, flags);
   }
 
   delete(key: Uint8Array): number {
-    return this.closed() ? -errno.EBADF : this.map.delete(key);
+    return this.refusal() || this.map.delete(key);
   }
 
   nextKey(key: Uint8Array | undefined): Uint8Array | undefined {
@@ -57,6 +94,7 @@ export class UserMap implements BackendMap {
     entries: readonly (readonly [Uint8Array, Uint8Array])[],
     flags: number,
   ): { readonly status: number; readonly written: number } {
-    return this.closed() ? { status: -errno.EBADF, written: 0 } : this.map.updateBatch(entries, flags);
+    const status = this.refusal();
+    return status === 0 ? this.map.updateBatch(entries, flags) : { status, written: 0 };
   }
 }

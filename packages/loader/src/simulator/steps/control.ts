@@ -2,8 +2,8 @@
 import { half, halfOf } from "../words.ts";
 import { END, type Place, type Step } from "./step.ts";
 
-/** A helper, ready to run: reads r1 to r5, writes r0; END ends the program at once. */
-export type HelperRun = () => typeof END | undefined;
+/** A helper, ready to run: reads r1 to r5, writes r0. Gives the slot to go on at where that is not the next, END to end the program. */
+export type HelperRun = () => number | undefined;
 
 /** `goto target` */
 export function gotoStep(target: number): Step {
@@ -30,9 +30,10 @@ export function localCallStep({ machine, next }: Place, target: number): Step {
 /** Calls a helper. */
 export function helperCallStep({ machine, next }: Place, run: HelperRun): Step {
   return () => {
-    const end = run();
+    const elsewhere = run();
+    if (elsewhere !== undefined) return elsewhere;
     machine.clobberArguments();
-    return end ?? next;
+    return next;
   };
 }
 
