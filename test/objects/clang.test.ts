@@ -14,10 +14,7 @@ import { describeKernel } from "../kernel/gate.ts";
 const bench = fileURLToPath(new URL("../../../shared/bench/", import.meta.url));
 const present = existsSync(join(bench, "c"));
 const names = present
-  ? readdirSync(join(bench, "c"))
-      .flatMap((file) => (file.endsWith(".c") ? [file.slice(0, -2)] : []))
-      // Tail calls are not simulated yet.
-      .filter((name) => name !== "xdp_tailcall")
+  ? readdirSync(join(bench, "c")).flatMap((file) => (file.endsWith(".c") ? [file.slice(0, -2)] : []))
   : [];
 
 /** What cannot be loaded yet, and why. */

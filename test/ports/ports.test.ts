@@ -19,7 +19,17 @@ interface Port {
 
 const own = new URL("../../bench/programs/", import.meta.url);
 const reference = new URL("../../../shared/bench/", import.meta.url);
-const referenceNames = ["empty", "parse_drop", "drop_udp_port", "counter", "ratelimit", "vlan", "l4lb", "fw_lpm"];
+const referenceNames = [
+  "empty",
+  "parse_drop",
+  "drop_udp_port",
+  "counter",
+  "ratelimit",
+  "vlan",
+  "l4lb",
+  "fw_lpm",
+  "tailcall",
+];
 const levels = [0, 1, 2] as const;
 
 const ownPorts: readonly Port[] = readdirSync(own)
@@ -40,9 +50,9 @@ const gate = await kernelGate();
 
 async function failures(object: BpfObject, spec: Spec, backend: Backend): Promise<readonly string[]> {
   using loaded = await load(object, backend);
-  const program = Object.values(loaded.programs)[0];
+  const program = loaded.programs[spec.prog ?? ""] ?? Object.values(loaded.programs)[0];
   if (!program) throw new Error("the filter has no program");
-  applySpecMaps(loaded.maps, spec.maps ?? [], "maps");
+  applySpecMaps(loaded.maps, spec.maps ?? [], "maps", loaded.programs);
   return (spec.packets ?? []).flatMap((packet, index) => {
     const { outcome } = runSpecPacket(loaded.maps, program, packet, index);
     return outcome.ok ? [] : [`${outcome.name}: ${outcome.why}`];

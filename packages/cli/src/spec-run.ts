@@ -27,14 +27,33 @@ function bufferOf(map: AnyMapHandle, value: Uint8Array): Uint8Array {
   return buffer;
 }
 
-function setEntries(map: AnyMapHandle, entries: NonNullable<SpecMap["entries"]>, where: string): void {
+/** Handles of the programs that entries of maps may name. */
+export type ProgramHandles = Readonly<Record<string, ProgramHandle>>;
+
+/** The bytes that stand for a program in a map, until it is disposed. */
+function programEntry(map: AnyMapHandle, name: string, programs: ProgramHandles, path: string) {
+  if (mapTypes[map.spec.type].number !== mapTypes.progArray.number || !map.raw.resolve) {
+    throw cliError("spec", { message: `${path}: "${map.name}" is a ${map.spec.type}, which holds no programs` });
+  }
+  const program = Object.hasOwn(programs, name) ? programs[name] : undefined;
+  if (!program) throw cliError("spec", { message: `${path}: the filter has no program "${name}"` });
+  const resolved = map.raw.resolve({ kind: "program", program: program.raw });
+  const value = new Uint8Array(Uint32Array.of(resolved.number).buffer);
+  return { value, [Symbol.dispose]: () => resolved[Symbol.dispose]() };
+}
+
+function setEntries(
+  map: AnyMapHandle,
+  entries: NonNullable<SpecMap["entries"]>,
+  programs: ProgramHandles,
+  where: string,
+): void {
   for (const [index, { key, value, prog }] of entries.entries()) {
     const path = `${where}.entries[${index}]`;
-    if (prog !== undefined) {
-      throw cliError("spec", { message: `${path}.prog: "${map.name}" is a ${map.spec.type}, which holds no programs` });
-    }
-    if (value === undefined) throw cliError("spec", { message: `${path} has neither value nor prog` });
-    const bytes = sized(`${path}.value`, value, map.spec.value.size);
+    if (value === undefined && prog === undefined)
+      throw cliError("spec", { message: `${path} has neither value nor prog` });
+    using program = prog === undefined ? undefined : programEntry(map, prog, programs, `${path}.prog`);
+    const bytes = program?.value ?? sized(`${path}.value`, value ?? "", map.spec.value.size);
     const status = map.raw.update(sized(`${path}.key`, key, map.spec.key.size), bufferOf(map, bytes), 0);
     if (status !== 0)
       throw cliError("spec", { message: `${path}: "${map.name}" refuses the entry (error ${-status})` });
@@ -42,11 +61,16 @@ function setEntries(map: AnyMapHandle, entries: NonNullable<SpecMap["entries"]>,
 }
 
 /** Clears and fills maps as a spec says. `where` names the list in messages. @throws DiagnosticError */
-export function applySpecMaps(maps: MapHandles, list: readonly SpecMap[], where: string): void {
+export function applySpecMaps(
+  maps: MapHandles,
+  list: readonly SpecMap[],
+  where: string,
+  programs: ProgramHandles = {},
+): void {
   for (const [index, one] of list.entries()) {
     const map = findMap(maps, one.map);
     if (one.clear) map.clear();
-    setEntries(map, one.entries ?? [], `${where}[${index}]`);
+    setEntries(map, one.entries ?? [], programs, `${where}[${index}]`);
   }
 }
 

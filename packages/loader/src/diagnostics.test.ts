@@ -33,7 +33,7 @@ async function withMaps(act: (maps: MapsOf<Record<string, unknown>>) => unknown)
   return act(loaded.maps);
 }
 
-const foreign = { ...assembled("main", "exit"), type: "kprobe" as "xdp" };
+const foreign = { ...assembled("main", "exit"), type: "unknown" as "xdp" };
 
 const cases: { readonly [K in LoaderDiagnosticName]: () => unknown } = {
   objectFormat: () => load({ ...objectOf({}), format: 2 as 1 }, simulator()),

@@ -48,7 +48,7 @@ export const test: Command<TestArguments, TestDocument> = {
     const object = objectOf(filter);
     const name = chooseProgram(object, spec.prog ?? object.programs[0]?.name);
     using loaded = await loadInto(object, kernel, undefined, configOf(object, config));
-    applySpecMaps(loaded.maps, spec.maps ?? [], "maps");
+    applySpecMaps(loaded.maps, spec.maps ?? [], "maps", loaded.programs);
     const cases: SpecCase[] = [];
     const diagnostics: Diagnostic[] = [...filter.diagnostics];
     for (const [index, packet] of (spec.packets ?? []).entries()) {
