@@ -3,6 +3,7 @@
 // numbers (0, or a negative errno such as -2 for ENOENT), so that both back ends can be compared bit for bit.
 import type { BpfObject, DataSection, Diagnostic, MapSpec, ProgramSpec } from "@typebpf/abi";
 import type { AttachOptions, SocketLike } from "./attach-options.ts";
+import type { MapRedirect, TraceEvent } from "./run-events.ts";
 
 export type {
   AttachOptions,
@@ -25,24 +26,6 @@ export interface RunInput {
   readonly context?: Readonly<Record<string, number | bigint>>;
   /** How often to run; default 1. The packet is as given before each run (kernel: see BPF_PROG_TEST_RUN). */
   readonly repeat?: number;
-}
-
-/** A line that a program traced, as the trace pipe would show it. */
-export interface TraceEvent {
-  /** The whole line, formatted. */
-  readonly text: string;
-  /** What it was made from: the format of printf with `%lld` and the like. */
-  readonly format: string;
-  /** The values of the line in order, unsigned 64 bits as the registers had them. */
-  readonly values: readonly bigint[];
-}
-
-/** Where a program sent its packet by a map. */
-export interface MapRedirect {
-  readonly map: string;
-  readonly key: number;
-  /** What the program said beside that: `RedirectMap` of the DSL. */
-  readonly flags: number;
 }
 
 /** What came out of the last of the runs. */

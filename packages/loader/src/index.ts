@@ -19,7 +19,6 @@ export type {
   SocketLike,
   TcAttachOptions,
   TcNeighbour,
-  TraceEvent,
   XdpAttachOptions,
 } from "./backend.ts";
 export { decode, encode, type Value } from "./codec.ts";
@@ -119,6 +118,7 @@ export {
   vlan,
 } from "./packet/index.ts";
 export { type AddressPrefix, ipv4Prefix, ipv6Prefix } from "./prefix.ts";
+export type { MapRedirect, TraceEvent } from "./run-events.ts";
 export {
   type Clock,
   type RawHelper,

@@ -1,8 +1,9 @@
 // Typed handles of programs, the same on both back ends: run on a packet, attach in the kernel.
 import { actionName, contextFields, type ProgramSpec, sectionOfProgram } from "@typebpf/abi";
-import type { AttachOptions, BackendLink, BackendProgram, Pin, RunInput, TraceEvent } from "../backend.ts";
+import type { AttachOptions, BackendLink, BackendProgram, Pin, RunInput } from "../backend.ts";
 import { describe } from "../codec.ts";
 import { loaderError, refusePin } from "../diagnostics.ts";
+import type { MapRedirect, TraceEvent } from "../run-events.ts";
 
 /** An attachment: detached on `detach()`, at the end of a `using` block, and when the process ends. */
 export type Link = BackendLink;
@@ -42,6 +43,8 @@ export interface RunResult<Action extends string = string> {
   readonly durationNs: number;
   /** Instructions of the last run; only in the simulator. */
   readonly instructions?: number;
+  /** Where the last run sent its packet by a map, where it did; only in the simulator. */
+  readonly redirect?: MapRedirect;
   /** Lines that the last run traced; only in the simulator. The kernel writes them to its trace pipe. */
   readonly trace?: readonly TraceEvent[];
 }

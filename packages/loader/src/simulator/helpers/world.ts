@@ -1,6 +1,6 @@
 // What simulated helpers can reach, and how they read their arguments.
 import type { ProgramTypeName } from "@typebpf/abi";
-import type { MapRedirect, TraceEvent } from "../../backend.ts";
+import type { MapRedirect, TraceEvent } from "../../run-events.ts";
 import type { Clock } from "../clock.ts";
 import type { SkbContext } from "../contexts/skb.ts";
 import type { StructContext } from "../contexts/struct.ts";
