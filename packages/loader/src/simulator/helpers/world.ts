@@ -8,8 +8,8 @@ import type { XdpContext } from "../contexts/xdp.ts";
 import { Fault } from "../fault.ts";
 import type { Machine } from "../machine.ts";
 import type { SimulatedMap } from "../maps/map.ts";
-import type { Surroundings } from "../surroundings.ts";
 import type { Objects } from "../maps/objects.ts";
+import type { Surroundings } from "../surroundings.ts";
 import { half, halfOf, writeNumber } from "../words.ts";
 
 /** The simulated machine around a program. */
