@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { generateDiagnosticExamples } from "./generate/diagnostic-examples.ts";
 import { dslDeclarations } from "./generate/dsl-declarations.ts";
 import type { Generator } from "./generate/generator.ts";
+import { generateTracepointTable, generateTracepointTypes } from "./generate/tracepoints.ts";
 import { generateUapi } from "./generate/uapi.ts";
 import type { Snapshot } from "./snapshot/snapshot.ts";
 
@@ -19,6 +20,8 @@ function readSnapshot(): Snapshot {
 /** In order: each may import what the ones before it wrote. */
 const generators: readonly Generator[] = [
   () => generateUapi(readSnapshot()),
+  generateTracepointTable,
+  generateTracepointTypes,
   async () => (await import("./generate/dsl-contexts.ts")).generateDslContexts(),
   async () => (await import("./generate/dsl-programs.ts")).generateDslPrograms(),
   ...dslDeclarations,

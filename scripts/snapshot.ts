@@ -1,5 +1,6 @@
-// Refreshes packages/abi/snapshot/kernel.generated.json from the running kernel's BTF and a directory of kernel headers:
-//   npm run snapshot -- --headers /usr/include/linux --headers-release 6.18
+// Refreshes packages/abi/snapshot/kernel.generated.json from the running kernel's BTF and a directory of kernel headers, and
+// tracepoints.generated.json beside it from the events of a mounted tracefs:
+//   npm run snapshot -- --headers /usr/include/linux --headers-release 6.18 --tracefs /sys/kernel/tracing
 // Macros are never dropped: the contract only grows, and a distribution's headers may be older than its kernel.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { arch, release } from "node:os";
@@ -7,13 +8,15 @@ import { parseArgs } from "node:util";
 import { type BtfContents, type BtfEnum, type BtfLayout, readBtf } from "./snapshot/btf.ts";
 import { type HeaderContents, readHeaders } from "./snapshot/header.ts";
 import type { Snapshot, SnapshotEnum, SnapshotValue } from "./snapshot/snapshot.ts";
+import { readTracepoints } from "./snapshot/tracepoints.ts";
 
 const target = new URL("../packages/abi/snapshot/kernel.generated.json", import.meta.url);
+const tracepointsTarget = new URL("../packages/abi/snapshot/tracepoints.generated.json", import.meta.url);
 const headerFiles = ["bpf.h", "bpf_common.h", "btf.h", "if_link.h", "pkt_cls.h"];
 const wantedMacros = /^(BPF|XDP|TC_ACT|BTF)_/;
 const wantedEnumerators = /^(BPF|XDP|TCX|SK|TCP_BPF|BTF|IFLA_XDP|TCA_BPF|NETKIT)_/;
 /** Contexts that are declared outside the headers above. */
-const furtherAggregates = ["bpf_perf_event_data"];
+const furtherAggregates = ["bpf_perf_event_data", "pt_regs"];
 
 function plain(value: bigint): SnapshotValue {
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)
@@ -33,7 +36,7 @@ function isContract(headers: HeaderContents, { name, values }: BtfEnum): boolean
 function collectLayouts(btf: BtfContents, names: readonly string[]): Record<string, BtfLayout> {
   const found: Record<string, BtfLayout> = {};
   for (const name of names) {
-    const layout = /^_*(bpf|xdp|sk|btf)_/.test(name) ? btf.layout(name) : undefined;
+    const layout = /^_*(bpf|xdp|sk|btf)_|^pt_regs$/.test(name) ? btf.layout(name) : undefined;
     if (layout) found[name] = layout;
   }
   return found;
@@ -60,7 +63,11 @@ function makeSnapshot(directory: string, headersRelease: string, previous: Snaps
 }
 
 const { values: options } = parseArgs({
-  options: { headers: { type: "string", default: "/usr/include/linux" }, "headers-release": { type: "string" } },
+  options: {
+    headers: { type: "string", default: "/usr/include/linux" },
+    "headers-release": { type: "string" },
+    tracefs: { type: "string" },
+  },
 });
 const previous = existsSync(target) ? (JSON.parse(readFileSync(target, "utf8")) as Snapshot) : undefined;
 const snapshot = makeSnapshot(
@@ -69,3 +76,9 @@ const snapshot = makeSnapshot(
   previous?.macros ?? {},
 );
 writeFileSync(target, `${JSON.stringify(snapshot, undefined, 1)}\n`);
+if (options.tracefs !== undefined) {
+  const lines = Object.entries(readTracepoints(options.tracefs)).map(
+    ([name, fields]) => `${JSON.stringify(name)}: ${JSON.stringify(fields)}`,
+  );
+  writeFileSync(tracepointsTarget, `{\n${lines.join(",\n")}\n}\n`);
+}

@@ -23,6 +23,7 @@ interface EntryPoint {
 const source = "packages/dsl/src";
 const main = `${source}/index.ts`;
 const dsl = { specifier: "@typebpf/dsl", index: main };
+const events = { specifier: "@typebpf/dsl/tracepoints", index: `${source}/tracepoints.generated.ts` };
 
 const net = ["ethernet", "vlan", "arp", "ipv4", "ipv6", "protocols", "icmp", "icmpv6", "tcp", "udp"];
 
@@ -52,6 +53,7 @@ const entryPoints: readonly EntryPoint[] = [
         "cgroup",
         "contexts.generated",
         "program",
+        "event-text",
         "programs.generated",
       ],
       ...["config", "addresses", "atomics", "bytes", "trace", "spin-lock", "functions"],
@@ -59,6 +61,15 @@ const entryPoints: readonly EntryPoint[] = [
     ]
       .map((name) => `${source}/${name}.ts`)
       .concat("packages/abi/src/layout.ts"),
+    from: events,
+  },
+  {
+    path: "packages/dsl/types/tracepoints.d.ts",
+    title:
+      "What the records of the kernel's events hold. A file of its own, because it is long and few filters need it.",
+    index: events.index,
+    modules: [events.index],
+    from: dsl,
   },
   {
     path: "packages/dsl/types/net.d.ts",

@@ -42,6 +42,11 @@ function parameterLists(kind: ProgramKindName): string[] {
   const plain = `(filter: (ctx: ${context}) => ${verdict}${options})`;
   const typed = `(schema: Schema<T>, filter: (ctx: ${context} & Readonly<T>) => ${verdict}${options})`;
   const bodies = [...(row.schema === "required" ? [] : [plain]), ...(row.schema ? [typed] : [])];
+  if (row.events)
+    return [
+      `<E extends keyof ${row.events}>(target: E, filter: (ctx: ${context} & Readonly<${row.events}[E]>) => ${verdict}${options})`,
+      typed.replace("(", "(target: string, "),
+    ];
   const targeted = row.target ? bodies.map((body) => body.replace("(", "(target: string, ")) : [];
   return [...(row.target === "required" ? [] : bodies), ...targeted];
 }
@@ -86,6 +91,7 @@ export function generateDslPrograms(): GeneratedFile {
       `import type {\n${contexts.map((name) => `  ${name},\n`).join("")}} from "./contexts.generated.ts";`,
       'import { type FragsOptions, type Program, programConstructor, type SleepableOptions } from "./program.ts";',
       'import type { Schema } from "./schema.ts";',
+      'import type { TracepointEvents } from "./tracepoints.generated.ts";',
       body,
       "",
     ].join("\n"),

@@ -54,6 +54,7 @@ export * from "./kernel/maps/storage.ts";
 export * from "./kernel/program-kinds.ts";
 export * from "./kernel/program-sections.ts";
 export * from "./kernel/program-types.ts";
+export * from "./kernel/tracepoints/events.ts";
 export * from "./kernel/uapi.generated.ts";
 export * from "./layout.ts";
 export { read, write } from "./object/elf/elf.ts";

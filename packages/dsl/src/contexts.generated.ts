@@ -1206,38 +1206,452 @@ export interface SocketFilterContext extends KtimeGetNsHelper, KtimeGetBootNsHel
 
 /** What a program made by `kprobe` is given. */
 export interface KprobeContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, OverrideReturnHelper, GetFuncIpHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Register r15. */
+  readonly r15: u64;
+  /** Register r14. */
+  readonly r14: u64;
+  /** Register r13. */
+  readonly r13: u64;
+  /** Register r12. */
+  readonly r12: u64;
+  /** The frame pointer. */
+  readonly bp: u64;
+  /** Register rbx. */
+  readonly bx: u64;
+  /** Register r11. */
+  readonly r11: u64;
+  /** Register r10. */
+  readonly r10: u64;
+  /** Register r9: the sixth argument of a function. */
+  readonly r9: u64;
+  /** Register r8: the fifth argument of a function. */
+  readonly r8: u64;
+  /** Register rax: what a function returns. */
+  readonly ax: u64;
+  /** Register rcx: the fourth argument of a function. */
+  readonly cx: u64;
+  /** Register rdx: the third argument of a function. */
+  readonly dx: u64;
+  /** Register rsi: the second argument of a function. */
+  readonly si: u64;
+  /** Register rdi: the first argument of a function. */
+  readonly di: u64;
+  /** The number of the system call, while the kernel works on one. */
+  readonly origAx: u64;
+  /** The instruction pointer. */
+  readonly ip: u64;
+  /** The code segment. */
+  readonly cs: u64;
+  /** The flags. */
+  readonly flags: u64;
+  /** The stack pointer. */
+  readonly sp: u64;
+  /** The stack segment. */
+  readonly ss: u64;
+  /** The first six integer arguments of the function; at its first instruction only. */
+  readonly args: ReadonlyItems<u64, 6>;
+  /** What the function returns; where it returns only. */
+  readonly returnValue: u64;
 }
 
 /** What a program made by `kprobe.multi` is given. */
 export interface KprobeMultiContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, OverrideReturnHelper, GetFuncIpHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Register r15. */
+  readonly r15: u64;
+  /** Register r14. */
+  readonly r14: u64;
+  /** Register r13. */
+  readonly r13: u64;
+  /** Register r12. */
+  readonly r12: u64;
+  /** The frame pointer. */
+  readonly bp: u64;
+  /** Register rbx. */
+  readonly bx: u64;
+  /** Register r11. */
+  readonly r11: u64;
+  /** Register r10. */
+  readonly r10: u64;
+  /** Register r9: the sixth argument of a function. */
+  readonly r9: u64;
+  /** Register r8: the fifth argument of a function. */
+  readonly r8: u64;
+  /** Register rax: what a function returns. */
+  readonly ax: u64;
+  /** Register rcx: the fourth argument of a function. */
+  readonly cx: u64;
+  /** Register rdx: the third argument of a function. */
+  readonly dx: u64;
+  /** Register rsi: the second argument of a function. */
+  readonly si: u64;
+  /** Register rdi: the first argument of a function. */
+  readonly di: u64;
+  /** The number of the system call, while the kernel works on one. */
+  readonly origAx: u64;
+  /** The instruction pointer. */
+  readonly ip: u64;
+  /** The code segment. */
+  readonly cs: u64;
+  /** The flags. */
+  readonly flags: u64;
+  /** The stack pointer. */
+  readonly sp: u64;
+  /** The stack segment. */
+  readonly ss: u64;
+  /** The first six integer arguments of the function; at its first instruction only. */
+  readonly args: ReadonlyItems<u64, 6>;
+  /** What the function returns; where it returns only. */
+  readonly returnValue: u64;
 }
 
 /** What a program made by `kretprobe` is given. */
 export interface KretprobeContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, OverrideReturnHelper, GetFuncIpHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Register r15. */
+  readonly r15: u64;
+  /** Register r14. */
+  readonly r14: u64;
+  /** Register r13. */
+  readonly r13: u64;
+  /** Register r12. */
+  readonly r12: u64;
+  /** The frame pointer. */
+  readonly bp: u64;
+  /** Register rbx. */
+  readonly bx: u64;
+  /** Register r11. */
+  readonly r11: u64;
+  /** Register r10. */
+  readonly r10: u64;
+  /** Register r9: the sixth argument of a function. */
+  readonly r9: u64;
+  /** Register r8: the fifth argument of a function. */
+  readonly r8: u64;
+  /** Register rax: what a function returns. */
+  readonly ax: u64;
+  /** Register rcx: the fourth argument of a function. */
+  readonly cx: u64;
+  /** Register rdx: the third argument of a function. */
+  readonly dx: u64;
+  /** Register rsi: the second argument of a function. */
+  readonly si: u64;
+  /** Register rdi: the first argument of a function. */
+  readonly di: u64;
+  /** The number of the system call, while the kernel works on one. */
+  readonly origAx: u64;
+  /** The instruction pointer. */
+  readonly ip: u64;
+  /** The code segment. */
+  readonly cs: u64;
+  /** The flags. */
+  readonly flags: u64;
+  /** The stack pointer. */
+  readonly sp: u64;
+  /** The stack segment. */
+  readonly ss: u64;
+  /** The first six integer arguments of the function; at its first instruction only. */
+  readonly args: ReadonlyItems<u64, 6>;
+  /** What the function returns; where it returns only. */
+  readonly returnValue: u64;
 }
 
 /** What a program made by `kretprobe.multi` is given. */
 export interface KretprobeMultiContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, OverrideReturnHelper, GetFuncIpHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Register r15. */
+  readonly r15: u64;
+  /** Register r14. */
+  readonly r14: u64;
+  /** Register r13. */
+  readonly r13: u64;
+  /** Register r12. */
+  readonly r12: u64;
+  /** The frame pointer. */
+  readonly bp: u64;
+  /** Register rbx. */
+  readonly bx: u64;
+  /** Register r11. */
+  readonly r11: u64;
+  /** Register r10. */
+  readonly r10: u64;
+  /** Register r9: the sixth argument of a function. */
+  readonly r9: u64;
+  /** Register r8: the fifth argument of a function. */
+  readonly r8: u64;
+  /** Register rax: what a function returns. */
+  readonly ax: u64;
+  /** Register rcx: the fourth argument of a function. */
+  readonly cx: u64;
+  /** Register rdx: the third argument of a function. */
+  readonly dx: u64;
+  /** Register rsi: the second argument of a function. */
+  readonly si: u64;
+  /** Register rdi: the first argument of a function. */
+  readonly di: u64;
+  /** The number of the system call, while the kernel works on one. */
+  readonly origAx: u64;
+  /** The instruction pointer. */
+  readonly ip: u64;
+  /** The code segment. */
+  readonly cs: u64;
+  /** The flags. */
+  readonly flags: u64;
+  /** The stack pointer. */
+  readonly sp: u64;
+  /** The stack segment. */
+  readonly ss: u64;
+  /** The first six integer arguments of the function; at its first instruction only. */
+  readonly args: ReadonlyItems<u64, 6>;
+  /** What the function returns; where it returns only. */
+  readonly returnValue: u64;
 }
 
 /** What a program made by `uprobe` is given. */
 export interface UprobeContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, OverrideReturnHelper, GetFuncIpHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Register r15. */
+  readonly r15: u64;
+  /** Register r14. */
+  readonly r14: u64;
+  /** Register r13. */
+  readonly r13: u64;
+  /** Register r12. */
+  readonly r12: u64;
+  /** The frame pointer. */
+  readonly bp: u64;
+  /** Register rbx. */
+  readonly bx: u64;
+  /** Register r11. */
+  readonly r11: u64;
+  /** Register r10. */
+  readonly r10: u64;
+  /** Register r9: the sixth argument of a function. */
+  readonly r9: u64;
+  /** Register r8: the fifth argument of a function. */
+  readonly r8: u64;
+  /** Register rax: what a function returns. */
+  readonly ax: u64;
+  /** Register rcx: the fourth argument of a function. */
+  readonly cx: u64;
+  /** Register rdx: the third argument of a function. */
+  readonly dx: u64;
+  /** Register rsi: the second argument of a function. */
+  readonly si: u64;
+  /** Register rdi: the first argument of a function. */
+  readonly di: u64;
+  /** The number of the system call, while the kernel works on one. */
+  readonly origAx: u64;
+  /** The instruction pointer. */
+  readonly ip: u64;
+  /** The code segment. */
+  readonly cs: u64;
+  /** The flags. */
+  readonly flags: u64;
+  /** The stack pointer. */
+  readonly sp: u64;
+  /** The stack segment. */
+  readonly ss: u64;
+  /** The first six integer arguments of the function; at its first instruction only. */
+  readonly args: ReadonlyItems<u64, 6>;
+  /** What the function returns; where it returns only. */
+  readonly returnValue: u64;
 }
 
 /** What a program made by `uprobe.multi` is given. */
 export interface UprobeMultiContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, OverrideReturnHelper, GetFuncIpHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Register r15. */
+  readonly r15: u64;
+  /** Register r14. */
+  readonly r14: u64;
+  /** Register r13. */
+  readonly r13: u64;
+  /** Register r12. */
+  readonly r12: u64;
+  /** The frame pointer. */
+  readonly bp: u64;
+  /** Register rbx. */
+  readonly bx: u64;
+  /** Register r11. */
+  readonly r11: u64;
+  /** Register r10. */
+  readonly r10: u64;
+  /** Register r9: the sixth argument of a function. */
+  readonly r9: u64;
+  /** Register r8: the fifth argument of a function. */
+  readonly r8: u64;
+  /** Register rax: what a function returns. */
+  readonly ax: u64;
+  /** Register rcx: the fourth argument of a function. */
+  readonly cx: u64;
+  /** Register rdx: the third argument of a function. */
+  readonly dx: u64;
+  /** Register rsi: the second argument of a function. */
+  readonly si: u64;
+  /** Register rdi: the first argument of a function. */
+  readonly di: u64;
+  /** The number of the system call, while the kernel works on one. */
+  readonly origAx: u64;
+  /** The instruction pointer. */
+  readonly ip: u64;
+  /** The code segment. */
+  readonly cs: u64;
+  /** The flags. */
+  readonly flags: u64;
+  /** The stack pointer. */
+  readonly sp: u64;
+  /** The stack segment. */
+  readonly ss: u64;
+  /** The first six integer arguments of the function; at its first instruction only. */
+  readonly args: ReadonlyItems<u64, 6>;
+  /** What the function returns; where it returns only. */
+  readonly returnValue: u64;
 }
 
 /** What a program made by `uretprobe` is given. */
 export interface UretprobeContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, OverrideReturnHelper, GetFuncIpHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Register r15. */
+  readonly r15: u64;
+  /** Register r14. */
+  readonly r14: u64;
+  /** Register r13. */
+  readonly r13: u64;
+  /** Register r12. */
+  readonly r12: u64;
+  /** The frame pointer. */
+  readonly bp: u64;
+  /** Register rbx. */
+  readonly bx: u64;
+  /** Register r11. */
+  readonly r11: u64;
+  /** Register r10. */
+  readonly r10: u64;
+  /** Register r9: the sixth argument of a function. */
+  readonly r9: u64;
+  /** Register r8: the fifth argument of a function. */
+  readonly r8: u64;
+  /** Register rax: what a function returns. */
+  readonly ax: u64;
+  /** Register rcx: the fourth argument of a function. */
+  readonly cx: u64;
+  /** Register rdx: the third argument of a function. */
+  readonly dx: u64;
+  /** Register rsi: the second argument of a function. */
+  readonly si: u64;
+  /** Register rdi: the first argument of a function. */
+  readonly di: u64;
+  /** The number of the system call, while the kernel works on one. */
+  readonly origAx: u64;
+  /** The instruction pointer. */
+  readonly ip: u64;
+  /** The code segment. */
+  readonly cs: u64;
+  /** The flags. */
+  readonly flags: u64;
+  /** The stack pointer. */
+  readonly sp: u64;
+  /** The stack segment. */
+  readonly ss: u64;
+  /** The first six integer arguments of the function; at its first instruction only. */
+  readonly args: ReadonlyItems<u64, 6>;
+  /** What the function returns; where it returns only. */
+  readonly returnValue: u64;
 }
 
 /** What a program made by `uretprobe.multi` is given. */
 export interface UretprobeMultiContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, OverrideReturnHelper, GetFuncIpHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Register r15. */
+  readonly r15: u64;
+  /** Register r14. */
+  readonly r14: u64;
+  /** Register r13. */
+  readonly r13: u64;
+  /** Register r12. */
+  readonly r12: u64;
+  /** The frame pointer. */
+  readonly bp: u64;
+  /** Register rbx. */
+  readonly bx: u64;
+  /** Register r11. */
+  readonly r11: u64;
+  /** Register r10. */
+  readonly r10: u64;
+  /** Register r9: the sixth argument of a function. */
+  readonly r9: u64;
+  /** Register r8: the fifth argument of a function. */
+  readonly r8: u64;
+  /** Register rax: what a function returns. */
+  readonly ax: u64;
+  /** Register rcx: the fourth argument of a function. */
+  readonly cx: u64;
+  /** Register rdx: the third argument of a function. */
+  readonly dx: u64;
+  /** Register rsi: the second argument of a function. */
+  readonly si: u64;
+  /** Register rdi: the first argument of a function. */
+  readonly di: u64;
+  /** The number of the system call, while the kernel works on one. */
+  readonly origAx: u64;
+  /** The instruction pointer. */
+  readonly ip: u64;
+  /** The code segment. */
+  readonly cs: u64;
+  /** The flags. */
+  readonly flags: u64;
+  /** The stack pointer. */
+  readonly sp: u64;
+  /** The stack segment. */
+  readonly ss: u64;
+  /** The first six integer arguments of the function; at its first instruction only. */
+  readonly args: ReadonlyItems<u64, 6>;
+  /** What the function returns; where it returns only. */
+  readonly returnValue: u64;
 }
 
 /** What a program made by `usdt` is given. */
 export interface UsdtContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, OverrideReturnHelper, GetFuncIpHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Register r15. */
+  readonly r15: u64;
+  /** Register r14. */
+  readonly r14: u64;
+  /** Register r13. */
+  readonly r13: u64;
+  /** Register r12. */
+  readonly r12: u64;
+  /** The frame pointer. */
+  readonly bp: u64;
+  /** Register rbx. */
+  readonly bx: u64;
+  /** Register r11. */
+  readonly r11: u64;
+  /** Register r10. */
+  readonly r10: u64;
+  /** Register r9: the sixth argument of a function. */
+  readonly r9: u64;
+  /** Register r8: the fifth argument of a function. */
+  readonly r8: u64;
+  /** Register rax: what a function returns. */
+  readonly ax: u64;
+  /** Register rcx: the fourth argument of a function. */
+  readonly cx: u64;
+  /** Register rdx: the third argument of a function. */
+  readonly dx: u64;
+  /** Register rsi: the second argument of a function. */
+  readonly si: u64;
+  /** Register rdi: the first argument of a function. */
+  readonly di: u64;
+  /** The number of the system call, while the kernel works on one. */
+  readonly origAx: u64;
+  /** The instruction pointer. */
+  readonly ip: u64;
+  /** The code segment. */
+  readonly cs: u64;
+  /** The flags. */
+  readonly flags: u64;
+  /** The stack pointer. */
+  readonly sp: u64;
+  /** The stack segment. */
+  readonly ss: u64;
+  /** The first six integer arguments of the function; at its first instruction only. */
+  readonly args: ReadonlyItems<u64, 6>;
+  /** What the function returns; where it returns only. */
+  readonly returnValue: u64;
 }
 
 /** What a program made by `tracepoint` is given. */
@@ -1246,10 +1660,20 @@ export interface TracepointContext extends KtimeGetNsHelper, KtimeGetBootNsHelpe
 
 /** What a program made by `rawTracepoint` is given. */
 export interface RawTracepointContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /**
+   * The tracepoint's arguments as it was called with them: numbers, and addresses of the kernel's objects. Since
+   * Linux 4.17.
+   */
+  readonly args: ReadonlyItems<u64, 12>;
 }
 
 /** What a program made by `rawTracepoint.writable` is given. */
 export interface RawTracepointWritableContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /**
+   * The tracepoint's arguments as it was called with them: numbers, and addresses of the kernel's objects. Since
+   * Linux 4.17.
+   */
+  readonly args: ReadonlyItems<u64, 12>;
 }
 
 /** What a program made by `tpBtf` is given. */
@@ -1258,6 +1682,52 @@ export interface TpBtfContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, Kt
 
 /** What a program made by `perfEvent` is given. */
 export interface PerfEventContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, PerfProgReadValueHelper, ReadBranchRecordsHelper, GetBranchSnapshotHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** Register r15. */
+  readonly r15: u64;
+  /** Register r14. */
+  readonly r14: u64;
+  /** Register r13. */
+  readonly r13: u64;
+  /** Register r12. */
+  readonly r12: u64;
+  /** The frame pointer. */
+  readonly bp: u64;
+  /** Register rbx. */
+  readonly bx: u64;
+  /** Register r11. */
+  readonly r11: u64;
+  /** Register r10. */
+  readonly r10: u64;
+  /** Register r9: the sixth argument of a function. */
+  readonly r9: u64;
+  /** Register r8: the fifth argument of a function. */
+  readonly r8: u64;
+  /** Register rax: what a function returns. */
+  readonly ax: u64;
+  /** Register rcx: the fourth argument of a function. */
+  readonly cx: u64;
+  /** Register rdx: the third argument of a function. */
+  readonly dx: u64;
+  /** Register rsi: the second argument of a function. */
+  readonly si: u64;
+  /** Register rdi: the first argument of a function. */
+  readonly di: u64;
+  /** The number of the system call, while the kernel works on one. */
+  readonly origAx: u64;
+  /** The instruction pointer. */
+  readonly ip: u64;
+  /** The code segment. */
+  readonly cs: u64;
+  /** The flags. */
+  readonly flags: u64;
+  /** The stack pointer. */
+  readonly sp: u64;
+  /** The stack segment. */
+  readonly ss: u64;
+  /** Events between the last sample and this one. */
+  readonly samplePeriod: u64;
+  /** The address that was accessed, where the counter samples one. Since Linux 4.16. */
+  readonly addr: u64;
 }
 
 /** What a program made by `cgroupSkb.ingress` is given. */

@@ -30,6 +30,7 @@ export { type ByteSource, bytesEqual, copy, startsWith, view } from "./bytes.ts"
 export { DeviceAccess, DeviceType, SockOps, SockOpsFlags, TcpState } from "./cgroup.ts";
 export { type Config, type Configured, config } from "./config.ts";
 export type * from "./contexts.generated.ts";
+export type { EventText } from "./event-text.ts";
 export { AdjustRoom, CsumLevel, CsumReplace, HeaderStart, Redirect, StoreBytes } from "./flags.ts";
 export { loop, noinline } from "./functions.ts";
 export {

@@ -78,6 +78,7 @@ import type {
 } from "./contexts.generated.ts";
 import { type FragsOptions, type Program, programConstructor, type SleepableOptions } from "./program.ts";
 import type { Schema } from "./schema.ts";
+import type { TracepointEvents } from "./tracepoints.generated.ts";
 
 /** Makes programs: xdp, xdp.devmap, xdp.cpumap. */
 export interface XdpConstructor {
@@ -204,7 +205,7 @@ export const usdt: UsdtConstructor = programConstructor("usdt", {});
 /** Makes programs: tracepoint. */
 export interface TracepointConstructor {
   /** Runs at an event of the kernel: `group:name`. */
-  (target: string, filter: (ctx: TracepointContext) => number): Program<"tracepoint", TracepointContext, number>;
+  <E extends keyof TracepointEvents>(target: E, filter: (ctx: TracepointContext & Readonly<TracepointEvents[E]>) => number): Program<"tracepoint", TracepointContext, number>;
   /** Runs at an event of the kernel: `group:name`. */
   <T extends object>(target: string, schema: Schema<T>, filter: (ctx: TracepointContext & Readonly<T>) => number): Program<"tracepoint", TracepointContext, number>;
 }

@@ -28,14 +28,19 @@ export interface ContextFieldRow {
   readonly size: 1 | 2 | 4 | 8;
   /** Number of items, for arrays. */
   readonly count?: number;
+  /** Where each item of an array lies, where they do not lie one after another. */
+  readonly offsets?: readonly number[];
+  /** A second name for what other fields hold. */
+  readonly alias?: true;
   readonly access: ContextAccess;
   /** Only these program types (rows of `programTypes`) may touch it, and how; absent: all may, as `access` says. */
   readonly programs?: Readonly<Record<string, ContextAccess>>;
   /**
    * What a load of it gives: a number, a pointer into or to the end of the packet (its access is that of the packet; `as`
-   * is the packet's name where that is not `packet`), to memory of a `layout`, or to a socket.
+   * is the packet's name where that is not `packet`), to memory of a `layout`, or to a socket. "text" is the number of a
+   * `__data_loc`: 16 bits of distance from the start of the context, and 16 of length.
    */
-  readonly is: "integer" | "packet" | "packetEnd" | "packetMeta" | "memory" | "socket";
+  readonly is: "integer" | "packet" | "packetEnd" | "packetMeta" | "memory" | "socket" | "text";
   /** Of `memory`: what lies there. */
   readonly layout?: StructLayout;
   /** Its values are signed. */

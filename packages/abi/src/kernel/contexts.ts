@@ -22,6 +22,7 @@ import { sysctlContext } from "./context-sysctl.ts";
 import { tracepointContext } from "./context-tracepoint.ts";
 import { type ProgramKindName, type ProgramKindRow, programKinds } from "./program-kinds.ts";
 import { type ProgramTypeName, programTypes } from "./program-types.ts";
+import { schemaFields, tracepointFields } from "./tracepoints/events.ts";
 
 export const contexts = {
   xdp_md: {
@@ -168,7 +169,10 @@ function partsOf({ parts = [], name, offset, since }: ContextFieldRow): readonly
 }
 
 /** The fields that a program may touch, each with the access that it has; parts of fields follow them. */
-export function fieldsOf({ kind }: ProgramIdentity): readonly ContextFieldRow[] {
+export function fieldsOf({ kind, target, schema }: ProgramIdentity): readonly ContextFieldRow[] {
   const row: ProgramKindRow = programKinds[kind];
+  if (row.type === "tracepoint") {
+    return schema ? schemaFields(schema) : (target !== undefined && tracepointFields(target)) || [];
+  }
   return contextFields(row.type, row.attach, contextOf(kind)).flatMap((field) => [field, ...partsOf(field)]);
 }

@@ -47,6 +47,8 @@ export interface ProgramKindRow {
   readonly target?: "required" | "optional";
   /** A schema that comes before the function and says what the context holds. */
   readonly schema?: "required" | "optional";
+  /** The type in the DSL that has a member for each target that is known by name: what the context then holds. */
+  readonly events?: string;
   /** Section of programs that may sleep: the constructor has the option `sleepable`. */
   readonly sleepable?: string;
   /** Section of programs that take packets in fragments: the constructor has the option `frags`. */
@@ -209,6 +211,7 @@ export const programKinds = {
     since: "4.7",
     target: "required",
     schema: "optional",
+    events: "TracepointEvents",
     returns: "any",
     doc: "Runs at an event of the kernel: `group:name`.",
   },

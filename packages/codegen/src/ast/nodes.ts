@@ -299,13 +299,24 @@ export interface PacketLengthExpr extends Typed {
   readonly context: Expr;
 }
 
-/** A field of the context, by its name in C. As the target of an assignment only where the row says readWrite. */
+/**
+ * A field of the context, by its name in C. As the target of an assignment only where the row says readWrite. An array
+ * without an index is a copy of it on the stack.
+ */
 export interface ContextFieldExpr extends Typed {
   readonly kind: "contextField";
   readonly context: Expr;
   readonly field: string;
   /** Which item, where the field is an array. */
   readonly index?: number;
+}
+
+/** A text that lies behind the context's fields: its length, or a copy of the layout `fills`, a nullable ref. */
+export interface ContextTextExpr extends Typed {
+  readonly kind: "contextText";
+  readonly context: Expr;
+  readonly field: string;
+  readonly fills?: Layout;
 }
 
 /**
@@ -440,6 +451,7 @@ export type Expr =
   | PacketAtExpr
   | PacketLengthExpr
   | ContextFieldExpr
+  | ContextTextExpr
   | HelperExpr
   | BytesEqualExpr
   | MapExpr

@@ -191,6 +191,14 @@ export const typeDiagnostics = {
     explain: "The members of a union are views of the same bytes, so what one of them sets the next would overwrite.",
     help: "give one member and assign the others after it, or copy a whole union by calling its schema: Name(other)",
   },
+  unknownEvent: {
+    code: "BPF2041",
+    severity: "error",
+    title: "event that is not known",
+    explain:
+      "The fields of an event come from a table of those that Linux has. Modules and newer kernels have events that are not in it.",
+    help: 'correct the name, or say what the event holds: tracepoint("group:name", struct("event", { … }), (ctx) => …)',
+  },
   tableIndex: {
     code: "BPF2032",
     severity: "error",

@@ -42,11 +42,24 @@ export function dslExport(module: string, name: string): DslExport | undefined {
 
 /** Paths of the DSL's declaration files by specifier, found from this package and not from the user's folder. */
 export function dslDeclarations(): ReadonlyMap<string, string> {
+  return declarationPaths(dslModuleNames);
+}
+
+/** The module with the declarations of the kernel's events, which the DSL's own declarations import. */
+const eventsModule = "@typebpf/dsl/tracepoints";
+
+/** The specifier and path of the declarations of the kernel's events. */
+export function eventDeclarationFile(): readonly [specifier: string, path: string] {
+  const [path = ""] = declarationPaths([eventsModule]).values();
+  return [eventsModule, path];
+}
+
+function declarationPaths(specifiers: readonly string[]): ReadonlyMap<string, string> {
   const entry = createRequire(import.meta.url).resolve("@typebpf/dsl");
   const root = packageFolder(dirname(entry));
   const manifest: unknown = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   return new Map(
-    dslModuleNames.map((name) => [
+    specifiers.map((name) => [
       name,
       normalizePath(join(root, typesEntry(manifest, `.${name.slice("@typebpf/dsl".length)}`))),
     ]),

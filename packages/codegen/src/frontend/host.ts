@@ -5,7 +5,8 @@ import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Diagnostic } from "@typebpf/abi";
 import { ts } from "ts-morph";
-import { dslDeclarations } from "./dsl.ts";
+import { dslDeclarations, eventDeclarationFile } from "./dsl.ts";
+import { eventDeclarations } from "./events.ts";
 import type { Session } from "./session.ts";
 import { normalizePath, type SourceFiles } from "./source-files.ts";
 
@@ -34,15 +35,27 @@ export interface Host {
   readonly problems: Diagnostic[];
   /** Files that a file imports, by its path; complete once there is a program. */
   readonly imports: ReadonlyMap<string, ReadonlySet<string>>;
+  /** False where a module that was read later names events that the program has not; the next program has them. */
+  isComplete(): boolean;
 }
 
 /** Makes the host for one compilation. */
 export function createHost(files: SourceFiles, session: Session): Host {
   const declarations = dslDeclarations();
+  const events = eventDeclarationFile();
   const shipped = new Set([libraryPath, ...declarations.values()]);
+  const neededEvents = (): string => {
+    const texts = files.inputs().flatMap((input) => (input.kind === "text" ? [input.text] : []));
+    return eventDeclarations(readFileSync(events[1], "utf8"), texts);
+  };
+  let givenEvents = "";
   const problems: Diagnostic[] = [];
   const imports = new Map<string, Set<string>>();
   const getSourceFile = (path: string): ts.SourceFile | undefined => {
+    if (path === events[1]) {
+      givenEvents = neededEvents();
+      return session.parse(path, givenEvents);
+    }
     if (shipped.has(path)) return session.parse(path, readFileSync(path, "utf8"));
     const text = files.read(path);
     if (typeof text === "string") return session.parse(path, text);
@@ -64,13 +77,13 @@ export function createHost(files: SourceFiles, session: Session): Host {
     },
     resolveModuleNameLiterals: (literals, from) =>
       literals.map(({ text }) => {
-        const resolvedModule = resolveModule(text, from, declarations, files);
+        const resolvedModule = resolveModule(text, from, text === events[0] ? new Map([events]) : declarations, files);
         const found = imports.get(from) ?? new Set();
         imports.set(from, resolvedModule ? found.add(resolvedModule.resolvedFileName) : found);
         return { resolvedModule };
       }),
   };
-  return { host, declarations, problems, imports };
+  return { host, declarations, problems, imports, isComplete: () => givenEvents === neededEvents() };
 }
 
 function resolveModule(

@@ -7,6 +7,7 @@ import { frontendDiagnostics } from "../diagnostics.ts";
 import { checkTopLevel, collect } from "./collect.ts";
 import { createEvaluator } from "./constants/evaluate.ts";
 import { convertCollected } from "./convert/module.ts";
+import { reportUnknownEvents } from "./events.ts";
 import { collectGlobals } from "./globals.ts";
 import { compilerOptions, createHost } from "./host.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
@@ -72,8 +73,9 @@ function internal(error: unknown): Diagnostic {
 function convert(files: SourceFiles, { target, session = createSession() }: ConvertOptions): Converted {
   const early = entryProblem(files);
   if (early) return { diagnostics: [early] };
-  const { host, declarations, problems, imports } = createHost(files, session);
-  const program = ts.createProgram([files.entry], compilerOptions, host);
+  const { host, declarations, problems, imports, isComplete } = createHost(files, session);
+  const first = ts.createProgram([files.entry], compilerOptions, host);
+  const program = isComplete() ? first : ts.createProgram([files.entry], compilerOptions, host);
   if (problems.length > 0) return { diagnostics: problems };
   const reporter = createReporter(createSpans(files.shown));
   const entry = program.getSourceFile(files.entry);
@@ -123,9 +125,11 @@ function checkModules(
     const refusals = findRefusals(file);
     reportRefusals(refusals, reporter);
     reportSuppressions(file, reporter);
-    for (const one of check(file)) {
+    const findings = check(file);
+    const covered = [...refusals, ...reportUnknownEvents(file, findings, reporter)];
+    for (const one of findings) {
       // Without a place are the checker's complaints about a library type that it looked for in vain.
-      if (one.file && !isCovered(one, refusals)) reporter.add(fromTypeScript(one, spans, knowledge()));
+      if (one.file && !isCovered(one, covered)) reporter.add(fromTypeScript(one, spans, knowledge()));
     }
   }
 }

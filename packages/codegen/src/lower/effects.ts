@@ -11,6 +11,7 @@ function childrenOf(expr: Expr): readonly Expr[] | undefined {
     case "global":
     case "packetLength":
     case "contextField":
+    case "contextText":
       return [];
     case "field":
     case "member":

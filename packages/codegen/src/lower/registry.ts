@@ -26,7 +26,7 @@ import {
 } from "./expressions/values.ts";
 import { lowerAtomic } from "./intrinsics/atomics.ts";
 import { lowerMap } from "./intrinsics/calls.ts";
-import { lowerContextField } from "./intrinsics/context.ts";
+import { lowerContextField, lowerContextText } from "./intrinsics/context.ts";
 import { lowerHelper } from "./intrinsics/helpers.ts";
 import { lowerForEach, lowerLoopCall } from "./intrinsics/loop-calls.ts";
 import { lowerMapHelper } from "./intrinsics/map-helpers.ts";
@@ -78,6 +78,7 @@ const expressions: { readonly [K in Expr["kind"]]: (l: Lowering, expr: Extract<E
   packetAt: lowerPacketAt,
   packetLength: lowerPacketLength,
   contextField: lowerContextField,
+  contextText: lowerContextText,
   helper: lowerHelper,
   bytesEqual: materialise,
   map: lowerMap,

@@ -32,9 +32,16 @@ export function convertPlace(node: ts.Expression, scope: Scope): PlaceExpr | Poi
 function isReadOnly(place: Expr, scope: Scope): boolean {
   let root = place;
   while (root.kind === "field" || root.kind === "element") root = root.object;
+  if (root.kind === "contextField" && isItems(root)) return true;
   return (
     root.kind === "global" && scope.module.globals.sections.some((one) => one.name === root.section && one.readOnly)
   );
+}
+
+/** True for a copy of an array of the context. */
+function isItems({ context, field, index }: ContextFieldExpr): boolean {
+  if (context.type.kind !== "context" || index !== undefined) return false;
+  return fieldsOf(context.type.of).some((row) => row.name === field && row.count !== undefined);
 }
 
 function isWritable({ context, field }: ContextFieldExpr): boolean {

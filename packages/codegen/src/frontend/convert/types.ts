@@ -25,6 +25,17 @@ export function isPacket(type: AstType): type is PacketType {
   return type.kind === "context" && "view" in type;
 }
 
+/** A text that lies behind the fields of a context: the context itself for lowering. */
+export interface TextType extends ContextType {
+  /** The field that says where it lies. */
+  readonly text: string;
+}
+
+/** True for the type of a text of a context. */
+export function isText(type: AstType): type is TextType {
+  return type.kind === "context" && "text" in type;
+}
+
 /** The type of a whole value of a layout: what a read of the place gives. */
 export function typeOfLayout(layout: Layout): AstType {
   switch (layout.kind) {
@@ -145,7 +156,7 @@ export function describeType(type: AstType): string {
     case "tuple":
       return `[${type.items.map(describeType).join(", ")}]${absent(type)}`;
     case "context":
-      return isPacket(type) ? "packet" : "context";
+      return isPacket(type) ? "packet" : isText(type) ? "text" : "context";
     default:
       return type satisfies never;
   }

@@ -20,10 +20,14 @@ interface Place {
 
 function placesOf(rows: readonly ContextFieldRow[]): readonly Place[] {
   return rows.flatMap((row): readonly Place[] => {
-    const { as, count, offset, size } = row;
+    const { as, count, offset, offsets, size } = row;
     if (as === undefined || row.is !== "integer") return [];
     if (count === undefined) return [{ name: as, row, offset }];
-    return Array.from({ length: count }, (_, item) => ({ name: `${as}[${item}]`, row, offset: offset + item * size }));
+    return Array.from({ length: count }, (_, item) => ({
+      name: `${as}[${item}]`,
+      row,
+      offset: offsets?.[item] ?? offset + item * size,
+    }));
   });
 }
 
@@ -105,6 +109,8 @@ export class StructContext implements ContextAccess {
     if (access === "write" && row.access === "read")
       throw new Fault("contextAccess", what, [`such programs may only read ${this.struct}.${row.name}`]);
     const inItem = (offset - row.offset) % row.size;
+    // Of the record of an event any piece may be read that is aligned (tp_prog_is_valid_access).
+    if (this.struct === "trace_entry" && offset % size === 0) return;
     if (offset % size === 0 && inItem + size <= row.size) return;
     throw new Fault("contextAccess", what, [
       `${this.struct}.${row.name} is at ${row.offset} and has ${row.size} bytes`,

@@ -1,5 +1,5 @@
 // Members: of structs and arrays in memory, of objects in registers, of the context and its packet, of constant tables.
-import { type ContextFieldRow, fieldsOf } from "@typebpf/abi";
+import { arrayLayout, type ContextFieldRow, fieldsOf, type ScalarLayout, scalarLayouts } from "@typebpf/abi";
 import { ts } from "ts-morph";
 import type { ContextFieldExpr, Expr, FieldExpr } from "../../../ast/nodes.ts";
 import {
@@ -14,7 +14,7 @@ import type { Constant } from "../../values.ts";
 import { coerce } from "../coerce.ts";
 import { convertExpression, evaluate, refuse, type Scope, spanOf } from "../context.ts";
 import { convertChain, openRoot } from "../optional-chain.ts";
-import { describeType, isPacket, type PacketType, typeOfLayout } from "../types.ts";
+import { describeType, isPacket, isText, type PacketType, type TextType, typeOfLayout } from "../types.ts";
 import { bufferOf } from "./buffer.ts";
 import { columnOf, tableExpression } from "./table.ts";
 
@@ -33,6 +33,7 @@ export function memberOf(object: Expr, name: string, node: ts.Node, scope: Scope
   const { type } = object;
   switch (type.kind) {
     case "context":
+      if (isText(type)) return textMember(object, type, name, node, scope);
       return isPacket(type) ? packetMember(object, name, node, scope) : contextMember(object, type, name, node, scope);
     case "ref":
       return refMember(object, type, name, node, scope);
@@ -86,6 +87,12 @@ function packetMember(object: Expr, name: string, node: ts.Node, scope: Scope): 
   return refuse("functionValue", node, scope);
 }
 
+function textMember(object: Expr, { text }: TextType, name: string, node: ts.Node, scope: Scope): Expr {
+  if (name === "length")
+    return { kind: "contextText", context: object, field: text, type: numberType, at: spanOf(node, scope) };
+  return refuse("functionValue", node, scope);
+}
+
 function contextMember(object: Expr, type: ContextType, name: string, node: ts.Node, scope: Scope): Expr {
   const at = spanOf(node, scope);
   const fields = fieldsOf(type.of);
@@ -95,18 +102,30 @@ function contextMember(object: Expr, type: ContextType, name: string, node: ts.N
   }
   const field = fields.find((one) => one.as === name && one.is === "integer");
   if (!field) return refuse("functionValue", node, scope, { message: `ctx.${name} can only be called` });
-  if (field.count === undefined) return contextField(object, field, at);
+  if (field.is === "text") {
+    const text: TextType = { ...type, text: field.name };
+    return { ...object, type: text, at };
+  }
+  if (field.count === undefined || field.access === "read") return contextField(object, field, at);
   return refuse("dynamicProperty", node, scope, { message: `ctx.${name} has items, and is no value of its own` });
 }
 
 function contextField(context: Expr, row: ContextFieldRow, at: Expr["at"], index?: number): ContextFieldExpr {
-  const type = typeOfField(row);
+  const type = row.count !== undefined && index === undefined ? arrayOf(row, row.count) : typeOfField(row);
   return { kind: "contextField", context, field: row.name, ...(index !== undefined && { index }), type, at };
 }
 
-function typeOfField({ layout, size }: ContextFieldRow): AstType {
+function typeOfField({ layout, size, signed }: ContextFieldRow): AstType {
   if (layout) return { kind: "ref", layout, nullable: false };
-  return size === 8 ? unsignedBigint : numberType;
+  return size === 8 ? { ...unsignedBigint, signed: signed === true } : numberType;
+}
+
+/** The type of a copy of all items. */
+function arrayOf({ size, signed, bigEndian }: ContextFieldRow, count: number): AstType {
+  const name = `${signed ? "i" : "u"}${size * 8}${bigEndian ? "be" : ""}`;
+  const item = Object.values<ScalarLayout>(scalarLayouts).find((one) => one.name === name);
+  if (!item) throw new Error(`frontend: a field of a context has items of ${name}`);
+  return { kind: "ref", layout: arrayLayout(item, count), nullable: false };
 }
 
 /** `ctx.cb[2]`: the kernel wants the context's offsets to be constant. Undefined for anything else. */
@@ -115,12 +134,13 @@ function contextItem(node: ts.ElementAccessExpression, scope: Scope): Expr | und
   if (!ts.isPropertyAccessExpression(array) || evaluate(array.expression, scope)) return undefined;
   const context = convertExpression(array.expression, scope);
   const { type } = context;
-  if (type.kind !== "context" || isPacket(type)) return undefined;
+  if (type.kind !== "context" || isPacket(type) || isText(type)) return undefined;
   const row = fieldsOf(type.of).find((one) => one.as === array.name.text);
   if (row?.count === undefined) return undefined;
   const index = evaluate(node.argumentExpression, scope);
   if (index?.kind === "number" && Number.isInteger(index.value) && index.value >= 0 && index.value < row.count)
     return contextField(context, row, spanOf(node, scope), index.value);
+  if (row.access === "read" && row.offsets === undefined && index === undefined) return undefined;
   return refuse("dynamicProperty", node.argumentExpression, scope, {
     message: `the index of ctx.${array.name.text} must be a constant from 0 to ${row.count - 1}`,
   });

@@ -5,7 +5,7 @@ import type { Expr } from "../../../ast/nodes.ts";
 import { type ContextType, numberType } from "../../../ast/types.ts";
 import { coerce } from "../coerce.ts";
 import { convertExpression, poison, refuse, type Scope, spanOf } from "../context.ts";
-import { describeType, isPacket } from "../types.ts";
+import { describeType, isPacket, isText, type TextType } from "../types.ts";
 import { convertHelper, schemaArgument } from "./call-helper.ts";
 
 /** `ctx.helper(…)` and `ctx.packet.at(offset, schema)`. */
@@ -16,10 +16,28 @@ export function convertContextCall(
   name: ts.MemberName,
   scope: Scope,
 ): Expr {
+  if (isText(type)) return convertTextCall(node, context, type, name, scope);
   if (isPacket(type) && name.text === "at") return convertPacketAt(node, context, scope);
   const helper = isPacket(type) ? undefined : helperOf(name.text, type);
   if (helper) return convertHelper(node, context, helper, scope);
   return refuse("unknownProperty", name, scope, { message: `${describeType(type)} has no operation ${name.text}` });
+}
+
+/** `ctx.filename.read(schema)`. */
+function convertTextCall(
+  node: ts.CallExpression,
+  context: Expr,
+  { text }: TextType,
+  name: ts.MemberName,
+  scope: Scope,
+): Expr {
+  const [schema] = node.arguments;
+  if (name.text !== "read" || !schema) return refuse("notCallable", node, scope);
+  const fills = schemaArgument(schema, scope);
+  if (fills === undefined) return refuse("notConstant", schema, scope, { message: "the schema must be a constant" });
+  const at = spanOf(node, scope);
+  if (fills === "failed") return poison(at);
+  return { kind: "contextText", context, field: text, fills, type: { kind: "ref", layout: fills, nullable: true }, at };
 }
 
 function helperOf(name: string, type: ContextType): HelperName | undefined {

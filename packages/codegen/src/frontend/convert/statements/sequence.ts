@@ -3,7 +3,7 @@ import { ts } from "ts-morph";
 import type { Expr, ReturnStatement, Statement } from "../../../ast/nodes.ts";
 import { knownCondition } from "../condition.ts";
 import { convertExpression, type PendingReturn, refuse, type Scope, spanOf } from "../context.ts";
-import { describeType, isAggregate, isPacket } from "../types.ts";
+import { describeType, isAggregate, isPacket, isText } from "../types.ts";
 import { convertUsing, isUsing } from "./using.ts";
 
 /** Converts statements in order. */
@@ -59,7 +59,7 @@ function returnable(value: Expr, node: ts.Expression, scope: Scope): Expr {
   if (value.type.kind === "context") {
     return refuse("dslPlace", node, scope, { message: `the ${describeType(value.type)} cannot be returned` });
   }
-  if (!isAggregate(value.type) || isPacket(value.type)) return value;
+  if (!isAggregate(value.type) || isPacket(value.type) || isText(value.type)) return value;
   if (value.kind !== "local" && value.kind !== "member") return value;
   const fresh = value.kind === "local" && isFresh(value.variable.id, scope);
   return fresh ? value : refuse("aliasing", node, scope);
