@@ -40,7 +40,8 @@ function parameterLists(kind: ProgramKindName): string[] {
   const verdict = verdictOf(kind);
   const options = row.sleepable ? ", options?: SleepableOptions" : row.frags ? ", options?: FragsOptions" : "";
   const plain = `(filter: (ctx: ${context}) => ${verdict}${options})`;
-  const typed = `(schema: Schema<T>, filter: (ctx: ${context} & Readonly<T>) => ${verdict}${options})`;
+  const described = row.type === "syscall" ? "T" : "Readonly<T>";
+  const typed = `(schema: Schema<T>, filter: (ctx: ${context} & ${described}) => ${verdict}${options})`;
   const bodies = [...(row.schema === "required" ? [] : [plain]), ...(row.schema ? [typed] : [])];
   if (row.events)
     return [

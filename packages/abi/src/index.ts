@@ -11,6 +11,7 @@ export * from "./btf/ext.ts";
 export * from "./btf/format.ts";
 export { layoutType } from "./btf/from-layout.ts";
 export { formatHeader } from "./btf/header.ts";
+export { BtfIndex, type BtfPlace } from "./btf/lookup.ts";
 export { btfName } from "./btf/names.ts";
 export * from "./btf/object-types.ts";
 export * from "./btf/references.ts";

@@ -1678,6 +1678,8 @@ export interface RawTracepointWritableContext extends KtimeGetNsHelper, KtimeGet
 
 /** What a program made by `tpBtf` is given. */
 export interface TpBtfContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** The arguments of the function, then its result where the program runs as it returns. Since Linux 5.5. */
+  readonly args: ReadonlyItems<u64, 12>;
 }
 
 /** What a program made by `perfEvent` is given. */
@@ -2791,26 +2793,38 @@ export interface LircMode2Context extends KtimeGetNsHelper, KtimeGetBootNsHelper
 
 /** What a program made by `fentry` is given. */
 export interface FentryContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetFuncIpHelper, GetAttachCookieHelper, GetFuncArgHelper, GetFuncArgCntHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** The arguments of the function, then its result where the program runs as it returns. Since Linux 5.5. */
+  readonly args: ReadonlyItems<u64, 12>;
 }
 
 /** What a program made by `fexit` is given. */
 export interface FexitContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetFuncIpHelper, GetAttachCookieHelper, GetFuncArgHelper, GetFuncRetHelper, GetFuncArgCntHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** The arguments of the function, then its result where the program runs as it returns. Since Linux 5.5. */
+  readonly args: ReadonlyItems<u64, 12>;
 }
 
 /** What a program made by `fmodRet` is given. */
 export interface FmodRetContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetFuncIpHelper, GetAttachCookieHelper, GetFuncArgHelper, GetFuncRetHelper, GetFuncArgCntHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** The arguments of the function, then its result where the program runs as it returns. Since Linux 5.5. */
+  readonly args: ReadonlyItems<u64, 12>;
 }
 
 /** What a program made by `iter` is given. */
 export interface IterContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** The arguments of the function, then its result where the program runs as it returns. Since Linux 5.5. */
+  readonly args: ReadonlyItems<u64, 12>;
 }
 
 /** What a program made by `lsm` is given. */
 export interface LsmContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetAttachCookieHelper, GetFuncArgHelper, GetFuncRetHelper, GetFuncArgCntHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** The arguments of the function, then its result where the program runs as it returns. Since Linux 5.5. */
+  readonly args: ReadonlyItems<u64, 12>;
 }
 
 /** What a program made by `lsm.cgroup` is given. */
 export interface LsmCgroupContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** The arguments of the function, then its result where the program runs as it returns. Since Linux 5.5. */
+  readonly args: ReadonlyItems<u64, 12>;
 }
 
 /** What a program made by `syscall` is given. */
@@ -2819,8 +2833,12 @@ export interface SyscallContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, 
 
 /** What a program made by `structOps` is given. */
 export interface StructOpsContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** The arguments of the function, then its result where the program runs as it returns. Since Linux 5.5. */
+  readonly args: ReadonlyItems<u64, 12>;
 }
 
 /** What a program made by `extension` is given. */
 export interface ExtensionContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** The arguments of the function, then its result where the program runs as it returns. Since Linux 5.5. */
+  readonly args: ReadonlyItems<u64, 12>;
 }

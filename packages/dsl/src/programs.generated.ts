@@ -530,7 +530,7 @@ export interface SyscallConstructor {
   /** Runs when user space asks for it, with a struct of its own. */
   (filter: (ctx: SyscallContext) => number): Program<"syscall", SyscallContext, number>;
   /** Runs when user space asks for it, with a struct of its own. */
-  <T extends object>(schema: Schema<T>, filter: (ctx: SyscallContext & Readonly<T>) => number): Program<"syscall", SyscallContext, number>;
+  <T extends object>(schema: Schema<T>, filter: (ctx: SyscallContext & T) => number): Program<"syscall", SyscallContext, number>;
 }
 
 /** Runs when user space asks for it, with a struct of its own. */

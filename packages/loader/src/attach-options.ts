@@ -9,6 +9,7 @@ import type {
   RouteAttachOptions,
   SockMapAttachOptions,
 } from "./network-options.ts";
+import type { CgroupHookAttachOptions, IteratorAttachOptions, PlacedAttachOptions } from "./placed-options.ts";
 
 /** Where an XDP program is attached. */
 export interface XdpAttachOptions {
@@ -69,12 +70,17 @@ export interface AttachOptionsByType {
   readonly flow_dissector: NamespaceAttachOptions;
   readonly sk_reuseport: ReuseportAttachOptions;
   readonly netfilter: NetfilterAttachOptions;
+  readonly tracing: PlacedAttachOptions;
+  readonly lsm: PlacedAttachOptions;
+  readonly ext: PlacedAttachOptions;
 }
 
 /** Where to attach, by the constructor's path, where programs of one type are attached in several ways. */
 export interface AttachOptionsByKind {
   readonly "netkit.primary": NetkitAttachOptions;
   readonly "netkit.peer": NetkitAttachOptions;
+  readonly iter: IteratorAttachOptions;
+  readonly "lsm.cgroup": CgroupHookAttachOptions;
 }
 
 /** Where to attach a program of any type. */

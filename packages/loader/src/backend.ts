@@ -201,6 +201,8 @@ export interface BackendLink extends Disposable {
   readonly warnings?: readonly Diagnostic[];
   /** False once the interface has gone, or somebody else has detached the program; absent where that cannot be known. */
   attached?(): boolean;
+  /** Runs the program over all objects and gives what it writes; only of iterators. @throws DiagnosticError */
+  read?(): string;
   /** Packets that have passed since the last call; only for socket filters on an interface. */
   passed?(): number;
   /**

@@ -1,6 +1,6 @@
 // Program contexts as the filter sees them: one row per struct. Offsets and sizes are those of the kernel's user-visible
 // struct (include/uapi/linux/bpf.h); the verifier rewrites each access.
-import type { StructLayout } from "../layout.ts";
+import type { FieldLayout, StructLayout } from "../layout.ts";
 import { argumentsContext } from "./context-arguments.ts";
 import { cgroupDeviceContext } from "./context-cgroup-device.ts";
 import { lircMode2Context } from "./context-lirc-mode2.ts";
@@ -168,11 +168,51 @@ function partsOf({ parts = [], name, offset, since }: ContextFieldRow): readonly
   }));
 }
 
+/** Contexts that an author's struct describes: as it lies in memory, or a field for each 64-bit argument. */
+const described: { readonly [K in ContextName]?: { readonly access: ContextAccess; readonly slots: boolean } } = {
+  arguments: { access: "read", slots: true },
+  syscall: { access: "readWrite", slots: false },
+};
+
+/** A field of a described context; undefined for what no load reaches. */
+function describedField(
+  { name, layout, offset }: FieldLayout,
+  index: number,
+  { access, slots }: { readonly access: ContextAccess; readonly slots: boolean },
+): ContextFieldRow | undefined {
+  const item = layout.kind === "array" ? layout.item : layout;
+  if (item.kind !== "scalar" || (slots && layout.kind === "array")) return undefined;
+  return {
+    name,
+    as: name,
+    offset: slots ? index * 8 : offset,
+    size: item.size,
+    ...(layout.kind === "array" && { count: layout.length }),
+    access,
+    is: "integer",
+    ...(item.signed && { signed: true }),
+    ...(item.bigEndian && { bigEndian: true }),
+    since: "4.1",
+    doc: name,
+  };
+}
+
+/** The first field of an author's struct that a context of the kind cannot have; undefined where all can be. */
+export function undescribable({ kind, schema }: ProgramIdentity): string | undefined {
+  const how = described[contextOf(kind)];
+  return how && schema?.fields.find((field, index) => !describedField(field, index, how))?.name;
+}
+
 /** The fields that a program may touch, each with the access that it has; parts of fields follow them. */
 export function fieldsOf({ kind, target, schema }: ProgramIdentity): readonly ContextFieldRow[] {
   const row: ProgramKindRow = programKinds[kind];
   if (row.type === "tracepoint") {
     return schema ? schemaFields(schema) : (target !== undefined && tracepointFields(target)) || [];
   }
-  return contextFields(row.type, row.attach, contextOf(kind)).flatMap((field) => [field, ...partsOf(field)]);
+  const context = contextOf(kind);
+  const fields = contextFields(row.type, row.attach, context).flatMap((field) => [field, ...partsOf(field)]);
+  const how = described[context];
+  if (!schema || !how) return fields;
+  const own = schema.fields.flatMap((field, index) => describedField(field, index, how) ?? []);
+  return [...fields.filter(({ name }) => !own.some((one) => one.name === name)), ...own];
 }

@@ -4,7 +4,7 @@ import type { Span } from "../diagnostics/span.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { MapTypeName } from "../kernel/map-types.ts";
 import type { ProgramTypeName } from "../kernel/program-types.ts";
-import type { Layout } from "../layout.ts";
+import type { Layout, StructLayout } from "../layout.ts";
 import type { Relocation } from "./relocation.ts";
 
 /** A map that the object's programs share by name. */
@@ -56,6 +56,8 @@ export interface ProgramSpec extends CodeSpec {
   readonly type: ProgramTypeName;
   /** libbpf's section name. */
   readonly section: string;
+  /** What the author says that the context holds. */
+  readonly context?: StructLayout;
 }
 
 /**

@@ -59,7 +59,8 @@ const field = z
   )
   .transform(({ bitOffset, ...rest }) => ({ ...rest, ...(bitOffset !== undefined && { bitOffset }) }));
 
-const struct = z
+/** A struct. */
+export const structSchema = z
   .strictObject({
     kind: z.literal("struct"),
     name: z.string(),
@@ -77,4 +78,4 @@ const struct = z
   .transform(({ union, ...rest }) => ({ ...rest, ...(union && { union }) }));
 
 /** How a value lies in memory. */
-export const layoutSchema: z.ZodType<Layout> = z.lazy(() => z.union([scalar, bits, array, struct]));
+export const layoutSchema: z.ZodType<Layout> = z.lazy(() => z.union([scalar, bits, array, structSchema]));

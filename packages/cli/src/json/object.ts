@@ -15,7 +15,7 @@ import { z } from "zod";
 import { cliError } from "../diagnostics.ts";
 import { btfFile, btfSchema } from "./btf.ts";
 import { spanSchema } from "./diagnostic.ts";
-import { layoutSchema } from "./layout.ts";
+import { layoutSchema, structSchema } from "./layout.ts";
 
 const name = z.string().regex(/^[A-Za-z0-9_.$]{1,256}$/, "not a name of the kernel");
 const slot = z.int().min(0).max(1_000_000);
@@ -88,9 +88,19 @@ function relocationsInside(one: Pick<FunctionSpec, "insns" | "relocations">): bo
 }
 
 const program = z
-  .strictObject({ ...code, type: z.enum(Object.keys(programTypes) as ProgramTypeName[]), section: z.string() })
+  .strictObject({
+    ...code,
+    type: z.enum(Object.keys(programTypes) as ProgramTypeName[]),
+    section: z.string(),
+    context: structSchema.optional(),
+  })
   .refine(relocationsInside, "a relocation is outside")
-  .transform(({ at, parameters, ...rest }) => ({ ...rest, ...(parameters && { parameters }), ...(at && { at }) }));
+  .transform(({ at, parameters, context, ...rest }) => ({
+    ...rest,
+    ...(context && { context }),
+    ...(parameters && { parameters }),
+    ...(at && { at }),
+  }));
 
 const fn = z
   .strictObject(code)

@@ -45,11 +45,12 @@ function functionOf({ name, insns, relocations, lines, parameters, stackBytes }:
 }
 
 function specOf(
-  { name, type, section, at }: AstProgram,
+  { name, type, section, schema, at }: AstProgram,
   code: EmittedProgram,
   context: string | undefined,
 ): ProgramSpec {
   const { insns, relocations, lines, stackBytes } = code;
   const parameters = context === undefined || context === "ctx" ? {} : { parameters: [context] };
-  return { name, type, section, insns, relocations, lines, ...parameters, stackBytes, at };
+  const described = schema ? { context: schema } : {};
+  return { name, type, section, ...described, insns, relocations, lines, ...parameters, stackBytes, at };
 }

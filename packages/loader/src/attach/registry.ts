@@ -11,6 +11,7 @@ import { attachRoute } from "./route.ts";
 import { attachSockMap } from "./sock-map.ts";
 import { attachSocket } from "./socket.ts";
 import { attachTc } from "./tc.ts";
+import { attachPlaced } from "./tracing.ts";
 import { attachXdp } from "./xdp.ts";
 
 /** A loaded program, for whoever attaches it. */
@@ -47,6 +48,9 @@ const attachKinds: { readonly [K in ProgramTypeName]?: AttachKind } = {
   flow_dissector: { attach: attachNamespace },
   sk_reuseport: { attach: attachReuseport },
   netfilter: { attach: attachNetfilter },
+  tracing: { attach: attachPlaced },
+  lsm: { attach: attachPlaced },
+  ext: { attach: attachPlaced },
 };
 
 /** Why programs of some types are attached by nothing here. */

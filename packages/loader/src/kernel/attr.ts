@@ -60,7 +60,7 @@ export const attrLayouts = {
   },
   programLoad: {
     in: "bpf_attr",
-    size: 120,
+    size: 128,
     fields: {
       prog_type: [0, 4],
       insn_cnt: [4, 4],
@@ -79,7 +79,30 @@ export const attrLayouts = {
       line_info_rec_size: [92, 4],
       line_info: [96, 8],
       line_info_cnt: [104, 4],
+      attach_btf_id: [108, 4],
+      attach_prog_fd: [112, 4],
+      fd_array: [120, 8],
     },
+  },
+  rawTracepointOpen: {
+    in: "bpf_attr.raw_tracepoint",
+    size: 24,
+    fields: { name: [0, 8], prog_fd: [8, 4], cookie: [16, 8] },
+  },
+  iterLink: {
+    in: "bpf_attr.link_create",
+    size: 48,
+    fields: {
+      prog_fd: [0, 4],
+      attach_type: [8, 4],
+      iter_info: [16, 8],
+      iter_info_len: [24, 4],
+    },
+  },
+  iterCreate: {
+    in: "bpf_attr.iter_create",
+    size: 8,
+    fields: { link_fd: [0, 4], flags: [4, 4] },
   },
   testRun: {
     in: "bpf_attr.test",

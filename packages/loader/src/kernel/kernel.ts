@@ -1,6 +1,7 @@
 // The kernel back end: maps are created, programs are loaded by the verifier's leave, runs and attachments happen in the
 // running kernel. Native code is loaded by the first load, not by importing this file. Everything is closed again when a
 // load fails half way, when the object is disposed, and by the kernel when the process ends.
+import { readFileSync } from "node:fs";
 import {
   type BpfObject,
   type Diagnostic,
@@ -21,6 +22,7 @@ import type {
   RunOutput,
 } from "../backend.ts";
 import { cpuLimit, onCpu } from "./affinity.ts";
+import { KernelTypes } from "./attach-target.ts";
 import { type KernelBtf, loadBtf } from "./btf.ts";
 import { possibleCpus } from "./cpus.ts";
 import { kernelDiagnostics } from "./diagnostics.ts";
@@ -40,6 +42,8 @@ import { TestRunner } from "./test-run.ts";
 export interface KernelOptions {
   /** Have the verifier write a log of every load: bit 0 instructions, bit 1 every state, bit 2 statistics. Default 0. */
   readonly logLevel?: number;
+  /** Id of the program whose function each extension replaces, by the extension's name. */
+  readonly replaces?: Readonly<Record<string, number>>;
   /** The CPU that `run` uses, so that per-CPU values are in a known place. Without it, the one that Node is on. */
   readonly cpu?: number;
   /**
@@ -142,7 +146,7 @@ function loadPrograms(
   sys: Sys,
   object: BpfObject,
   { maps, sections, btf }: Pick<KernelObject, "maps" | "sections"> & { readonly btf: KernelBtf | undefined },
-  { logLevel = 0, cpu }: KernelOptions,
+  { logLevel = 0, cpu, replaces, types }: LoadOptions,
   stack: DisposableStackLike,
 ) {
   const fds = new Map([...maps].map(([name, map]) => [name, map.fd.number]));
@@ -158,6 +162,7 @@ function loadPrograms(
         maps: fds,
         sections: data,
         code: btf?.code(program.name),
+        host: { types, ...(replaces && { replaces }) },
         logLevel,
       });
       programs.set(program.name, stack.use(new KernelProgram(sys, program, loaded, { cpu, maps: fds })));
@@ -168,6 +173,11 @@ function loadPrograms(
   }
   if (refusals.length > 0) throw new DiagnosticError(refusals);
   return programs;
+}
+
+/** Options, and what the loads of one back end share. */
+interface LoadOptions extends KernelOptions {
+  readonly types: KernelTypes;
 }
 
 /** What is open, closed in reverse order; Node 20 has no DisposableStack of its own. */
@@ -193,7 +203,7 @@ class DisposableStackLike implements Disposable {
   }
 }
 
-function loadObject(sys: Sys, object: BpfObject, options: KernelOptions): KernelObject {
+function loadObject(sys: Sys, object: BpfObject, options: LoadOptions): KernelObject {
   const stack = new DisposableStackLike();
   try {
     const btf = loadBtf(sys, object);
@@ -212,6 +222,15 @@ function loadObject(sys: Sys, object: BpfObject, options: KernelOptions): Kernel
   }
 }
 
+/** The types of the running kernel, as bytes; undefined where it shows none. */
+function readKernelBtf(): Uint8Array | undefined {
+  try {
+    return readFileSync("/sys/kernel/btf/vmlinux");
+  } catch {
+    return undefined;
+  }
+}
+
 function checkCpu(cpu: number | undefined): void {
   if (cpu === undefined || (Number.isInteger(cpu) && cpu >= 0 && cpu < cpuLimit)) return;
   const message = `cpu is ${cpu}; it must be a whole number from 0 to ${cpuLimit - 1}`;
@@ -225,11 +244,12 @@ function checkCpu(cpu: number | undefined): void {
 export function kernel(options: KernelOptions = {}): KernelBackend {
   checkCpu(options.cpu);
   let opened: Promise<Sys> | undefined;
+  const types = new KernelTypes(readKernelBtf);
   return {
     kind: "kernel",
     async load(object) {
       opened ??= openSys();
-      return loadObject(await opened, object, options);
+      return loadObject(await opened, object, { ...options, types });
     },
   };
 }

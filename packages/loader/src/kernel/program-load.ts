@@ -19,6 +19,7 @@ import {
 } from "@typebpf/abi";
 import { expectedAttachType } from "../attach/attach-type.ts";
 import { explainRejection } from "../verifier-log.ts";
+import { type AttachTarget, attachTarget, type TargetHost, tracingTypes } from "./attach-target.ts";
 import { Attr, attrLayouts, kernelName } from "./attr.ts";
 import { type CodeRecords, recordBytes } from "./btf.ts";
 import { kernelDiagnostics } from "./diagnostics.ts";
@@ -38,6 +39,8 @@ export interface LoadRequest {
   readonly sections?: ReadonlyMap<string, number>;
   /** Functions and lines; none by default. */
   readonly code?: CodeRecords | undefined;
+  /** Where targets in the kernel are looked up; without it only programs without such a target can be loaded. */
+  readonly host?: Omit<TargetHost, "sys">;
   /** Log level for a load that succeeds: 0 for none; bits as BPF_PROG_LOAD has them. */
   readonly logLevel: number;
 }
@@ -126,7 +129,7 @@ class Attempt {
   readonly #sys: Sys;
   readonly #attr: Attr<typeof attrLayouts.programLoad>;
 
-  constructor(sys: Sys, request: LoadRequest) {
+  constructor(sys: Sys, request: LoadRequest, target: AttachTarget) {
     const { program } = request;
     const section = sectionOfProgram(program);
     const code = encodeProgram(program, relocate(request));
@@ -142,6 +145,8 @@ class Attempt {
       .set("prog_name", kernelName(program.name))
       .set("expected_attach_type", expectedAttachType(section))
       .set("prog_flags", (section.sleepable ? BPF_F_SLEEPABLE : 0) | (section.frags ? BPF_F_XDP_HAS_FRAGS : 0));
+    if (target.btfId !== undefined) this.#attr.set("attach_btf_id", target.btfId);
+    if (target.program) this.#attr.set("attach_prog_fd", target.program.number);
     if (request.code) this.#setCode(request.code);
   }
 
@@ -188,7 +193,10 @@ function refusedEarly(program: ProgramSpec, status: number): Diagnostic {
     `${program.insns.length} instructions, type ${program.type}`,
   ];
   const details = { notes, ...(program.at && { at: program.at }) };
-  if (status === -errnos.EPERM) return diagnostic(kernelDiagnostics.privilege, { notes });
+  if (status === -errnos.EPERM) {
+    const row = tracingTypes.has(program.type) ? kernelDiagnostics.tracingDenied : kernelDiagnostics.privilege;
+    return diagnostic(row, { notes });
+  }
   if (status === -errnos.ENOSYS) return diagnostic(kernelDiagnostics.noBpf);
   if (status === -errnos.E2BIG) {
     return diagnostic(kernelDiagnostics.tooLarge, {
@@ -210,20 +218,22 @@ interface Outcome {
 const early = /^\s*$|processed 0 insns/u;
 
 /** A load; of a refused program with the log, and without functions and lines where the kernel does not take those. */
-function attempt(sys: Sys, request: LoadRequest): Outcome {
-  const load = new Attempt(sys, request);
+function attempt(sys: Sys, request: LoadRequest, target: AttachTarget): Outcome {
+  const load = new Attempt(sys, request, target);
   const first = load.run(request.logLevel);
   if (first.status >= 0 || first.status === -errnos.EPERM || first.status === -errnos.ENOSYS) return first;
   const told = request.logLevel === 0 ? load.run(1) : first;
   if (!request.code || told.status >= 0 || !early.test(told.log)) return told;
-  return attempt(sys, { ...request, code: undefined });
+  return attempt(sys, { ...request, code: undefined }, target);
 }
 
 /** Loads one program. @throws DiagnosticError that tells why the kernel refuses it, on the line of the source. */
 export function loadProgram(sys: Sys, request: LoadRequest): LoadedProgram {
   const { program } = request;
   if (!Object.hasOwn(programTypes, program.type)) refuse(refusedEarly(program, -errnos.EINVAL));
-  const { status, log } = attempt(sys, request);
+  const target = request.host ? attachTarget(program, sectionOfProgram(program), { sys, ...request.host }) : {};
+  const { status, log } = attempt(sys, request, target);
+  target.program?.[Symbol.dispose]();
   if (status >= 0) return { fd: new Fd(sys, status, `program "${program.name}"`), log };
   // The log of a program that only the JIT refuses ends well, so it explains nothing.
   if (status === -errnos.ENOTSUPP) {

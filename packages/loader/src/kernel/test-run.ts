@@ -7,11 +7,13 @@ import {
   type Diagnostic,
   DiagnosticError,
   diagnostic,
+  fieldsOf,
   type ProgramSpec,
   programTypes,
   uapi,
 } from "@typebpf/abi";
 import type { RunInput, RunOutput } from "../backend.ts";
+import { contextPlaces, setContextPlace, writtenPlaces } from "../context-fields.ts";
 import { type SkbProgramType, skbInputContext, skbOutputContext } from "../skb-input.ts";
 import { Attr, attrLayouts } from "./attr.ts";
 import { kernelDiagnostics } from "./diagnostics.ts";
@@ -101,8 +103,10 @@ interface RunKind {
   packetStart(context: Memory): number;
   /** Programs cannot change the packet; the kernel gives it back without its Ethernet header. */
   readonly packetStays?: true;
+  /** There is no packet, one run, and the context is written back where it was given. */
+  readonly inPlace?: true;
   /** The context's fields after the run, for those that programs change. */
-  output?(context: Memory): Readonly<Record<string, number | bigint>>;
+  output?(context: Memory, program: ProgramSpec): Readonly<Record<string, number | bigint>>;
 }
 
 const xdpRun: RunKind = {
@@ -133,10 +137,37 @@ function skbRun(type: SkbProgramType): RunKind {
   };
 }
 
+/** Most bytes of a struct that such a program is given (U16_MAX, kernel/bpf/syscall.c). */
+const syscallBytes = 0xffff;
+
+const syscallPlaces = ({ context }: ProgramSpec) =>
+  contextPlaces(fieldsOf({ kind: "syscall", ...(context && { schema: context }) }));
+
+const syscallRun: RunKind = {
+  inPlace: true,
+  prepare(sys, program, { context = {}, contextBytes, repeat = 1 }) {
+    if (repeat !== 1)
+      refuse(diagnostic(kernelDiagnostics.runRefused, { message: "such a program runs once at a time" }));
+    const size = Math.max(program.context?.size ?? 0, contextBytes?.length ?? 0);
+    if (size > syscallBytes) {
+      const message = `a context of ${size} bytes is longer than the ${syscallBytes} that the kernel takes`;
+      refuse(diagnostic(kernelDiagnostics.runRefused, { message }));
+    }
+    const memory = sys.allocate(Math.max(size, 1));
+    if (contextBytes) memory.bytes.set(contextBytes);
+    const places = syscallPlaces(program);
+    for (const [name, value] of Object.entries(context)) setContextPlace(places, memory.view, name, value);
+    return memory;
+  },
+  packetStart: () => 0,
+  output: (context, program) => writtenPlaces(syscallPlaces(program), context.view),
+};
+
 const runKinds: { readonly [K in ProgramSpec["type"]]?: RunKind } = {
   xdp: xdpRun,
   sched_cls: skbRun("sched_cls"),
   socket_filter: { ...skbRun("socket_filter"), packetStays: true },
+  syscall: syscallRun,
 };
 
 function refused(program: ProgramSpec, input: RunInput, status: number): Diagnostic {
@@ -188,6 +219,7 @@ export class TestRunner {
     const kind = runKinds[this.#program.type];
     if (!kind) refuse(refused(this.#program, input, -errnos.ENOTSUPP));
     const context = kind.prepare(this.#sys, this.#program, input);
+    if (kind.inPlace) return this.#runInPlace(kind, context, input);
     this.#input.bytes.set(input.packet);
     const attr = this.#attr;
     attr
@@ -207,7 +239,21 @@ export class TestRunner {
         ? input.packet.slice()
         : this.#output.bytes.slice(kind.packetStart(context), attr.get("data_size_out")),
       durationNs: attr.get("duration"),
-      ...(kind.output && { context: kind.output(context) }),
+      ...(kind.output && { context: kind.output(context, this.#program) }),
+    };
+  }
+
+  /** A run without a packet, of which the kernel measures nothing. */
+  #runInPlace(kind: RunKind, context: Memory, input: RunInput): RunOutput {
+    const attr = new Attr(this.#sys, attrLayouts.testRun).set("prog_fd", this.#fd.number);
+    attr.set("ctx_in", context).set("ctx_size_in", context.bytes.length);
+    const status = attr.call(uapi.command.PROG_TEST_RUN);
+    if (status < 0) refuse(refused(this.#program, input, status));
+    return {
+      retval: attr.get("retval"),
+      packet: input.packet.slice(),
+      durationNs: 0,
+      ...(kind.output && { context: kind.output(context, this.#program) }),
     };
   }
 }

@@ -61,7 +61,7 @@ function structStage(spec: ProgramSpec): Stage {
   const { kind, attach, target } = sectionOfProgram(spec);
   const place = target !== undefined && spec.type === "tracepoint" ? target.replace("/", ":") : target;
   const rows = kind
-    ? fieldsOf({ kind, ...(place !== undefined && { target: place }) })
+    ? fieldsOf({ kind, ...(place !== undefined && { target: place }), ...(spec.context && { schema: spec.context }) })
     : contextFields(spec.type, attach);
   const row: ContextRow = contexts[kind ? contextOf(kind) : programTypes[spec.type].context];
   return {

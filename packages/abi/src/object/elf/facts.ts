@@ -40,6 +40,11 @@ function codeJson({ name, stackBytes, parameters, lines, at }: FunctionSpec, fil
   };
 }
 
+function programJson(program: ProgramSpec, files: FileNames): Json {
+  const { context } = program;
+  return { ...(codeJson(program, files) as object), ...(context && { context: layoutJson(context) }) };
+}
+
 function variableJson({ name, offset, layout, at }: GlobalVariable, files: FileNames): Json {
   return { name, offset, layout: layoutJson(layout), ...(at && { at: files.json(at) }) };
 }
@@ -53,7 +58,7 @@ export function factsText(object: BpfObject): string {
     maps: object.maps.map(({ name, key, value, at }) => {
       return { name, key: layoutJson(key), value: layoutJson(value), ...(at && { at: files.json(at) }) };
     }),
-    programs: object.programs.map((one) => codeJson(one, files)),
+    programs: object.programs.map((one) => programJson(one, files)),
     functions: object.functions.map((one) => codeJson(one, files)),
     sections: object.sections.map(({ name, variables }) => {
       return { name, variables: variables.map((one) => variableJson(one, files)) };
@@ -111,6 +116,13 @@ function codeOf<T extends FunctionSpec>({ at: _, ...code }: T, fact: Facts, file
   };
 }
 
+function programOf(program: ProgramSpec, fact: Facts, files: readonly string[]): ProgramSpec {
+  const given = fact.get("context");
+  const context = given === undefined ? undefined : layoutOf(given);
+  if (context && context.kind !== "struct") fail(`what the context of "${program.name}" holds is no struct`);
+  return { ...codeOf(program, fact, files), ...(context?.kind === "struct" && { context }) };
+}
+
 function mapOf({ at: _, ...map }: MapSpec, fact: Facts, files: readonly string[]): MapSpec {
   const key = layoutOf(fact.get("key"));
   const value = layoutOf(fact.get("value"));
@@ -145,7 +157,7 @@ function withFacts(object: BpfObject, facts: Facts): BpfObject {
     ...rest,
     target: { kernel: release, isa: version },
     maps: paired(facts, "maps", object.maps, (map, fact) => mapOf(map, fact, files)),
-    programs: paired(facts, "programs", object.programs, (one: ProgramSpec, fact) => codeOf(one, fact, files)),
+    programs: paired(facts, "programs", object.programs, (one: ProgramSpec, fact) => programOf(one, fact, files)),
     functions: paired(facts, "functions", object.functions, (one, fact) => codeOf(one, fact, files)),
     sections: paired(facts, "sections", object.sections, (one, fact) => sectionOf(one, fact, files)),
     sources: list(facts.get("sources"), "sources").map((value) => {

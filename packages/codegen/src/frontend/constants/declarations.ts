@@ -1,5 +1,5 @@
 // What a declared name of a module stands for: a constant, a schema, a map, a program or a function.
-import { type Layout, type MapSpec, programKinds, sectionOf } from "@typebpf/abi";
+import { type Layout, type MapSpec, programKinds, sectionOf, undescribable } from "@typebpf/abi";
 import { ts } from "ts-morph";
 import { type Constant, type FunctionNode, type MapConstant, type ProgramConstant, poisonConstant } from "../values.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -66,6 +66,11 @@ function programConstant(call: ts.CallExpression, evaluation: Evaluation): Const
   if (!made) return poisonConstant;
   const { target, schema, ...options } = made;
   const layout = schema?.layout.kind === "struct" ? schema.layout : undefined;
+  const bad = layout && undescribable({ kind, schema: layout });
+  if (bad !== undefined) {
+    evaluation.reporter.report("schema", call, { message: `${bad} is nothing that a context of ${kind} can hold` });
+    return poisonConstant;
+  }
   return {
     kind: "program",
     type: programKinds[kind].type,

@@ -80,11 +80,11 @@ export function lowerContextText(l: Lowering, { field, fills, at }: ContextTextE
   });
 }
 
-const layouts: Readonly<Record<1 | 2 | 4 | 8, ScalarLayout>> = {
-  1: scalarLayouts.u8,
-  2: scalarLayouts.u16,
-  4: scalarLayouts.u32,
-  8: scalarLayouts.u64,
+const layouts: Readonly<Record<1 | 2 | 4 | 8, readonly [unsigned: ScalarLayout, signed: ScalarLayout]>> = {
+  1: [scalarLayouts.u8, scalarLayouts.i8],
+  2: [scalarLayouts.u16, scalarLayouts.i16],
+  4: [scalarLayouts.u32, scalarLayouts.i32],
+  8: [scalarLayouts.u64, scalarLayouts.i64],
 };
 
 /** A field of the context as the target of an assignment. */
@@ -96,8 +96,7 @@ export function contextTarget(l: Lowering, expr: ContextFieldExpr): Target {
     write: (value, source) => {
       const id = idOf(value);
       const at = source?.at ?? expr.at;
-      const layout = row.signed && size === 4 ? scalarLayouts.i32 : layouts[size];
-      assertFits(build, id, source, layout, row.as ?? row.name, at);
+      assertFits(build, id, source, layouts[size][row.signed ? 1 : 0], row.as ?? row.name, at);
       const swapped = row.bigEndian && size !== 1 ? unary(build, swaps[size], id, at) : id;
       const stored =
         size < row.size ? binaryConstant(build, "and64", swapped, (1n << BigInt(size * 8)) - 1n, at) : swapped;

@@ -3,42 +3,13 @@
 // (what an author says that it holds, or of another compiler) is plain memory.
 import type { ContextFieldRow } from "@typebpf/abi";
 import type { RunInput } from "../../backend.ts";
-import { loaderError } from "../../diagnostics.ts";
+import { type ContextPlace, contextPlaces, setContextPlace, writtenPlaces } from "../../context-fields.ts";
 import { Fault } from "../fault.ts";
 import type { ContextAccess } from "../machine.ts";
 import { addressHigh, type Memory, segment } from "../memory.ts";
 
 /** Bytes of a context that no row describes: as many as the longest has (a record of an event, a page). */
 const PLAIN_BYTES = 4096;
-
-/** One integer that a run can set. */
-interface Place {
-  readonly name: string;
-  readonly row: ContextFieldRow;
-  readonly offset: number;
-}
-
-function placesOf(rows: readonly ContextFieldRow[]): readonly Place[] {
-  return rows.flatMap((row): readonly Place[] => {
-    const { as, count, offset, offsets, size } = row;
-    if (as === undefined || row.is !== "integer") return [];
-    if (count === undefined) return [{ name: as, row, offset }];
-    return Array.from({ length: count }, (_, item) => ({
-      name: `${as}[${item}]`,
-      row,
-      offset: offsets?.[item] ?? offset + item * size,
-    }));
-  });
-}
-
-/** Bytes of a field's value: those of the field, or fewer. */
-function widthOf({ bits, size }: ContextFieldRow): number {
-  return bits === 16 ? 2 : size;
-}
-
-function refuseField(name: string, value: unknown, why: string): never {
-  throw loaderError("contextField", { message: `context field "${name}" cannot be ${value}`, notes: [why] });
-}
 
 /** A context by rows. One serves all programs of the machine: `begin` says whose turn it is. */
 export class StructContext implements ContextAccess {
@@ -47,7 +18,7 @@ export class StructContext implements ContextAccess {
   /** Upper half of the context's address. */
   readonly high: number;
   private rows: readonly ContextFieldRow[] = [];
-  private places: readonly Place[] = [];
+  private places: readonly ContextPlace[] = [];
   private struct = "";
 
   constructor(memory: Memory) {
@@ -59,43 +30,15 @@ export class StructContext implements ContextAccess {
   begin(struct: string, rows: readonly ContextFieldRow[], { context = {}, contextBytes }: RunInput): void {
     this.struct = struct;
     this.rows = rows;
-    this.places = placesOf(rows);
+    this.places = contextPlaces(rows);
     this.image.fill(0);
     if (contextBytes) this.image.set(contextBytes.subarray(0, PLAIN_BYTES));
-    for (const [name, value] of Object.entries(context)) this.set(name, value);
-  }
-
-  private set(name: string, value: number | bigint): void {
-    const place = this.places.find((one) => one.name === name);
-    if (!place) {
-      const notes = [`can be set: ${this.places.map((one) => one.name).join(", ") || "nothing"}`];
-      throw loaderError("contextField", { message: `there is no context field "${name}" to set`, notes });
-    }
-    const width = widthOf(place.row);
-    const whole = typeof value === "bigint" || Number.isInteger(value);
-    const fits =
-      whole && [BigInt.asUintN, BigInt.asIntN].some((cut) => cut(width * 8, BigInt(value)) === BigInt(value));
-    if (!fits) refuseField(name, value, `the field is an integer of ${width * 8} bits`);
-    const bits = BigInt.asUintN(width * 8, BigInt(value));
-    const little = place.row.bigEndian !== true;
-    if (width === 8) this.view.setBigUint64(place.offset, bits, little);
-    else if (width === 4) this.view.setUint32(place.offset, Number(bits), little);
-    else if (width === 2) this.view.setUint16(place.offset, Number(bits), little);
-    else this.view.setUint8(place.offset, Number(bits));
+    for (const [name, value] of Object.entries(context)) setContextPlace(this.places, this.view, name, value);
   }
 
   /** The integers that programs may write, by DSL name; 64-bit ones as bigints. */
   output(): Readonly<Record<string, number | bigint>> {
-    const written = this.places.filter(({ row }) => row.access === "readWrite");
-    return Object.fromEntries(written.map(({ name, row, offset }) => [name, this.get(row, offset)]));
-  }
-
-  private get(row: ContextFieldRow, offset: number): number | bigint {
-    const little = row.bigEndian !== true;
-    const width = widthOf(row);
-    if (width === 8) return this.view.getBigUint64(offset, little);
-    if (width === 4) return this.view.getUint32(offset, little);
-    return width === 2 ? this.view.getUint16(offset, little) : this.view.getUint8(offset);
+    return writtenPlaces(this.places, this.view);
   }
 
   private check(access: "read" | "write", offset: number, size: number): void {

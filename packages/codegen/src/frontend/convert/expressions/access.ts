@@ -2,14 +2,7 @@
 import { arrayLayout, type ContextFieldRow, fieldsOf, type ScalarLayout, scalarLayouts } from "@typebpf/abi";
 import { ts } from "ts-morph";
 import type { ContextFieldExpr, Expr, FieldExpr } from "../../../ast/nodes.ts";
-import {
-  type AstType,
-  type ContextType,
-  nothingType,
-  numberType,
-  type RefType,
-  unsignedBigint,
-} from "../../../ast/types.ts";
+import { type AstType, type ContextType, nothingType, numberType, type RefType } from "../../../ast/types.ts";
 import type { Constant } from "../../values.ts";
 import { coerce } from "../coerce.ts";
 import { convertExpression, evaluate, refuse, type Scope, spanOf } from "../context.ts";
@@ -117,7 +110,7 @@ function contextField(context: Expr, row: ContextFieldRow, at: Expr["at"], index
 
 function typeOfField({ layout, size, signed }: ContextFieldRow): AstType {
   if (layout) return { kind: "ref", layout, nullable: false };
-  return size === 8 ? { ...unsignedBigint, signed: signed === true } : numberType;
+  return size === 8 ? { kind: "bigint", signed: signed === true } : numberType;
 }
 
 /** The type of a copy of all items. */
