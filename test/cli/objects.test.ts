@@ -7,7 +7,7 @@ import { noKey, scalarLayouts, structLayout } from "@typebpf/abi";
 import { type AnyMapHandle, kernel, type Loaded, listMaps, listPrograms, load } from "@typebpf/loader";
 import { createTestbed, type TestbedSide } from "@typebpf/loader/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Bpffs, bpftool } from "../kernel/bpffs.ts";
+import { Bpffs, bpftool, describeBpftool } from "../kernel/bpffs.ts";
 import { describeKernel } from "../kernel/gate.ts";
 import { map, object, present, sourceFilter } from "../kernel/objects.ts";
 import { document, Folder, typebpf } from "./harness.ts";
@@ -38,7 +38,7 @@ async function idOf(name: string): Promise<string> {
   return `${own[0]?.id}`;
 }
 
-describeKernel("typebpf maps", () => {
+describeBpftool("typebpf maps", () => {
   let loaded: Loaded<Record<string, unknown>>;
   let handles: Readonly<Record<string, AnyMapHandle>>;
   beforeAll(async () => {
@@ -202,7 +202,7 @@ export const main = xdp(() => (cli_blocked.get(1) || cli_many.get(1) ? XDP.DROP 
   });
 });
 
-describeKernel("typebpf programs", () => {
+describeBpftool("typebpf programs", () => {
   test("lists, shows, dumps, pins and unpins", async () => {
     using fs = new Bpffs();
     using _ = await load(sourceFilter, kernel());
@@ -255,7 +255,7 @@ describeKernel("typebpf programs", () => {
   });
 });
 
-describeKernel("typebpf links", () => {
+describeBpftool("typebpf links", () => {
   test("lists, shows and detaches", async () => {
     await using testbed = await createTestbed();
     using loaded = await load(sourceFilter, kernel());

@@ -27,6 +27,7 @@ const refused: readonly (readonly [code: string, command: string, ...args: strin
   ["BPF6304", "run", "--insns", "95", "--pcap", "x"],
   ["BPF6304", "run", firewall, "--packet", packet, "--memory", "00"],
   ["BPF6304", "build", firewall, "--emit", "elf"],
+  ["BPF6115", "attach", firewall, "--interface", "none0", "--config", "limit=1"],
   ["BPF6306", ...run, "--program", "other"],
   ["BPF6307", "build", firewall, "--emit", "ir", "-o", "/tmp/none.ir"],
   ["BPF6310", "check", "none.bpf.ts"],

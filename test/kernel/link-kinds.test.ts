@@ -1,7 +1,7 @@
 // What is told about links of each type, beside what bpftool says of the same ids: links are made by the system call itself,
 // one for each type that this kernel has, on objects of this file's own. Needs root.
 import { execFileSync } from "node:child_process";
-import { closeSync, copyFileSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { uapi } from "@typebpf/abi";
@@ -11,8 +11,8 @@ import { Fd } from "../../packages/loader/src/kernel/fd.ts";
 import { linkInfo } from "../../packages/loader/src/kernel/info.ts";
 import { openPin } from "../../packages/loader/src/kernel/objects/pin.ts";
 import { openSys, type Sys } from "../../packages/loader/src/kernel/sys.ts";
-import { Bpffs, bpftool } from "./bpffs.ts";
-import { describeKernel } from "./gate.ts";
+import { Bpffs, bpftool, describeBpftool } from "./bpffs.ts";
+import { testSince } from "./gate.ts";
 import { object, present, program } from "./objects.ts";
 
 /** Words of an attribute block: value by offset. */
@@ -69,10 +69,12 @@ function perfEvent(sys: Sys, type: number, config: bigint, rest: Readonly<Record
 
 const { attachType } = uapi;
 
-describeKernel("links", () => {
+describeBpftool("links", () => {
   test("to a cgroup tell its folder", async () => {
-    const root = /^\S+ \S+ \S+ \S+ (\S+) .* - cgroup2 /mu.exec(readFileSync("/proc/self/mountinfo", "utf8"))?.[1];
-    const cgroup = join(present(root), `typebpf-links-${process.pid}`);
+    const mounted = / (\S+) \S+(?: \S+:\S+)* - cgroup2 /mu.exec(readFileSync("/proc/self/mountinfo", "utf8"))?.[1];
+    const own = mounted === undefined ? mkdtempSync(join(tmpdir(), "typebpf-cgroup-")) : undefined;
+    if (own) execFileSync("mount", ["-t", "cgroup2", "cgroup2", own]);
+    const cgroup = join(mounted ?? present(own), `typebpf-links-${process.pid}`);
     mkdirSync(cgroup);
     const directory = openSync(cgroup, "r");
     try {
@@ -91,6 +93,10 @@ describeKernel("links", () => {
     } finally {
       closeSync(directory);
       rmdirSync(cgroup);
+      if (own) {
+        execFileSync("umount", [own]);
+        rmdirSync(own);
+      }
     }
   });
 
@@ -126,7 +132,7 @@ describeKernel("links", () => {
     }
   });
 
-  test("to netfilter tell family, hook and priority", async () => {
+  testSince("6.4", "to netfilter tell family, hook and priority", async () => {
     const words = { 8: attachType.NETFILTER, 16: 2, 20: 1, 24: -4242 };
     using link = await linkOf(
       "netfilter",
@@ -137,7 +143,7 @@ describeKernel("links", () => {
     expect(ours.target).toEqual({ kind: "netfilter", family: 2, hook: 1, priority: -4242, flags: 0 });
   });
 
-  test("to perf events tell which", async () => {
+  testSince("6.6", "to perf events tell which", async () => {
     const sys = await openSys();
     const tracefs = mkdtempSync(join(tmpdir(), "typebpf-tracefs-"));
     execFileSync("mount", ["-t", "tracefs", "tracefs", tracefs]);
@@ -154,15 +160,16 @@ describeKernel("links", () => {
     expect((await told(second)).ours.target).toEqual({ kind: "perf_event", type: 1, config: 3n });
   });
 
-  test("to a place in a file tell both", async () => {
+  testSince("6.6", "to a place in a file tell both", async () => {
     const sys = await openSys();
     const folder = mkdtempSync(join(tmpdir(), "typebpf-uprobe-"));
     const file = join(folder, "probed");
-    copyFileSync("/bin/true", file);
+    // Nobody maps the file, so nothing is ever probed.
+    writeFileSync(file, new Uint8Array(8192).fill(0x90));
     const path = sys.allocate(file.length + 1);
     path.bytes.set(new TextEncoder().encode(file));
     const type = Number(readFileSync("/sys/bus/event_source/devices/uprobe/type", "utf8"));
-    const entry = readFileSync(file).readUInt32LE(24);
+    const entry = 64;
     using event = perfEvent(sys, type, 0n, { 56: path.address, 64: BigInt(entry) });
     using link = await linkOf(
       "kprobe",

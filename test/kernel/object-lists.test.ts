@@ -13,10 +13,12 @@ import {
   openMap,
   openProgram,
 } from "../../packages/loader/src/index.ts";
+import { Places } from "../../packages/loader/src/kernel/objects/places.ts";
+import { openSys } from "../../packages/loader/src/kernel/sys.ts";
 import { createTestbed } from "../../packages/loader/src/testing/index.ts";
-import { bpftool } from "./bpffs.ts";
-import { describeKernel } from "./gate.ts";
-import { diagnosticOf, map, object, present, program, sourceFilter } from "./objects.ts";
+import { bpftool, describeBpftool } from "./bpffs.ts";
+import { testSince } from "./gate.ts";
+import { diagnosticOf, dropping, map, object, present, program, sourceFilter } from "./objects.ts";
 
 const { u16, u32, u32be, u64 } = scalarLayouts;
 
@@ -30,7 +32,7 @@ function own<T extends { readonly id: number; readonly name: string; readonly ho
   return present(found[0]);
 }
 
-describeKernel("lists", () => {
+describeBpftool("lists", () => {
   test("programs are as bpftool shows them", async () => {
     using loaded = await kernel().load(sourceFilter);
     const id = present(loaded.programs.get("filter")).id;
@@ -98,10 +100,24 @@ describeKernel("lists", () => {
       place: undefined,
     });
     expect(bpftool("link", "show", "id", `${link.id}`)).toMatchObject({ type: "xdp", prog_id: filter.id });
+    const sys = await openSys();
+    expect(testbed.host.inNamespace(() => new Places(sys).nameOf(listed))).toBe("veth0");
     using opened = await openLink(link.id);
     opened.detach();
     expect(link.attached?.()).toBe(false);
     expect((await listLinks()).find((one) => one.id === link.id)?.target).toEqual({ kind: "xdp", ifindex: 0 });
+  });
+
+  testSince("6.6", "links of tc programs say which way; the interface has its name in its own namespace", async () => {
+    await using testbed = await createTestbed();
+    using loaded = await kernel().load(dropping);
+    const pass = present(loaded.programs.get("pass"));
+    const where = { interface: "veth0", direction: "egress", mode: "tcx" } as const;
+    using link = testbed.host.inNamespace(() => pass.attach(where));
+    const listed = present((await listLinks()).find((one) => one.id === link.id));
+    expect(listed).toMatchObject({ type: "tcx", target: { kind: "tcx", attachType: "tcx_egress" }, place: undefined });
+    const sys = await openSys();
+    expect(testbed.host.inNamespace(() => new Places(sys).nameOf(listed))).toBe("veth0");
   });
 
   test("ids that nobody has are told, and impossible ones too", async () => {
@@ -113,7 +129,7 @@ describeKernel("lists", () => {
   });
 });
 
-describeKernel("an open program", () => {
+describeBpftool("an open program", () => {
   test("shows its instructions as bpftool does, with maps by id", async () => {
     using loaded = await kernel().load(sourceFilter);
     const id = present(loaded.programs.get("filter")).id;
@@ -154,7 +170,7 @@ describeKernel("an open program", () => {
   });
 });
 
-describeKernel("an open map", () => {
+describeBpftool("an open map", () => {
   const flow = structLayout("flow", { source: u32be, port: u16 });
   const flows = map("open_flows", { type: "hash", key: flow, value: u64 });
 

@@ -8,7 +8,7 @@ import { scalarLayouts, structLayout } from "@typebpf/abi";
 import { expect, test } from "vitest";
 import { kernel, listMaps, load, openLink, openMap, openProgram, removePin } from "../../packages/loader/src/index.ts";
 import { createTestbed } from "../../packages/loader/src/testing/index.ts";
-import { Bpffs, bpftool } from "./bpffs.ts";
+import { Bpffs, bpftool, describeBpftool } from "./bpffs.ts";
 import { describeKernel } from "./gate.ts";
 import { diagnosticOf, diagnosticsOf, map, object, present, sourceFilter } from "./objects.ts";
 
@@ -18,7 +18,7 @@ const hits = map("hits", { type: "hash" });
 /** What of ours is in a folder; the kernel's own files have dots. */
 const files = (folder: string): readonly string[] => readdirSync(folder).filter((name) => !name.includes("."));
 
-describeKernel("pins", () => {
+describeBpftool("pins", () => {
   test("of a map, a program and a link are what bpftool finds, and are opened again by path", async () => {
     using fs = new Bpffs();
     await using testbed = await createTestbed();
