@@ -3,12 +3,13 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { noKey, scalarLayouts, structLayout } from "@typebpf/abi";
+import { type MapTypeName, mapTypes, noKey, scalarLayouts, structLayout } from "@typebpf/abi";
 import { type AnyMapHandle, kernel, type Loaded, listMaps, listPrograms, load } from "@typebpf/loader";
 import { createTestbed, type TestbedSide } from "@typebpf/loader/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Bpffs, bpftool, describeBpftool } from "../kernel/bpffs.ts";
 import { describeKernel } from "../kernel/gate.ts";
+import { shapes } from "../kernel/map-shapes.ts";
 import { map, object, present, sourceFilter } from "../kernel/objects.ts";
 import { document, Folder, typebpf } from "./harness.ts";
 
@@ -184,6 +185,16 @@ export const main = xdp(() => (cli_blocked.get(1) || cli_many.get(1) ? XDP.DROP 
   ];
   test.each(wrong)("%s: maps %j %j", async (code, ...args) => {
     expect(await document("maps", ...args)).toMatchObject({ status: 2, json: { maps: [], diagnostics: [{ code }] } });
+  });
+
+  const types = (Object.keys(mapTypes) as MapTypeName[]).filter((type) => shapes[type]);
+  test.each(types)("shows a map of type %s, and dumps it if it has entries to visit", async (type) => {
+    using _ = await load(object([], [map("cli_any", { type, ...shapes[type] })]), kernel());
+    const id = await idOf("cli_any");
+    expect((await document("maps", "show", id)).json).toMatchObject({ maps: [{ id: Number(id) }], diagnostics: [] });
+    const { json } = await document("maps", "dump", id, "--limit", "5");
+    const codes = (json as { diagnostics: { code: string }[] }).diagnostics.map(({ code }) => code);
+    expect(codes).toEqual(mapTypes[type].user.some((operation) => operation === "walk") ? [] : ["BPF6296"]);
   });
 
   test("refuses what a type of map cannot do, values that do not fit, and names that are not unique", async () => {

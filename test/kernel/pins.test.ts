@@ -4,12 +4,14 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { scalarLayouts, structLayout } from "@typebpf/abi";
+import { DiagnosticError, type MapTypeName, mapTypes, scalarLayouts, structLayout } from "@typebpf/abi";
 import { expect, test } from "vitest";
 import { kernel, listMaps, load, openLink, openMap, openProgram, removePin } from "../../packages/loader/src/index.ts";
+import type { KernelObject } from "../../packages/loader/src/kernel/kernel.ts";
 import { createTestbed } from "../../packages/loader/src/testing/index.ts";
 import { Bpffs, bpftool, describeBpftool } from "./bpffs.ts";
-import { describeKernel } from "./gate.ts";
+import { describeKernel, olderThan } from "./gate.ts";
+import { shapes } from "./map-shapes.ts";
 import { diagnosticOf, diagnosticsOf, map, object, present, sourceFilter } from "./objects.ts";
 
 const { u16, u32 } = scalarLayouts;
@@ -184,6 +186,29 @@ describeKernel("maps that are pinned by name", () => {
     const broken = { ...sourceFilter, programs: [{ ...present(filter), insns: present(filter).insns.slice(0, -1) }] };
     expect((await diagnosticsOf(() => load(broken, kernel({ pins: fs.folder })))).length).toBe(1);
     expect(files(fs.folder)).toEqual([]);
+  });
+
+  const types = (Object.keys(mapTypes) as MapTypeName[]).filter((type) => shapes[type]);
+  test.for(types)("%s: of this type, too", async (type, { skip }) => {
+    using fs = new Bpffs();
+    const one = object([], [map("one", { type, ...shapes[type] })]);
+    const load = () => kernel({ pins: fs.folder }).load(one);
+    let first: KernelObject;
+    try {
+      first = await load();
+    } catch (error) {
+      if (error instanceof DiagnosticError && olderThan("6.9"))
+        skip(`this kernel does not create it: ${error.message}`);
+      throw error;
+    }
+    using _ = first;
+    expect(first.pins.length).toBe(1);
+    using second = await load();
+    expect(second.pins).toEqual([]);
+    using opened = await openMap(fs.path("one"));
+    const { number, keys } = mapTypes[type];
+    expect(opened.info.typeNumber).toBe(number);
+    expect(keys === "none" ? opened.layouts.key.size : 0).toBe(0);
   });
 
   test("a pin that holds no map is refused", async () => {
