@@ -1,5 +1,6 @@
 // Where programs are attached, typed by program type, or by constructor where programs of one type are attached in several
 // ways. What the kernel makes of each is a file of attach/.
+import type { CgroupAttachOptions, Neighbour } from "./cgroup-options.ts";
 import type {
   ActionAttachOptions,
   NamespaceAttachOptions,
@@ -19,8 +20,8 @@ export interface XdpAttachOptions {
   readonly mode?: "native" | "generic";
 }
 
-/** Another tc program of the same hook, by what `bpftool net` shows; "all" is whichever there are. */
-export type TcNeighbour = "all" | { readonly link: number } | { readonly program: number };
+/** Another tc program of the same hook. */
+export type TcNeighbour = Neighbour;
 
 /** Where a tc program is attached. */
 export interface TcAttachOptions {
@@ -73,6 +74,13 @@ export interface AttachOptionsByType {
   readonly tracing: PlacedAttachOptions;
   readonly lsm: PlacedAttachOptions;
   readonly ext: PlacedAttachOptions;
+  readonly cgroup_skb: CgroupAttachOptions;
+  readonly cgroup_sock: CgroupAttachOptions;
+  readonly cgroup_sock_addr: CgroupAttachOptions;
+  readonly cgroup_device: CgroupAttachOptions;
+  readonly cgroup_sysctl: CgroupAttachOptions;
+  readonly cgroup_sockopt: CgroupAttachOptions;
+  readonly sock_ops: CgroupAttachOptions;
 }
 
 /** Where to attach, by the constructor's path, where programs of one type are attached in several ways. */

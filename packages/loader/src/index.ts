@@ -21,6 +21,7 @@ export type {
   TcNeighbour,
   XdpAttachOptions,
 } from "./backend.ts";
+export type { CgroupAttachOptions, Neighbour, PositionOptions } from "./cgroup-options.ts";
 export { decode, encode, type Value } from "./codec.ts";
 export { fromHex, fromJson, type Json, toHex, toJson } from "./codec-json.ts";
 export { type ConfigValues, withConfig } from "./config.ts";

@@ -4,6 +4,7 @@ import type { AttachOptions, BackendLink } from "../backend.ts";
 import { kernelDiagnostics } from "../kernel/diagnostics.ts";
 import type { Sys } from "../kernel/sys.ts";
 import { attachAction } from "./action.ts";
+import { attachCgroup } from "./cgroup.ts";
 import { attachNamespace } from "./namespace.ts";
 import { attachNetfilter } from "./netfilter.ts";
 import { attachReuseport } from "./reuseport.ts";
@@ -51,6 +52,13 @@ const attachKinds: { readonly [K in ProgramTypeName]?: AttachKind } = {
   tracing: { attach: attachPlaced },
   lsm: { attach: attachPlaced },
   ext: { attach: attachPlaced },
+  cgroup_skb: { attach: attachCgroup },
+  cgroup_sock: { attach: attachCgroup },
+  cgroup_sock_addr: { attach: attachCgroup },
+  cgroup_device: { attach: attachCgroup },
+  cgroup_sysctl: { attach: attachCgroup },
+  cgroup_sockopt: { attach: attachCgroup },
+  sock_ops: { attach: attachCgroup },
 };
 
 /** Why programs of some types are attached by nothing here. */

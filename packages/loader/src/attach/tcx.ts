@@ -1,7 +1,7 @@
 // tc programs by BPF link (BPF_LINK_CREATE with attach types TCX_INGRESS and TCX_EGRESS, Linux 6.6; kernel/bpf/tcx.c and
 // mprog.c). A hook runs a list of programs; a new one goes to its end, or before or after another one.
 import { type Diagnostic, DiagnosticError, type DiagnosticRow, diagnostic, uapi } from "@typebpf/abi";
-import type { BackendLink, TcAttachOptions, TcNeighbour } from "../backend.ts";
+import type { BackendLink, TcAttachOptions } from "../backend.ts";
 import { Attr, attrLayouts } from "../kernel/attr.ts";
 import { kernelDiagnostics } from "../kernel/diagnostics.ts";
 import { errnoName, errnos } from "../kernel/errno.ts";
@@ -11,46 +11,10 @@ import type { NetworkInterface } from "../kernel/netlink.ts";
 import type { TcDirection } from "../kernel/netlink-tc.ts";
 import type { Sys } from "../kernel/sys.ts";
 import { KernelLink } from "./kernel-link.ts";
-import { checkNumber, refuseOption } from "./options.ts";
+import { positionOf, revisionOf } from "./position.ts";
 import type { Attachable } from "./registry.ts";
 
 const attachTypes = { ingress: uapi.attachType.TCX_INGRESS, egress: uapi.attachType.TCX_EGRESS };
-const { BPF_F_BEFORE, BPF_F_AFTER, BPF_F_ID, BPF_F_LINK } = uapi.constant;
-const MAX_U32 = 0xffff_ffff;
-const MAX_U64 = 0xffff_ffff_ffff_ffffn;
-
-/** Where in the hook's list a program goes: flags of BPF_LINK_CREATE and the id of the neighbour. */
-interface Position {
-  readonly flags: number;
-  readonly id: number;
-}
-
-function neighbour(name: "before" | "after", given: TcNeighbour): Position {
-  const flag = name === "before" ? BPF_F_BEFORE : BPF_F_AFTER;
-  if (given === "all") return { flags: flag, id: 0 };
-  const entries = typeof given === "object" && given !== null ? Object.entries(given) : [];
-  const [entry] = entries;
-  if (entries.length !== 1 || !entry || (entry[0] !== "link" && entry[0] !== "program")) {
-    refuseOption(`${name} is "all", { link: ID } or { program: ID }`);
-  }
-  const id = checkNumber(`the id in ${name}`, entry[1], 1, MAX_U32) ?? 0;
-  return { flags: flag | BPF_F_ID | (entry[0] === "link" ? BPF_F_LINK : 0), id };
-}
-
-/** @throws DiagnosticError for neighbours that make no sense */
-function positionOf({ before, after }: TcAttachOptions): Position {
-  if (before !== undefined && after !== undefined)
-    refuseOption("a program goes before another one or after one", "give only one of before and after");
-  if (before !== undefined) return neighbour("before", before);
-  return after === undefined ? { flags: 0, id: 0 } : neighbour("after", after);
-}
-
-function revisionOf({ expectedRevision }: TcAttachOptions): bigint {
-  if (expectedRevision === undefined) return 0n;
-  const whole = typeof expectedRevision === "bigint" || Number.isSafeInteger(expectedRevision);
-  const revision = whole ? BigInt(expectedRevision) : 0n;
-  return revision >= 1n && revision <= MAX_U64 ? revision : refuseOption("expectedRevision is a whole number from 1");
-}
 
 function query(sys: Sys, ifindex: number, direction: TcDirection) {
   const attr = new Attr(sys, attrLayouts.programQuery);

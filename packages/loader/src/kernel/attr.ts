@@ -132,6 +132,8 @@ export const attrLayouts = {
       flags: [12, 4],
       "tcx.relative_id": [16, 4],
       "tcx.expected_revision": [24, 8],
+      "cgroup.relative_id": [16, 4],
+      "cgroup.expected_revision": [24, 8],
       "netfilter.pf": [16, 4],
       "netfilter.hooknum": [20, 4],
       "netfilter.priority": [24, 4],
@@ -140,8 +142,16 @@ export const attrLayouts = {
   },
   programAttach: {
     in: "bpf_attr",
-    size: 16,
-    fields: { target_fd: [0, 4], attach_bpf_fd: [4, 4], attach_type: [8, 4], attach_flags: [12, 4] },
+    size: 32,
+    fields: {
+      target_fd: [0, 4],
+      attach_bpf_fd: [4, 4],
+      attach_type: [8, 4],
+      attach_flags: [12, 4],
+      replace_bpf_fd: [16, 4],
+      relative_id: [20, 4],
+      expected_revision: [24, 8],
+    },
   },
   programQuery: {
     in: "bpf_attr.query",

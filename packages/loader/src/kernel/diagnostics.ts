@@ -222,6 +222,14 @@ export const kernelDiagnostics = {
       "A socket is given by its descriptor, or as a socket of node:dgram or node:net. Those have a descriptor once they are bound or connected.",
     help: "attach after the socket's `listening` or `connect` event",
   },
+  notCgroup: {
+    code: "BPF6239",
+    severity: "error",
+    title: "there is no such control group",
+    explain:
+      "Programs are attached to control groups of version 2, which are directories of a file system of type cgroup2. Those of version 1 take no programs.",
+    help: "give the path of a directory of the cgroup2 file system",
+  },
   netlink: {
     code: "BPF6240",
     severity: "error",
