@@ -160,6 +160,7 @@ export const attrLayouts = {
       target_ifindex: [0, 4],
       attach_type: [4, 4],
       query_flags: [8, 4],
+      attach_flags: [12, 4],
       prog_ids: [16, 8],
       prog_cnt: [24, 4],
       link_ids: [40, 8],
