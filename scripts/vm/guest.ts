@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { Archive } from "./archive.ts";
+import { compiledFilter, objectName } from "./filters.ts";
 import type { GuestKernel } from "./kernels.ts";
 import { emitted } from "./modules.ts";
 import { find, guestTools, libraries, optionalGuestTools, place } from "./tools.ts";
@@ -83,7 +84,7 @@ function addTree(archive: Archive, from: string, to: string, skip: (name: string
   }
 }
 
-function addRepository(archive: Archive, { root, cache }: GuestRequest): void {
+async function addRepository(archive: Archive, { root, cache }: GuestRequest): Promise<void> {
   const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root, encoding: "utf8" });
   for (const file of listed.split("\0")) {
     if (file === "" || absent.test(file)) continue;
@@ -94,6 +95,7 @@ function addRepository(archive: Archive, { root, cache }: GuestRequest): void {
       archive.text(`${home}/${file}`, readFileSync(path, "utf8").replace(/("\.\/src\/[^"]*)\.ts"/gu, '$1.js"'));
     } else archive.file(`${home}/${file}`, path, (stat.mode & 0o100) !== 0);
     const test = /\.test\.ts$/u.test(file) && !/^test\//u.test(file);
+    if (/^test\/vm\/.*\.bpf\.ts$/u.test(file)) archive.text(`${home}/${objectName(file)}`, await compiledFilter(path));
     if (running.test(file) && !test) archive.file(`${home}/${file.slice(0, -3)}.js`, emitted(file, path, cache));
   }
   archive.text(`${home}/vitest.guest.config.js`, configuration);
@@ -107,7 +109,7 @@ function addRepository(archive: Archive, { root, cache }: GuestRequest): void {
 }
 
 /** Writes the guest's file system; returns the size in bytes. */
-export function writeGuest(request: GuestRequest, path: string): number {
+export async function writeGuest(request: GuestRequest, path: string): Promise<number> {
   const archive = new Archive();
   for (const folder of ["/proc", "/sys", "/dev", "/tmp", "/run", "/root", "/etc"]) archive.folder(folder);
   archive.file("/busybox/busybox", place("busybox"), true);
@@ -121,7 +123,7 @@ export function writeGuest(request: GuestRequest, path: string): number {
     if (found) addProgram(archive, name, found);
   }
   for (const { name, bytes } of request.kernel.modules) archive.text(`/modules/${name}.ko`, bytes);
-  addRepository(archive, request);
+  await addRepository(archive, request);
   archive.text("/init", init(request), true);
   return archive.write(path);
 }

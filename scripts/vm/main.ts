@@ -44,7 +44,7 @@ async function runSeries(series: string, tests: readonly string[], seconds: numb
   try {
     const initrd = join(folder, "initrd");
     const excluded = hostOnly.map((name) => `test/kernel/${name}.test.js`);
-    const size = writeGuest({ root, cache, kernel, tests, excluded }, initrd);
+    const size = await writeGuest({ root, cache, kernel, tests, excluded }, initrd);
     process.stdout.write(`── ${kernel.name}, ${(size / 2 ** 20).toFixed(0)} MB\n`);
     const started = Date.now();
     const status = await boot(kernel, initrd, seconds);
