@@ -66,7 +66,7 @@ function meaningOf(spec: MapSpec, operation: MapOperation, number: number): Load
     case errno.EEXIST:
       return "entryExists";
     case errno.ENOENT:
-      return index ? "indexRange" : "entryMissing";
+      return index && !user.includes("delete") ? "indexRange" : "entryMissing";
     case errno.EINVAL:
       return index && operation === "delete" && !user.includes("delete") ? "arrayDelete" : "mapOperation";
     default:
