@@ -21,7 +21,7 @@ export function map(name: string, rest: Partial<MapSpec> = {}): MapSpec {
 
 /** A program, XDP unless told otherwise; its instructions lie on lines 1, 2, … of `NAME.bpf.ts`, counting instructions. */
 export function program(name: string, assembly: string, type: ProgramSpec["type"] = "xdp"): ProgramSpec {
-  const { insns, diagnostics } = assemble(assembly.replace(/= map \w+/gu, "= 0 ll"));
+  const { insns, diagnostics } = assemble(assembly.replace(/= map \w+/gu, "= map[fd:0] ll"));
   if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
   const names = [...assembly.matchAll(/= map (\w+)/gu)].map((match) => match[1] ?? "");
   const lines: LineEntry[] = [];
