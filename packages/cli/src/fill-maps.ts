@@ -19,15 +19,16 @@ export interface MapSources {
 /** Writes initial contents. @throws DiagnosticError for a map that is not there, and for values that do not fit */
 export function fillMaps(loaded: AnyLoaded, { maps, set = [] }: MapSources): void {
   const handles: MapHandles = loaded.maps;
+  const objects = { programs: loaded.programs, maps: loaded.maps };
   if (maps !== undefined) {
     const contents = readJson(maps, mapsFile, "object of map contents: { MAP: [{ key, value }] }");
     for (const [name, entries] of Object.entries(contents)) {
-      writeEntries(findMap(handles, name), entries, `${maps}: `);
+      writeEntries(findMap(handles, name), entries, `${maps}: `, 0, objects);
     }
   }
   for (const text of set) {
     const { map, key, value } = parseAssignment(text);
     if (key === undefined) setGlobal(loaded, map, value);
-    else writeEntries(findMap(handles, map), [{ key, value }], "--set ");
+    else writeEntries(findMap(handles, map), [{ key, value }], "--set ", 0, objects);
   }
 }

@@ -1,6 +1,6 @@
 // Maps of a loaded object as JSON: entries in and out by the map's schema, the same on both back ends and in files.
 // Values of per-CPU maps are arrays with one value for each CPU; going in, anything but an array is for every CPU.
-import { type MapSpec, mapTypes, nearest } from "@typebpf/abi";
+import { type MapSpec, type MapTypeRow, mapTypes, nearest, type UserOperation } from "@typebpf/abi";
 import {
   type AnyMapHandle,
   decode,
@@ -13,6 +13,8 @@ import {
   type Value,
 } from "@typebpf/loader";
 import { cliError } from "./diagnostics.ts";
+import { holdsObjects, type NamedObjects, noObjects, objectJson, objectValue } from "./map-objects.ts";
+import { mapTypeName } from "./output/names.ts";
 
 /** An entry as it goes into a document. */
 export interface JsonEntry {
@@ -23,12 +25,19 @@ export interface JsonEntry {
 /** Handles of an object's maps by name. */
 export type MapHandles = Readonly<Record<string, AnyMapHandle>>;
 
+/** Whether user space can do something with a map. */
+function can({ spec }: AnyMapHandle, operation: UserOperation): boolean {
+  const { user }: MapTypeRow = mapTypes[spec.type];
+  return user.includes(operation);
+}
+
 /** The map with entries of that name. @throws DiagnosticError BPF6330 with those there are. */
 export function findMap(maps: MapHandles, name: string): AnyMapHandle {
   const found = Object.hasOwn(maps, name) ? maps[name] : undefined;
-  const withEntries = mapsWithEntries(maps);
+  const withEntries = Object.values(maps).filter((map) => can(map, "get") || can(map, "set"));
   if (found && withEntries.includes(found)) return found;
-  if (found) throw cliError("noMap", { message: `"${name}" is a ring buffer, which has records and no entries` });
+  if (found)
+    throw cliError("noMap", { message: `"${name}" is a ${mapTypeName(found.spec.type)}, which has no entries` });
   const names = withEntries.map((map) => map.name);
   const near = nearest(name, names);
   throw cliError("noMap", {
@@ -54,14 +63,35 @@ function isPerCpu(map: AnyMapHandle): map is PerCpuMapHandle<Value, Value, Value
   return mapTypes[map.spec.type].perCpu;
 }
 
-/** Writes entries in their JSON form. @throws DiagnosticError with the path of what is wrong. */
+/** Writes objects, which are named, one by one. */
+function writeObjects(
+  map: AnyMapHandle,
+  entries: readonly JsonEntry[],
+  where: string,
+  mode: UpdateMode,
+  objects: NamedObjects,
+): void {
+  const { spec, name } = map;
+  for (const [index, { key, value }] of entries.entries()) {
+    const path = entries.length === 1 ? `${where}${name}` : `${where}${name}[${index}]`;
+    const at = decode(spec.key, fromJson(spec.key, key, `${path} key`));
+    map.set(at, objectValue(map, value, `${path} value`, objects), mode);
+  }
+}
+
+/** Writes entries in their JSON form; `objects` are what entries may name. @throws DiagnosticError with the path of what is wrong. */
 export function writeEntries(
   map: AnyMapHandle,
   entries: readonly JsonEntry[],
   where: string,
   mode: UpdateMode = 0,
+  objects: NamedObjects = noObjects,
 ): void {
   const { spec, name } = map;
+  if (holdsObjects(spec)) {
+    writeObjects(map, entries, where, mode, objects);
+    return;
+  }
   const read = (json: Json, path: string): Value => decode(spec.value, fromJson(spec.value, json, path));
   const all = entries.map(({ key, value }, index) => {
     const path = entries.length === 1 ? `${where}${name}` : `${where}${name}[${index}]`;
@@ -111,7 +141,7 @@ export function sortedEntries(
 /** An entry as a document has it. */
 export function jsonEntry(map: AnyMapHandle, [key, buffer]: ByteEntry): JsonEntry {
   const { spec } = map;
-  const copies = copiesOf(map, buffer).map((copy) => toJson(spec.value, copy));
+  const copies = copiesOf(map, buffer).map((copy) => objectJson(spec, copy));
   return { key: toJson(spec.key, key), value: isPerCpu(map) ? copies : (copies[0] ?? null) };
 }
 
@@ -120,9 +150,9 @@ export function jsonEntries(map: AnyMapHandle): readonly JsonEntry[] {
   return sortedEntries(map).map((entry) => jsonEntry(map, entry));
 }
 
-/** Maps that hold entries; ring buffers hold records, which are read once. */
+/** Maps whose entries can be visited; records are read once, and some maps do not tell what they hold. */
 export function mapsWithEntries(maps: MapHandles): readonly AnyMapHandle[] {
-  return Object.values(maps).filter(({ raw }) => raw.ringBuffer === undefined);
+  return Object.values(maps).filter((map) => can(map, "walk"));
 }
 
 /** The contents of all maps with entries by name, as a document has them. */

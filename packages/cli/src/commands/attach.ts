@@ -75,9 +75,12 @@ async function show(loaded: AnyLoaded, link: Link, terminal: Terminal, over: Pro
     terminal,
     () => passedText(passed()) + formatMaps(loaded.maps, styles) + formatGlobals(loaded, styles),
   );
-  using reader = openRecords(loaded.maps, (map: AnyMapHandle, record) => {
+  const take = (map: AnyMapHandle, record: Uint8Array): void => {
     records.set(map.name, (records.get(map.name) ?? 0) + 1);
     view.print(`${styles.title(map.name)}  ${displayText(recordText(map, record))}\n`);
+  };
+  using reader = openRecords(loaded.maps, take, ({ name }, count) => {
+    view.print(`${styles.title(name)}  ${counted(count, "record was", "records were")} lost: its ring was full\n`);
   });
   const following = reader.follow();
   using watch = watchLink(link);

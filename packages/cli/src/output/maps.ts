@@ -1,7 +1,7 @@
 // Contents of maps for people: one table for each map, structs spread over columns, per-CPU values one row for each CPU.
 // Entries of arrays that are all zero are left out, and said so. u32be values are shown as IPv4 addresses, six bytes as a
 // MAC address: both can be typed in the same way.
-import { type Layout, mapTypes, prefixAddress } from "@typebpf/abi";
+import { type Layout, type MapTypeRow, mapTypes, prefixAddress } from "@typebpf/abi";
 import { type AnyMapHandle, decode, toHex, type Value } from "@typebpf/loader";
 import { type ByteEntry, copiesOf, type MapHandles, mapsWithEntries, sortedEntries } from "../map-access.ts";
 import { mapTypeName } from "./names.ts";
@@ -72,14 +72,21 @@ interface Row {
   readonly cpu: number;
 }
 
+/** Whether every entry always exists, as in arrays of values; those of arrays of objects come and go. */
+function isFixed({ spec }: AnyMapHandle): boolean {
+  const { keys, user }: MapTypeRow = mapTypes[spec.type];
+  return keys === "index" && !user.includes("delete");
+}
+
 /** The copies worth a row: of an array those that are not zero, of other per-CPU maps the first as well if all are zero. */
 function rowsOf(map: AnyMapHandle): readonly Row[] {
-  const { keys, perCpu } = mapTypes[map.spec.type];
+  const { perCpu } = mapTypes[map.spec.type];
+  const fixed = isFixed(map);
   return sortedEntries(map).flatMap(([key, buffer]) => {
     const copies = copiesOf(map, buffer).map((copy, cpu) => ({ key, copy, cpu }));
-    if (keys !== "index" && !perCpu) return copies;
+    if (!fixed && !perCpu) return copies;
     const written = copies.filter(({ copy }) => copy.some((byte) => byte !== 0));
-    return written.length === 0 && keys !== "index" ? copies.slice(0, 1) : written;
+    return written.length === 0 && !fixed ? copies.slice(0, 1) : written;
   });
 }
 
@@ -105,14 +112,13 @@ export function formatEntries(map: AnyMapHandle, entries: readonly ByteEntry[], 
 /** One map as text, with a title. */
 export function formatMap(map: AnyMapHandle, styles: Styles): string {
   const { spec } = map;
-  const { keys } = mapTypes[spec.type];
+  const fixed = isFixed(map);
   const rows = rowsOf(map);
   const kind = mapTypeName(spec.type);
   const entries = new Set(rows.map((row) => row.key)).size;
-  const what =
-    keys === "index" ? `${spec.maxEntries} entries, those not zero` : `${entries} of ${spec.maxEntries} entries`;
+  const what = fixed ? `${spec.maxEntries} entries, those not zero` : `${entries} of ${spec.maxEntries} entries`;
   const title = `${styles.title(spec.name)} ${styles.faint(`(${kind}, ${what})`)}\n`;
-  if (rows.length === 0) return `${title}${keys === "index" ? "all zero" : "empty"}\n`;
+  if (rows.length === 0) return `${title}${fixed ? "all zero" : "empty"}\n`;
   const cells = rows.slice(0, mostRows);
   const more = rows.length - cells.length;
   const rest = more > 0 ? styles.faint(`… ${counted(more, "more row")}; --json has all of them\n`) : "";
