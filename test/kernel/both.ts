@@ -45,5 +45,7 @@ export function describeBoth(name: string, tests: (place: Place) => void): void 
   describeKernel(`${name} in the kernel`, () => tests(placeOf("kernel")));
 }
 
-/** The codes of what an action throws; none where it throws nothing. */
-export { diagnosticsOf } from "./objects.ts";
+/** The same for what the simulator does not have. */
+export function describeOnlyKernel(name: string, tests: (place: Place) => void): void {
+  describeKernel(`${name} in the kernel`, () => tests(placeOf("kernel")));
+}

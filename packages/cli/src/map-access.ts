@@ -1,6 +1,6 @@
 // Maps of a loaded object as JSON: entries in and out by the map's schema, the same on both back ends and in files.
 // Values of per-CPU maps are arrays with one value for each CPU; going in, anything but an array is for every CPU.
-import { type MapSpec, type MapTypeRow, mapTypes, nearest, type UserOperation } from "@typebpf/abi";
+import { type MapSpec, type MapTypeRow, mapCreateFlags, mapTypes, nearest, type UserOperation } from "@typebpf/abi";
 import {
   type AnyMapHandle,
   decode,
@@ -152,7 +152,8 @@ export function jsonEntries(map: AnyMapHandle): readonly JsonEntry[] {
 
 /** Maps whose entries can be visited; records are read once, and some maps do not tell what they hold. */
 export function mapsWithEntries(maps: MapHandles): readonly AnyMapHandle[] {
-  return Object.values(maps).filter((map) => can(map, "walk"));
+  const isReadable = ({ spec }: AnyMapHandle): boolean => (spec.flags & mapCreateFlags.WRONLY) === 0;
+  return Object.values(maps).filter((map) => can(map, "walk") && isReadable(map));
 }
 
 /** The contents of all maps with entries by name, as a document has them. */

@@ -40,6 +40,7 @@ export type MapOperation =
   | "delete"
   | "setMany"
   | "clear"
+  | "entries"
   | "freeze"
   | "push"
   | "pop"

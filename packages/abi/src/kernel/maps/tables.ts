@@ -6,15 +6,36 @@ const keyed = ["get", "set", "delete", "walk"] as const;
 /** Entries of arrays always exist. */
 const indexed = ["get", "set", "walk"] as const;
 
+/** Which side may do what. */
+const access = ["RDONLY", "WRONLY", "RDONLY_PROG", "WRONLY_PROG"] as const;
+const shared = [...access, "NUMA_NODE"] as const;
+/** Values of each CPU lie in that CPU's node. */
+const hashFlags = {
+  one: allFlagsBut(...shared, "NO_PREALLOC", "ZERO_SEED"),
+  perCpu: allFlagsBut(...access, "NO_PREALLOC", "ZERO_SEED"),
+};
+const lruFlags = {
+  one: allFlagsBut(...shared, "NO_COMMON_LRU", "ZERO_SEED"),
+  perCpu: allFlagsBut(...access, "NO_COMMON_LRU", "ZERO_SEED"),
+};
+
 export const tableMaps = {
-  hash: { number: uapi.mapType.HASH, since: "3.19", keys: "any", perCpu: false, full: "refuse", user: keyed },
+  hash: {
+    number: uapi.mapType.HASH,
+    since: "3.19",
+    keys: "any",
+    perCpu: false,
+    full: "refuse",
+    refusedFlags: hashFlags.one,
+    user: keyed,
+  },
   lruHash: {
     number: uapi.mapType.LRU_HASH,
     since: "4.10",
     keys: "any",
     perCpu: false,
     full: "evict",
-    refusedFlags: mapCreateFlags.NO_PREALLOC,
+    refusedFlags: lruFlags.one,
     user: keyed,
   },
   perCpuHash: {
@@ -23,6 +44,7 @@ export const tableMaps = {
     keys: "any",
     perCpu: true,
     full: "refuse",
+    refusedFlags: hashFlags.perCpu,
     user: keyed,
   },
   lruPerCpuHash: {
@@ -31,7 +53,7 @@ export const tableMaps = {
     keys: "any",
     perCpu: true,
     full: "evict",
-    refusedFlags: mapCreateFlags.NO_PREALLOC,
+    refusedFlags: lruFlags.perCpu,
     user: keyed,
   },
   lpmTrie: {
@@ -41,15 +63,25 @@ export const tableMaps = {
     perCpu: false,
     full: "refuse",
     requiredFlags: mapCreateFlags.NO_PREALLOC,
+    refusedFlags: allFlagsBut(...shared, "NO_PREALLOC"),
     user: keyed,
   },
-  array: { number: uapi.mapType.ARRAY, since: "3.19", keys: "index", perCpu: false, full: "never", user: indexed },
+  array: {
+    number: uapi.mapType.ARRAY,
+    since: "3.19",
+    keys: "index",
+    perCpu: false,
+    full: "never",
+    refusedFlags: allFlagsBut(...shared, "MMAPABLE", "INNER_MAP"),
+    user: indexed,
+  },
   perCpuArray: {
     number: uapi.mapType.PERCPU_ARRAY,
     since: "4.6",
     keys: "index",
     perCpu: true,
     full: "never",
+    refusedFlags: allFlagsBut(...access),
     user: indexed,
   },
   /** Stacks by the ids that `getStackId` gives; a value is the addresses, innermost first, zero behind the last. */

@@ -53,15 +53,29 @@ export const redirectMap: Implementation = (world) => {
 };
 
 const INDEX_MASK = 0xffff_ffffn;
+/** BPF_F_CTXLEN_MASK: how many bytes of the packet go behind the record. */
+const PACKET_MASK = 0xf_ffffn << 32n;
+
+/** The first bytes of the packet that r1 is the context of, or a negative errno. */
+function packetStart(world: World, size: number): Uint8Array | number {
+  const { machine, xdp, skb } = world;
+  const context = half(machine.registers, halfOf(1) + 1);
+  if (size === 0) return new Uint8Array(0);
+  if (context === skb.high) return skb.packet.view(0, size) ?? -errno.EFAULT;
+  if (context !== xdp.high) return -errno.EINVAL;
+  const bytes = xdp.bytes(0, size);
+  return typeof bytes === "number" ? -errno.EFAULT : bytes;
+}
 
 export const perfEventOutput: Implementation = (world) => {
   const map = mapArgument(world, 2);
   if (!(map instanceof PerfEventArray)) throw new Fault("helperArgument", "r2 must be a perf event array");
   const flags = wide(world, 3);
-  // The upper bits ask for bytes of the packet behind the record.
-  if ((flags & ~INDEX_MASK) !== 0n) return giveBack(world, -errno.EINVAL);
+  if ((flags & ~(INDEX_MASK | PACKET_MASK)) !== 0n) return giveBack(world, -errno.EINVAL);
   const bytes = bytesAt(world, 4, unsigned(world, 5), "read");
-  giveBack(world, map.output(Number(flags & INDEX_MASK), world.cpu, bytes.slice()));
+  const behind = packetStart(world, Number(flags >> 32n));
+  if (typeof behind === "number") return giveBack(world, behind);
+  giveBack(world, map.output(Number(flags & INDEX_MASK), world.cpu, Uint8Array.of(...bytes, ...behind)));
 };
 
 export const mapPushElem: Implementation = (world) => {

@@ -1,6 +1,14 @@
 // Which maps the kernel would not create, by the rows of the map types: the *_alloc_check functions and map_create of
 // kernel/bpf (Linux 6.12).
-import { isRingSize, MAX_PREFIX_ADDRESS, type MapSpec, type MapTypeRow, mapTypes, pageBytes } from "@typebpf/abi";
+import {
+  isRingSize,
+  MAX_PREFIX_ADDRESS,
+  type MapSpec,
+  type MapTypeRow,
+  mapCreateFlags,
+  mapTypes,
+  pageBytes,
+} from "@typebpf/abi";
 
 function why(fits: boolean, reason: string): string | undefined {
   return fits ? undefined : reason;
@@ -35,6 +43,12 @@ function valueProblem({ value }: MapSpec, row: MapTypeRow): string | undefined {
   return why(value.size % valueMultiple === 0, `the size of its value must be a multiple of ${valueMultiple}`);
 }
 
+/** Flags of which there can be one: for user space (bpf_get_file_flag) and for programs (bpf_map_flags_access_ok). */
+const oneSided = [
+  mapCreateFlags.RDONLY | mapCreateFlags.WRONLY,
+  mapCreateFlags.RDONLY_PROG | mapCreateFlags.WRONLY_PROG,
+];
+
 /** Why the kernel would not create a map, as far as it depends on its type. */
 export function whyNoMap(spec: MapSpec): string | undefined {
   const row: MapTypeRow = mapTypes[spec.type];
@@ -44,5 +58,6 @@ export function whyNoMap(spec: MapSpec): string | undefined {
   if ((spec.flags & requiredFlags) !== requiredFlags) return `its flags must have ${requiredFlags}`;
   const refused = (spec.flags & refusedFlags) >>> 0;
   if (refused !== 0) return `its flags cannot have ${refused}`;
+  if (oneSided.some((both) => (spec.flags & both) === both)) return "somebody must be able to read it, and to write it";
   return inner && !spec.inner ? "nothing says what the maps in it are like" : undefined;
 }

@@ -42,7 +42,8 @@ export class PerfEventArray extends ReferenceMap {
     const padded = Math.ceil((bytes.length + LENGTH_BYTES) / 8) * 8 - LENGTH_BYTES;
     const size = HEADER_BYTES + LENGTH_BYTES + padded;
     const lostSize = ring.lost > 0 ? HEADER_BYTES + LOST_BYTES : 0;
-    if (ring.used + lostSize + size > ring.capacity) {
+    // A ring is never full to its last byte.
+    if (ring.used + lostSize + size >= ring.capacity) {
       ring.lost += 1;
       return false;
     }

@@ -1,6 +1,6 @@
 // A map as user space holds it: the same map until its object is disposed, then every operation fails with EBADF, as
 // with a closed file descriptor.
-import type { MapSpec } from "@typebpf/abi";
+import { type MapSpec, mapCreateFlags } from "@typebpf/abi";
 import type {
   BackendInnerMaps,
   BackendMap,
@@ -8,10 +8,11 @@ import type {
   BackendRingBuffer,
   BackendUserRing,
   ObjectReference,
+  PerfReaderOptions,
   ResolvedReference,
 } from "../../backend.ts";
 import { loaderError } from "../../diagnostics.ts";
-import { errno } from "../../errno.ts";
+import { errno, mapError } from "../../errno.ts";
 
 export class UserMap implements BackendMap {
   readonly spec: MapSpec;
@@ -19,7 +20,7 @@ export class UserMap implements BackendMap {
   readonly bufferSize: number;
   /** What only some types have. */
   readonly ringBuffer?: () => BackendRingBuffer;
-  readonly perfReader?: () => BackendPerfReader;
+  readonly perfReader?: (options?: PerfReaderOptions) => BackendPerfReader;
   readonly userRing?: () => BackendUserRing;
   readonly lookupAndDelete?: (key: Uint8Array) => Uint8Array | number;
   readonly contains?: (value: Uint8Array) => number;
@@ -36,13 +37,16 @@ export class UserMap implements BackendMap {
     this.copies = map.copies;
     this.bufferSize = map.bufferSize;
     if (map.ringBuffer) this.ringBuffer = this.opening(map.ringBuffer.bind(map));
-    if (map.perfReader) this.perfReader = this.opening(map.perfReader.bind(map));
+    const openPerf = map.perfReader?.bind(map);
+    if (openPerf) this.perfReader = (options) => this.opening(() => openPerf(options))();
     if (map.userRing) this.userRing = this.opening(map.userRing.bind(map));
     if (map.resolve) this.resolve = map.resolve.bind(map);
     if (map.inner) this.inner = map.inner;
     const { lookupAndDelete, contains } = map;
-    if (lookupAndDelete) this.lookupAndDelete = (key) => this.refusal() || lookupAndDelete.call(map, key);
-    if (contains) this.contains = (value) => (closed() ? -errno.EBADF : contains.call(map, value));
+    if (lookupAndDelete) {
+      this.lookupAndDelete = (key) => this.refusal() || this.blindness() || lookupAndDelete.call(map, key);
+    }
+    if (contains) this.contains = (value) => this.blindness() || contains.call(map, value);
   }
 
   private opening<T>(open: () => T): () => T {
@@ -58,20 +62,28 @@ export class UserMap implements BackendMap {
     return this.frozen ? -errno.EPERM : 0;
   }
 
+  /** 0, or the negative errno with which every look fails. */
+  private blindness(): number {
+    if (this.closed()) return -errno.EBADF;
+    return (this.spec.flags & mapCreateFlags.WRONLY) === 0 ? 0 : -errno.EPERM;
+  }
+
   freeze(): number {
     if (this.closed()) return -errno.EBADF;
-    if (this.frozen) return -errno.EBUSY;
+    // Who cannot write cannot freeze.
+    if (this.frozen || (this.spec.flags & mapCreateFlags.RDONLY) !== 0) return -errno.EPERM;
     this.frozen = true;
     return 0;
   }
 
   private readable(): BackendMap {
     if (this.closed()) throw loaderError("disposed");
+    if (this.blindness() !== 0) throw mapError(this.spec, "entries", -errno.EPERM);
     return this.map;
   }
 
   lookup(key: Uint8Array): Uint8Array | number {
-    return this.closed() ? -errno.EBADF : this.map.lookup(key);
+    return this.blindness() || this.map.lookup(key);
   }
 
   update(key: Uint8Array, value: Uint8Array, flags: number): number {
