@@ -49,6 +49,8 @@ const entryPoints: readonly EntryPoint[] = [
         "packet",
         "actions",
         "redirect-maps",
+        "socket-maps",
+        "kernel-maps",
         "flags",
         "cgroup",
         "contexts.generated",

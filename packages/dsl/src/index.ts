@@ -34,6 +34,22 @@ export type { EventText } from "./event-text.ts";
 export { AdjustRoom, CsumLevel, CsumReplace, HeaderStart, Redirect, StoreBytes } from "./flags.ts";
 export { loop, noinline } from "./functions.ts";
 export {
+  type CgroupArray,
+  type CgroupArrayOptions,
+  type CgroupStorageKey,
+  cgroupArray,
+  type DeprecatedCgroupStorage,
+  type DeprecatedPerCpuCgroupStorage,
+  deprecatedCgroupStorage,
+  deprecatedPerCpuCgroupStorage,
+  type OlderCgroupStorage,
+  StackId,
+  type StackTraceMap,
+  type StackTraceOptions,
+  type StorageOptions,
+  stackTrace,
+} from "./kernel-maps.ts";
+export {
   type ArrayMap,
   arrayMap,
   type HashMap,
@@ -114,6 +130,18 @@ export {
   stack,
 } from "./sequences.ts";
 export { offsetOf, sizeOf } from "./sizes.ts";
+export {
+  RedirectSocket,
+  type ReusePortSockArray,
+  reusePortSockArray,
+  type SocketMap,
+  type SockHash,
+  type SockHashOptions,
+  type SockMap,
+  type SockMapOptions,
+  sockHash,
+  sockMap,
+} from "./socket-maps.ts";
 export { type SpinLock, spinLock } from "./spin-lock.ts";
 export { type StructSchema, struct, union } from "./struct.ts";
 export { type TraceValue, trace } from "./trace.ts";

@@ -1,4 +1,4 @@
-import { contexts, mapTypes, programTypes } from "@typebpf/abi";
+import { contexts, type MapTypeRow, mapTypes, programTypes } from "@typebpf/abi";
 import { describe, expect, test } from "vitest";
 import * as dsl from "./index.ts";
 import { type Intrinsic, intrinsics } from "./intrinsics.ts";
@@ -21,7 +21,8 @@ describe("the table of intrinsics", () => {
     } else expect(value).toBeTypeOf("function");
     if (row.kind !== "mapConstructor") return;
     const make = value as (options: object) => Record<string, unknown>;
-    const map = make({ key: dsl.u32be, value: dsl.u32, maxEntries: 4096 });
+    const { counts } = mapTypes[row.mapType] as MapTypeRow;
+    const map = make({ key: dsl.u32be, value: dsl.u32, maxEntries: counts === "none" ? 0 : 4096 });
     const operations = Object.keys(map).filter(
       (key) => typeof map[key] === "function" && !["key", "value", "record"].includes(key),
     );

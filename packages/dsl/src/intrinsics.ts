@@ -77,13 +77,20 @@ export type MapOperation =
   | "push"
   | "pop"
   | "peek"
-  | "add";
+  | "add"
+  | "update"
+  | "select"
+  | "getStackId"
+  | "skbUnderCgroup"
+  | "currentTaskUnderCgroup";
 
 const keyed = ["get", "has", "set", "delete"] as const;
 const hashed = [...keyed, "forEach"] as const;
 const indexed = ["get", "has", "set", "forEach"] as const;
 const records = ["reserve", "output", "query"] as const;
 const sequence = ["push", "pop", "peek"] as const;
+const sockets = ["redirect", "update", "select"] as const;
+const groups = ["skbUnderCgroup", "currentTaskUnderCgroup"] as const;
 const redirects = ["redirect"] as const;
 
 /** The exports that make programs: the first parts of the kinds' paths. */
@@ -151,6 +158,19 @@ export const intrinsics = {
   devMapHash: { kind: "mapConstructor", mapType: "devMapHash", operations: redirects },
   cpuMap: { kind: "mapConstructor", mapType: "cpuMap", operations: redirects },
   xskMap: { kind: "mapConstructor", mapType: "xskMap", operations: redirects },
+  sockMap: { kind: "mapConstructor", mapType: "sockMap", operations: sockets },
+  sockHash: { kind: "mapConstructor", mapType: "sockHash", operations: sockets },
+  reusePortSockArray: { kind: "mapConstructor", mapType: "reusePortSockArray", operations: ["select"] },
+  RedirectSocket: { kind: "constant", value: { INGRESS: 1 } },
+  stackTrace: { kind: "mapConstructor", mapType: "stackTrace", operations: ["getStackId"] },
+  StackId: { kind: "constant", value: { USER_STACK: 256, FAST_STACK_CMP: 512, REUSE_STACKID: 1024 } },
+  cgroupArray: { kind: "mapConstructor", mapType: "cgroupArray", operations: groups },
+  deprecatedCgroupStorage: { kind: "mapConstructor", mapType: "deprecatedCgroupStorage", operations: ["get"] },
+  deprecatedPerCpuCgroupStorage: {
+    kind: "mapConstructor",
+    mapType: "deprecatedPerCpuCgroupStorage",
+    operations: ["get"],
+  },
   RedirectMap: { kind: "constant", value: { BROADCAST: 8, EXCLUDE_INGRESS: 16 } },
   RingBufferFlags: { kind: "constant", value: { NO_WAKEUP: 1, FORCE_WAKEUP: 2 } },
   RingBufferQuery: { kind: "constant", value: { AVAIL_DATA: 0, RING_SIZE: 1, CONS_POS: 2, PROD_POS: 3 } },

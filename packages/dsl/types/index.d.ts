@@ -767,6 +767,151 @@ export declare function cpuMap(options: RedirectMapOptions): CpuMap;
 /** AF_XDP sockets: `xskMap({ maxEntries: 64 })`. Since Linux 4.18. */
 export declare function xskMap(options: RedirectMapOptions): XskMap;
 
+/** Where a redirect by a map of sockets goes. */
+export declare const RedirectSocket: {
+  /** To the socket, as if it had been received; else it is sent by the socket. */
+  readonly INGRESS: 1;
+};
+
+/** Operations on the sockets of a map; `Key` is what may stand for one. */
+export interface SocketMap<Type extends string, K, Key> extends MapDescription<Type, K, u64> {
+  /**
+   * Hands the data to the socket under `key`: return what this gives, DROP where there is none. For `skSkb` and `skMsg`
+   * programs, whose context `ctx` is. `flags`: `RedirectSocket`.
+   */
+  redirect(ctx: object, key: Key, flags?: number): SkAction;
+  /**
+   * Puts the socket of a `sockOps` program, whose context `ctx` is, under `key`. Gives 0, or a negative errno: E2BIG (−7),
+   * EEXIST (−17), ENOENT (−2) by `flags` as in `MapUpdate`, EOPNOTSUPP (−95) for a socket that is not connected.
+   */
+  update(ctx: object, key: Key, flags?: number): number;
+  /** Chooses the socket under `key` for an `skReuseport` program, whose context `ctx` is. Gives 0, or ENOENT (−2). */
+  select(ctx: object, key: Key, flags?: 0): number;
+}
+
+/** Sockets by index. */
+export interface SockMap extends SocketMap<"sockMap", u32, u32> {}
+
+/** Sockets by keys of any kind. */
+export interface SockHash<K> extends SocketMap<"sockHash", K, Init<K>> {}
+
+/** Sockets of a group that listens to one port, by index. */
+export interface ReusePortSockArray extends MapDescription<"reusePortSockArray", u32, u64> {
+  /**
+   * Chooses the socket at `index` for an `skReuseport` program, whose context `ctx` is. Gives 0, or a negative errno: ENOENT
+   * (−2) where there is none, EBADFD (−77) for a socket of another group.
+   */
+  select(ctx: object, index: u32, flags?: 0): number;
+}
+
+/** What an array of sockets is made of. */
+export interface SockMapOptions {
+  /** The most sockets it holds. */
+  readonly maxEntries: number;
+  /** `BPF_F_*` flags. */
+  readonly flags?: number;
+}
+
+/** What a table of sockets is made of. */
+export interface SockHashOptions<K> extends SockMapOptions {
+  /** The schema of a key. */
+  readonly key: Schema<K>;
+}
+
+/** Sockets by index: `sockMap({ maxEntries: 64 })`. Since Linux 4.14. */
+export declare function sockMap(options: SockMapOptions): SockMap;
+
+/** Sockets by keys of any kind: `sockHash({ key: Flow, maxEntries: 1024 })`. Since Linux 4.18. */
+export declare function sockHash<K>(options: SockHashOptions<K>): SockHash<K>;
+
+/** Sockets that listen to one port: `reusePortSockArray({ maxEntries: 4 })`. Since Linux 4.19. */
+export declare function reusePortSockArray(options: SockMapOptions): ReusePortSockArray;
+
+/** What `getStackId` takes, beside the number of frames to leave out (0 to 255). */
+export declare const StackId: {
+  /** The stack of user space, not of the kernel. */
+  readonly USER_STACK: 256;
+  /** Stacks are compared by their hash alone. */
+  readonly FAST_STACK_CMP: 512;
+  /** A new stack takes the place of another with the same id. */
+  readonly REUSE_STACKID: 1024;
+};
+
+/** Stacks by number: a value is the addresses, innermost first. */
+export interface StackTraceMap extends MapDescription<"stackTrace", u32, FixedArray<u64, number>> {
+  /**
+   * Stores the stack at which the program was called and gives its number; a negative errno: EEXIST (−17) where another stack
+   * has it, EFAULT (−14) where there is no stack. `flags`: `StackId`. `ctx` is the program's context.
+   */
+  getStackId(ctx: object, flags?: number): number;
+}
+
+/** Control groups by index. */
+export interface CgroupArray extends MapDescription<"cgroupArray", u32, u32> {
+  /** 1 where the packet comes from the group at `index`, or below it; 0 where not; a negative errno: E2BIG (−7), EAGAIN (−11). */
+  skbUnderCgroup(ctx: object, index: u32): number;
+  /** 1 where the task that runs is in the group at `index`, or below it; 0 where not; a negative errno: E2BIG (−7), EAGAIN (−11). */
+  currentTaskUnderCgroup(index: u32): number;
+}
+
+/** Who a value of the older cgroup storage belongs to. */
+export interface CgroupStorageKey {
+  /** The id of the group. */
+  cgroupInodeId: u64;
+  /** The way in which the program is attached. */
+  attachType: u32;
+}
+
+/** A value for each program that is attached to a group. */
+export interface OlderCgroupStorage<Type extends string, V> extends MapDescription<Type, CgroupStorageKey, V> {
+  /** The value that belongs to the program and the group it is attached to; zero at first. */
+  get(): RefTo<V>;
+}
+
+/** One value for each program and group; `cgroupStorage` (Linux 6.2) is newer. */
+export interface DeprecatedCgroupStorage<V> extends OlderCgroupStorage<"deprecatedCgroupStorage", V> {}
+
+/** As before, with a copy for each CPU. */
+export interface DeprecatedPerCpuCgroupStorage<V> extends OlderCgroupStorage<"deprecatedPerCpuCgroupStorage", V> {}
+
+/** What a map of stacks is made of. */
+export interface StackTraceOptions {
+  /** The most stacks it holds. */
+  readonly maxEntries: number;
+  /** The most frames of a stack; 127 where it is left out, which is the most that the kernel allows by default. */
+  readonly depth?: number;
+  /** `BPF_F_*` flags. */
+  readonly flags?: number;
+}
+
+/** What an array of groups is made of. */
+export interface CgroupArrayOptions {
+  /** The number of groups. */
+  readonly maxEntries: number;
+  /** `BPF_F_*` flags. */
+  readonly flags?: number;
+}
+
+/** What a storage is made of. */
+export interface StorageOptions<V> {
+  /** The schema of a value. */
+  readonly value: Schema<V>;
+  /** `BPF_F_*` flags. */
+  readonly flags?: number;
+}
+
+/** Stacks: `stackTrace({ maxEntries: 1024 })`. Since Linux 4.6. */
+export declare function stackTrace(options: StackTraceOptions): StackTraceMap;
+
+/** Control groups: `cgroupArray({ maxEntries: 4 })`. Since Linux 4.8. */
+export declare function cgroupArray(options: CgroupArrayOptions): CgroupArray;
+
+/** Values of attached cgroup programs: `deprecatedCgroupStorage({ value: Counters })`. Since Linux 4.19. */
+export declare function deprecatedCgroupStorage<V>(options: StorageOptions<V>): DeprecatedCgroupStorage<V>;
+
+/** Values of attached cgroup programs with a copy for each CPU. Since Linux 4.20. */
+export declare function deprecatedPerCpuCgroupStorage<V>(options: StorageOptions<V>): DeprecatedPerCpuCgroupStorage<V>;
+
 /** Where `loadBytesRelative` counts from. */
 export declare const HeaderStart: {
   /** The link-layer header. */

@@ -17,7 +17,7 @@ export const cgroupHelpers = {
     effects: ["impure"],
     license: "any",
     programs: [...cgroupPrograms, "lsm"],
-    surface: { on: "none" },
+    surface: { on: "map", as: "get", maps: ["deprecatedCgroupStorage", "deprecatedPerCpuCgroupStorage"] },
     doc: "The value of the program and its group in a cgroup storage map.",
   },
   getRetval: {

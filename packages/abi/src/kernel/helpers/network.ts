@@ -87,7 +87,7 @@ export const networkHelpers = {
     effects: ["impure"],
     license: "any",
     programs: [...tcPrograms, ...lwtPrograms],
-    surface: { on: "none" },
+    surface: { on: "map", as: "skbUnderCgroup", maps: ["cgroupArray"] },
     doc: "1 where the packet comes from the group at an index of a cgroup array, or below it; 0 where not.",
   },
   skbAncestorCgroupId: {

@@ -91,7 +91,7 @@ export const skMsgHelpers = {
     effects: ["impure", "acts"],
     license: "any",
     programs: ["sk_msg"],
-    surface: { on: "none" },
+    surface: { on: "map", as: "redirect", maps: ["sockMap"] },
     doc: "Hands the data to a socket of a sockmap; what to return.",
   },
   msgRedirectHash: {
@@ -103,7 +103,7 @@ export const skMsgHelpers = {
     effects: ["impure", "acts"],
     license: "any",
     programs: ["sk_msg"],
-    surface: { on: "none" },
+    surface: { on: "map", as: "redirect", maps: ["sockHash"] },
     doc: "Hands the data to a socket of a sockhash; what to return.",
   },
   skRedirectMap: {
@@ -115,7 +115,7 @@ export const skMsgHelpers = {
     effects: ["impure", "acts"],
     license: "any",
     programs: ["sk_skb"],
-    surface: { on: "none" },
+    surface: { on: "map", as: "redirect", maps: ["sockMap"] },
     doc: "Hands the packet to a socket of a sockmap; what to return.",
   },
   skRedirectHash: {
@@ -127,7 +127,7 @@ export const skMsgHelpers = {
     effects: ["impure", "acts"],
     license: "any",
     programs: ["sk_skb"],
-    surface: { on: "none" },
+    surface: { on: "map", as: "redirect", maps: ["sockHash"] },
     doc: "Hands the packet to a socket of a sockhash; what to return.",
   },
 } as const satisfies Readonly<Record<string, HelperRow>>;

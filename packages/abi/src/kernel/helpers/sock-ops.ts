@@ -73,7 +73,7 @@ export const sockOpsHelpers = {
     effects: ["impure", "writesMap"],
     license: "any",
     programs: ["sock_ops"],
-    surface: { on: "none" },
+    surface: { on: "map", as: "update", maps: ["sockMap"] },
     doc: "Puts the socket into a sockmap.",
   },
   sockHashUpdate: {
@@ -85,7 +85,7 @@ export const sockOpsHelpers = {
     effects: ["impure", "writesMap"],
     license: "any",
     programs: ["sock_ops"],
-    surface: { on: "none" },
+    surface: { on: "map", as: "update", maps: ["sockHash"] },
     doc: "Puts the socket into a sockhash.",
   },
 } as const satisfies Readonly<Record<string, HelperRow>>;

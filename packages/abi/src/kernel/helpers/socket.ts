@@ -454,7 +454,7 @@ export const socketHelpers = {
     effects: ["impure", "acts"],
     license: "any",
     programs: ["sk_reuseport"],
-    surface: { on: "none" },
+    surface: { on: "map", as: "select", maps: ["reusePortSockArray", "sockMap", "sockHash"] },
     doc: "Chooses the socket at a place of a map.",
   },
 } as const satisfies Readonly<Record<string, HelperRow>>;

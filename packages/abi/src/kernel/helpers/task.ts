@@ -143,7 +143,7 @@ export const taskHelpers = {
     effects: ["impure"],
     license: "any",
     programs: basePrograms,
-    surface: { on: "none" },
+    surface: { on: "map", as: "currentTaskUnderCgroup", maps: ["cgroupArray"] },
     doc: "1 where the running thread is in the group at an index of a cgroup array, or below it; 0 where not.",
   },
   sendSignal: {

@@ -17,7 +17,7 @@ export const tracingHelpers = {
     effects: ["impure", "writesMap"],
     license: "GPL",
     programs: tracingPrograms,
-    surface: { on: "none" },
+    surface: { on: "map", as: "getStackId", maps: ["stackTrace"] },
     doc: "Number of the stack at which the program was called, in a stack trace map; a negative errno where there is none.",
   },
   getStack: {

@@ -5,6 +5,7 @@ import {
   type HelperName,
   type HelperRow,
   helperNames,
+  helperSince,
   helpers,
   type Layout,
   type MapTypeName,
@@ -24,13 +25,29 @@ const setOperations: Readonly<Record<string, HelperName>> = { add: "mapPushElem"
 /** Numbers of the author's that are flags of the kernel: they go before the option `flags`, and are joined with it. */
 const joinedFlags: { readonly [K in HelperName]?: string } = { redirectMap: "otherwise" };
 
-/** The helper that an operation of maps of a type is; undefined where it is none. */
-export function mapHelperOf(type: MapTypeName, operation: string): HelperName | undefined {
-  if (type === "bloomFilter") return setOperations[operation];
-  return helperNames.find((name) => {
+/** The helpers that an operation of maps of a type may be, by the type of the program; none where it is no helper. */
+function helpersOf(type: MapTypeName, operation: string): readonly HelperName[] {
+  const own = type === "bloomFilter" ? setOperations[operation] : undefined;
+  if (own) return [own];
+  return helperNames.filter((name) => {
     const { surface }: HelperRow = helpers[name];
     return surface.on === "map" && surface.as === operation && surface.maps?.includes(type);
   });
+}
+
+/** The helper that a call of an operation is; undefined where it is none. */
+export function mapHelperOf(
+  node: ts.CallExpression,
+  type: MapTypeName,
+  operation: string,
+  scope: Scope,
+): HelperName | undefined {
+  const [first, ...others] = helpersOf(type, operation);
+  if (!first || others.length === 0) return first;
+  // Those of several are told apart by the program whose context is the first argument.
+  const context = node.arguments[0] && convertExpression(node.arguments[0], scope).type;
+  const program = context?.kind === "context" ? context.program : undefined;
+  return [first, ...others].find((name) => program && helperSince(helpers[name], program) !== undefined) ?? first;
 }
 
 /** What the author writes, in order. */

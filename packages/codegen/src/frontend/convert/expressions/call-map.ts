@@ -31,7 +31,7 @@ export function convertMapCall(node: ts.CallExpression, map: MapConstant, name: 
     scope.module.maps.set(map.declaration, map);
     return refuse("reservedRecord", node, scope);
   }
-  const helper = has ? mapHelperOf(map.spec.type, name.text) : undefined;
+  const helper = has ? mapHelperOf(node, map.spec.type, name.text, scope) : undefined;
   if (helper) return convertMapHelper(node, map, helper, scope);
   const operation = operationOf(map, name.text);
   const at = spanOf(node, scope);
