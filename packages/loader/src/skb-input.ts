@@ -4,6 +4,7 @@
 import { type ContextFieldRow, contexts } from "@typebpf/abi";
 import type { RunInput } from "./backend.ts";
 import { loaderError } from "./diagnostics.ts";
+import { checkPacketInput } from "./packet-input.ts";
 
 /** Program types that run on socket buffers. */
 export const skbProgramTypes = [
@@ -16,22 +17,26 @@ export const skbProgramTypes = [
   "lwt_xmit",
   "lwt_seg6local",
   "sk_skb",
-  "flow_dissector",
 ] as const;
 
 /** A program type that runs on socket buffers. */
 export type SkbProgramType = (typeof skbProgramTypes)[number];
 
 /** Types whose packet begins at the Ethernet header; of the others it begins behind it. */
-const withHeader: ReadonlySet<SkbProgramType> = new Set(["sched_cls", "sched_act", "flow_dissector"]);
+const withHeader: ReadonlySet<SkbProgramType> = new Set(["sched_cls", "sched_act"]);
 
 /** Whether the packet of programs of a type begins at the Ethernet header. */
-export function seesEthernet(type: SkbProgramType): boolean {
+function seesEthernet(type: SkbProgramType): boolean {
   return withHeader.has(type);
 }
 
 /** An Ethernet header. */
 const ETHERNET = 14;
+
+/** Bytes of a packet that programs of a type do not see; data of streams has none. */
+export function headerOf(type: SkbProgramType): number {
+  return seesEthernet(type) || type === "sk_skb" ? 0 : ETHERNET;
+}
 /** A page, less 64 bytes of headroom and 320 that the kernel keeps at its end. */
 const MAX_PACKET = 4096 - 64 - 320;
 /** Bytes that a packet must have with the header that its EtherType promises. */
@@ -103,8 +108,10 @@ function checkLimits(view: DataView, visible: number): void {
   if (segments > MAX_SEGMENTS) refuseField("gsoSegs", segments, `the most is ${MAX_SEGMENTS}`);
 }
 
-function checkPacket({ packet, repeat = 1 }: RunInput): void {
+function checkPacket(program: SkbProgramType, { packet, repeat = 1 }: RunInput): void {
   const { length } = packet;
+  // What a stream brings has no headers; such programs have no test run in the kernel.
+  if (program === "sk_skb") return checkPacketInput({ packet, repeat });
   const protocol = length < ETHERNET ? 0 : ((packet[12] ?? 0) << 8) | (packet[13] ?? 0);
   const least = leastByProtocol.get(protocol) ?? ETHERNET;
   if (length < least) {
@@ -123,7 +130,7 @@ function checkPacket({ packet, repeat = 1 }: RunInput): void {
  * @throws DiagnosticError BPF6006–6009
  */
 export function skbInputContext(program: SkbProgramType, input: RunInput): Uint8Array {
-  checkPacket(input);
+  checkPacket(program, input);
   const bytes = new Uint8Array(contexts.sk_buff.size);
   const view = new DataView(bytes.buffer);
   for (const [name, value] of Object.entries(input.context ?? {})) {
@@ -134,7 +141,7 @@ export function skbInputContext(program: SkbProgramType, input: RunInput): Uint8
     }
     write(view, place, value);
   }
-  checkLimits(view, input.packet.length - (seesEthernet(program) ? 0 : ETHERNET));
+  checkLimits(view, input.packet.length - headerOf(program));
   return bytes;
 }
 

@@ -17,8 +17,8 @@ import type { Backend, BackendMap, BackendObject, BackendProgram, RunInput, RunO
 import { loaderDiagnostic, loaderError } from "../diagnostics.ts";
 import { errno } from "../errno.ts";
 import { type Clock, seededRandom, virtualClock } from "./clock.ts";
+import { PacketStructContext } from "./contexts/packet-struct.ts";
 import { SkbContext, type SocketFilterStart, socketFilterStarts } from "./contexts/skb.ts";
-import { StructContext } from "./contexts/struct.ts";
 import { XdpContext } from "./contexts/xdp.ts";
 import { Fault } from "./fault.ts";
 import { implementations, unknownHelper } from "./helpers/registry.ts";
@@ -116,7 +116,7 @@ class SimulatedObject implements BackendObject {
     this.machine = new Machine(settings.maxInstructions, true);
     const xdp = new XdpContext(this.machine.memory);
     const skb = new SkbContext(this.machine.memory, settings.socketFilterStart);
-    const struct = new StructContext(this.machine.memory);
+    const struct = new PacketStructContext(this.machine.memory);
     const { clock, random, cpu, surroundings } = settings;
     const { machine, objects, bySegment } = this;
     const contexts = { xdp, skb, struct };

@@ -12,6 +12,17 @@ import {
   sectionOfProgram,
 } from "@typebpf/abi";
 import type { RunInput, RunOutput } from "../backend.ts";
+import {
+  boundFlowKeys,
+  checkFlowInput,
+  flowFields,
+  flowKeysByName,
+  flowKeysBytes,
+  initialFlowKeys,
+} from "../flow-input.ts";
+import { checkLookupInput } from "../lookup-input.ts";
+import { checkNetfilterInput } from "../netfilter-input.ts";
+import { checkPacketInput } from "../packet-input.ts";
 import { type SkbProgramType, skbInputContext, skbProgramTypes } from "../skb-input.ts";
 import { checkXdpInput } from "../xdp-input.ts";
 import type { World } from "./helpers/world.ts";
@@ -50,10 +61,49 @@ const xdpStage: Stage = {
   result: ({ xdp }) => ({ packet: xdp.result() }),
 };
 
+/** Types whose context is a struct with a packet: `length` is the field that says how long it is. */
+function packetStage(type: ProgramTypeName, length: string): Stage {
+  const rows = contextFields(type);
+  const { struct: name }: ContextRow = contexts[programTypes[type].context as keyof typeof contexts];
+  return {
+    check: checkPacketInput,
+    packetLoads: false,
+    begin: ({ struct }, input) => {
+      struct.begin(name, rows, { ...input, context: { [length]: input.packet.length, ...input.context } });
+      return struct;
+    },
+    result: ({ struct }) => ({ packet: struct.result(), context: struct.output() }),
+  };
+}
+
+const flowStage: Stage = {
+  check: checkFlowInput,
+  packetLoads: false,
+  begin: ({ struct }, input) => {
+    struct.begin("__sk_buff", flowFields, { packet: input.packet });
+    struct.memory.set(initialFlowKeys(input));
+    return struct;
+  },
+  result: ({ struct }, { packet }) => {
+    const keys = struct.memory.slice(0, flowKeysBytes);
+    boundFlowKeys(keys, packet.length);
+    return { packet: packet.slice(), context: flowKeysByName(keys) };
+  },
+};
+
 /** Types with more than integers in their context. */
 const stages: { readonly [T in ProgramTypeName]?: Stage } = {
   xdp: xdpStage,
+  sk_msg: packetStage("sk_msg", "size"),
+  sk_reuseport: packetStage("sk_reuseport", "len"),
+  flow_dissector: flowStage,
   ...Object.fromEntries(skbProgramTypes.map((type) => [type, skbStage(type)])),
+};
+
+/** What runs without a packet in the context are checked for, beside the fields. */
+const structChecks: { readonly [T in ProgramTypeName]?: Stage["check"] } = {
+  sk_lookup: checkLookupInput,
+  netfilter: (input) => void checkNetfilterInput(input),
 };
 
 /** The stage of a program whose context is a struct of integers. */
@@ -65,7 +115,7 @@ function structStage(spec: ProgramSpec): Stage {
     : contextFields(spec.type, attach);
   const row: ContextRow = contexts[kind ? contextOf(kind) : programTypes[spec.type].context];
   return {
-    check: () => {},
+    check: structChecks[spec.type] ?? (() => {}),
     packetLoads: false,
     begin: ({ struct }, input) => {
       struct.begin(row.struct || "the context", rows, input);

@@ -5,13 +5,7 @@
 import { type ContextFieldRow, contextFields, contexts } from "@typebpf/abi";
 import type { RunInput } from "../../backend.ts";
 import { errno } from "../../errno.ts";
-import {
-  type SkbProgramType,
-  seesEthernet,
-  skbInputContext,
-  skbOutputContext,
-  skbProgramTypes,
-} from "../../skb-input.ts";
+import { headerOf, type SkbProgramType, skbInputContext, skbOutputContext, skbProgramTypes } from "../../skb-input.ts";
 import { Fault } from "../fault.ts";
 import type { ContextAccess } from "../machine.ts";
 import { addressHigh, type Memory, REGION_START, segment } from "../memory.ts";
@@ -62,7 +56,7 @@ function bytesBefore(start: SocketFilterStart, packet: Uint8Array): number {
 
 /** Bytes before what a program sees of a packet. */
 function startOf(program: SkbProgramType, start: SocketFilterStart, packet: Uint8Array): number {
-  if (seesEthernet(program)) return 0;
+  if (headerOf(program) === 0) return 0;
   return bytesBefore(program === "socket_filter" ? start : "network", packet);
 }
 
@@ -107,9 +101,15 @@ export class SkbContext implements ContextAccess {
     return this.packet.byteAt(index);
   }
 
-  /** The packet as it is now, from the Ethernet header on; a socket filter's as it was given. */
+  /** The packet as it is now, from the Ethernet header on (the given one, where programs do not see it). */
   result(): Uint8Array {
-    return this.program === "socket_filter" ? this.input.slice() : this.packet.bytes();
+    if (this.program === "socket_filter") return this.input.slice();
+    const packet = this.packet.bytes();
+    const header = headerOf(this.program);
+    const whole = new Uint8Array(header + packet.length);
+    whole.set(this.input.subarray(0, header));
+    whole.set(packet, header);
+    return whole;
   }
 
   /** The fields that a test run gives back. */

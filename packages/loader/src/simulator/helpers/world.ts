@@ -2,8 +2,8 @@
 import type { ProgramTypeName } from "@typebpf/abi";
 import type { MapRedirect, TraceEvent } from "../../run-events.ts";
 import type { Clock } from "../clock.ts";
+import type { PacketStructContext } from "../contexts/packet-struct.ts";
 import type { SkbContext } from "../contexts/skb.ts";
-import type { StructContext } from "../contexts/struct.ts";
 import type { XdpContext } from "../contexts/xdp.ts";
 import { Fault } from "../fault.ts";
 import type { Machine } from "../machine.ts";
@@ -23,7 +23,7 @@ export interface World {
   readonly xdp: XdpContext;
   readonly skb: SkbContext;
   /** Of programs without a packet. */
-  readonly struct: StructContext;
+  readonly struct: PacketStructContext;
   /** The task that runs, memory at addresses, options of the socket. */
   readonly surroundings: Surroundings;
   /** Programs and maps by number. */
