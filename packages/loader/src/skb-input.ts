@@ -111,7 +111,10 @@ function checkLimits(view: DataView, visible: number): void {
 function checkPacket(program: SkbProgramType, { packet, repeat = 1 }: RunInput): void {
   const { length } = packet;
   // What a stream brings has no headers; such programs have no test run in the kernel.
-  if (program === "sk_skb") return checkPacketInput({ packet, repeat });
+  if (program === "sk_skb") {
+    checkPacketInput({ packet, repeat });
+    return;
+  }
   const protocol = length < ETHERNET ? 0 : ((packet[12] ?? 0) << 8) | (packet[13] ?? 0);
   const least = leastByProtocol.get(protocol) ?? ETHERNET;
   if (length < least) {

@@ -69,7 +69,8 @@ export interface ProgramHandle<Action extends string = string, Where = AttachOpt
 function hasPacket({ type, section }: ProgramSpec): boolean {
   return (
     contextFields(type, sectionOfProgram({ type, section }).attach).some(({ is }) => is === "packet") ||
-    type === "socket_filter"
+    type === "socket_filter" ||
+    type === "netfilter"
   );
 }
 

@@ -14,11 +14,12 @@ import {
 } from "@typebpf/abi";
 import type { RunInput, RunOutput } from "../backend.ts";
 import { contextPlaces, setContextPlace, writtenPlaces } from "../context-fields.ts";
-import { type SkbProgramType, skbInputContext, skbOutputContext } from "../skb-input.ts";
+import { headerOf, type SkbProgramType, skbInputContext, skbOutputContext } from "../skb-input.ts";
 import { Attr, attrLayouts } from "./attr.ts";
 import { kernelDiagnostics } from "./diagnostics.ts";
 import { errnoName, errnos } from "./errno.ts";
 import type { Fd } from "./fd.ts";
+import { type PlainRun, plainRuns } from "./run-network.ts";
 import type { Memory, Sys } from "./sys.ts";
 
 /** Smallest packet: an Ethernet header. */
@@ -105,6 +106,8 @@ interface RunKind {
   readonly packetStays?: true;
   /** There is no packet, one run, and the context is written back where it was given. */
   readonly inPlace?: true;
+  /** Bytes at the beginning of the packet that programs do not see, and the kernel gives back as zeros. */
+  readonly header?: number;
   /** The context's fields after the run, for those that programs change. */
   output?(context: Memory, program: ProgramSpec): Readonly<Record<string, number | bigint>>;
 }
@@ -133,6 +136,7 @@ function skbRun(type: SkbProgramType): RunKind {
       return memory;
     },
     packetStart: () => 0,
+    header: headerOf(type),
     output: (context) => skbOutputContext(context.bytes),
   };
 }
@@ -166,6 +170,11 @@ const syscallRun: RunKind = {
 const runKinds: { readonly [K in ProgramSpec["type"]]?: RunKind } = {
   xdp: xdpRun,
   sched_cls: skbRun("sched_cls"),
+  sched_act: skbRun("sched_act"),
+  cgroup_skb: skbRun("cgroup_skb"),
+  lwt_in: skbRun("lwt_in"),
+  lwt_out: skbRun("lwt_out"),
+  lwt_xmit: skbRun("lwt_xmit"),
   socket_filter: { ...skbRun("socket_filter"), packetStays: true },
   syscall: syscallRun,
 };
@@ -216,6 +225,8 @@ export class TestRunner {
 
   /** Runs the program. @throws DiagnosticError on what the kernel cannot run. */
   run(input: RunInput): RunOutput {
+    const plain = plainRuns[this.#program.type];
+    if (plain) return this.#runPlain(plain, input);
     const kind = runKinds[this.#program.type];
     if (!kind) refuse(refused(this.#program, input, -errnos.ENOTSUPP));
     const context = kind.prepare(this.#sys, this.#program, input);
@@ -233,11 +244,11 @@ export class TestRunner {
     attr.set("ctx_out", context).set("ctx_size_out", context.bytes.length);
     const status = attr.call(uapi.command.PROG_TEST_RUN);
     if (status < 0) refuse(refused(this.#program, input, status));
+    const packet = this.#output.bytes.slice(kind.packetStart(context), attr.get("data_size_out"));
+    packet.set(input.packet.subarray(0, kind.header ?? 0));
     return {
       retval: attr.get("retval"),
-      packet: kind.packetStays
-        ? input.packet.slice()
-        : this.#output.bytes.slice(kind.packetStart(context), attr.get("data_size_out")),
+      packet: kind.packetStays ? input.packet.slice() : packet,
       durationNs: attr.get("duration"),
       ...(kind.output && { context: kind.output(context, this.#program) }),
     };
@@ -255,5 +266,26 @@ export class TestRunner {
       durationNs: 0,
       ...(kind.output && { context: kind.output(context, this.#program) }),
     };
+  }
+
+  /** A run whose packet, if it has one, stays as it is. */
+  #runPlain(kind: PlainRun, input: RunInput): RunOutput {
+    const bytes = kind.prepare(this.#program, input);
+    const context = this.#sys.allocate(bytes.length);
+    context.bytes.set(bytes);
+    const attr = new Attr(this.#sys, attrLayouts.testRun).set("prog_fd", this.#fd.number);
+    attr.set("ctx_in", context).set("ctx_size_in", bytes.length);
+    if (kind.only !== "contextOnce") attr.set("repeat", input.repeat ?? 1);
+    if (kind.contextOut) attr.set("ctx_out", context).set("ctx_size_out", bytes.length);
+    if (kind.only === undefined) {
+      this.#input.bytes.set(input.packet);
+      attr.set("data_in", this.#input).set("data_size_in", input.packet.length);
+      attr.set("data_out", this.#output).set("data_size_out", this.#output.bytes.length);
+    }
+    const status = attr.call(uapi.command.PROG_TEST_RUN);
+    if (status < 0) refuse(refused(this.#program, input, status));
+    const data = this.#output.bytes.slice(0, attr.get("data_size_out"));
+    const durationNs = attr.get("duration");
+    return { retval: attr.get("retval"), packet: input.packet.slice(), durationNs, ...kind.result?.(data, input) };
   }
 }

@@ -93,7 +93,7 @@ function contextMember(object: Expr, type: ContextType, name: string, node: ts.N
     const view: PacketType = { ...type, view: "packet" };
     return { ...object, type: view, at };
   }
-  const field = fields.find((one) => one.as === name && one.is === "integer");
+  const field = fields.find((one) => one.as === name && ["integer", "memory", "text"].includes(one.is));
   if (!field) return refuse("functionValue", node, scope, { message: `ctx.${name} can only be called` });
   if (field.is === "text") {
     const text: TextType = { ...type, text: field.name };
