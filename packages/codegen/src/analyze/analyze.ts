@@ -18,6 +18,7 @@ import { checkLoops } from "./loops.ts";
 import { checkPacketRefs } from "./packet-refs.ts";
 import { checkReadOnly } from "./read-only.ts";
 import { checkRecordRefs } from "./record-refs.ts";
+import { checkReturns, guardReturns } from "./returns.ts";
 import { settle } from "./settle.ts";
 import { shareSlots } from "./share-slots.ts";
 import { inferSignatures } from "./signatures.ts";
@@ -55,6 +56,7 @@ function analyzeFunction(
   const callbacks = callbackLoops(fn, ranges, target);
   const diagnostics: Diagnostic[] = [
     ...checkAsserts(fn, { ranges, places, widths: computeWidths(fn, ranges) }),
+    ...checkReturns(fn, ranges),
     ...checkPacketRefs(fn),
     ...checkReadOnly(fn),
     ...checkAtomics(fn),
@@ -68,7 +70,8 @@ function analyzeFunction(
   const functions = outlined.map((one) => {
     const known = outlined.length === 1 ? ranges : computeRanges(one);
     const kernel = computeRanges(one, dominators(one), "kernel");
-    const guarded = guardIndices(guardLoops(one, known, kernel), known, kernel);
+    const bounded = guardReturns(guardLoops(one, known, kernel), known, kernel);
+    const guarded = guardIndices(bounded, known, kernel);
     const shared = shareSlots(guarded);
     diagnostics.push(...checkStack(guarded, shared));
     return shared;

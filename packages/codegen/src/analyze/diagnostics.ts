@@ -51,6 +51,14 @@ export const analyzeDiagnostics = {
     explain: "The operation is defined for a range of values only.",
     help: "test the value before it is used: if (x > limit) return …, or bound it: Math.min(x, limit)",
   },
+  returnOutOfRange: {
+    code: "BPF2109",
+    severity: "error",
+    title: "the program may return what the kernel does not take",
+    explain:
+      "The kernel loads programs of some types only where it can prove that they return a verdict that it knows, such as 0 or 1.",
+    help: "return one of the verdicts: `return allowed ? 1 : 0`",
+  },
   readOnlyData: {
     code: "BPF2106",
     severity: "error",

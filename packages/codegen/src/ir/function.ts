@@ -280,6 +280,8 @@ export interface IrFunction {
   readonly program?: ProgramTypeName;
   /** Returned by code that can never run. */
   readonly failure: number;
+  /** Of a program: what the kernel lets it return; absent: anything. */
+  readonly returns?: { readonly min: number; readonly max: number };
   readonly slots: readonly Slot[];
   /** The entry is the first. */
   readonly blocks: readonly Block[];

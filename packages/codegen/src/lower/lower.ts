@@ -7,7 +7,10 @@ import {
   type DiagnosticRow,
   diagnostic,
   type Layout,
+  programKinds,
   programTypes,
+  type ReturnRow,
+  returnValues,
   type Span,
 } from "@typebpf/abi";
 import type { AstFunction, AstProgram, Expr, Statement, TypedModule } from "../ast/nodes.ts";
@@ -81,7 +84,14 @@ interface Shared extends Pick<Lowering, "data" | "directMapValues"> {
 function lowerFunction(shared: Shared, program: AstProgram, request?: SubprogramRequest): IrFunction {
   const lowering = new FunctionLowering(shared, program, request);
   lowering.statements(lowering.frame.function.body);
-  return { ...lowering.finish(), program: program.type };
+  const range = request ? undefined : rangeOf(program);
+  return { ...lowering.finish(), program: program.type, ...(range && { returns: { min: range[0], max: range[1] } }) };
+}
+
+/** What the kernel lets the program return; undefined for anything. */
+function rangeOf({ kind }: AstProgram): ReturnRow["range"] {
+  const row: ReturnRow = returnValues[programKinds[kind].returns];
+  return row.range;
 }
 
 class FunctionLowering implements Lowering {
@@ -244,7 +254,7 @@ class FunctionLowering implements Lowering {
   finish(): IrFunction {
     const { build, program } = this;
     const { at, result } = this.frame.function;
-    const failure = this.#request ? 0 : programTypes[program.type].failure;
+    const failure = this.#request ? 0 : Math.max(programTypes[program.type].failure, rangeOf(program)?.[0] ?? 0);
     const isRef = this.#request !== undefined && result.kind === "ref";
     const failed = (): ValueId => (isRef ? nullValue : constant(build, failure, at));
     if (build.reachable) build.return(failed(), at);
