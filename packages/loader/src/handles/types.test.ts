@@ -1,10 +1,34 @@
-import { ringBuffer, socketFilter, struct, TC, tc, u32, u64, XDP, xdp } from "@typebpf/dsl";
+import {
+  bloomFilter,
+  cpuMap,
+  devMap,
+  perfEventArray,
+  progArray,
+  queue,
+  ringBuffer,
+  socketFilter,
+  struct,
+  TC,
+  tc,
+  u32,
+  u64,
+  XDP,
+  xdp,
+  xskMap,
+} from "@typebpf/dsl";
 import { expectTypeOf, test } from "vitest";
 import type { Link } from "./program.ts";
 import type { MapsOf, ProgramsOf } from "./types.ts";
 
 const filter = {
   events: ringBuffer({ value: struct("event", { at: u64, length: u32 }), maxEntries: 4096 }),
+  jumps: progArray({ maxEntries: 4 }),
+  samples: perfEventArray({ value: struct("sample", { at: u64 }) }),
+  jobs: queue({ value: u64, maxEntries: 8 }),
+  seen: bloomFilter({ value: u32, maxEntries: 8 }),
+  devices: devMap({ maxEntries: 4 }),
+  cpus: cpuMap({ maxEntries: 4 }),
+  sockets: xskMap({ maxEntries: 4 }),
   shape: tc(() => TC.OK),
   listen: socketFilter(() => 0),
   drop: xdp(() => XDP.DROP),
@@ -28,4 +52,22 @@ test("attach takes the options of the program's type only", () => {
   expectTypeOf<{ socket: number }>().toExtend<Options<"listen">>();
   expectTypeOf<{ socket: number }>().not.toExtend<Options<"drop">>();
   expectTypeOf<ReturnType<Programs["shape"]["attach"]>>().toEqualTypeOf<Link>();
+});
+
+test("maps of objects take objects, and give what the kernel tells of them", () => {
+  expectTypeOf<Programs["drop"]>().toExtend<Parameters<Maps["jumps"]["set"]>[1]>();
+  expectTypeOf<ReturnType<Maps["jumps"]["get"]>>().toEqualTypeOf<number | undefined>();
+  expectTypeOf<{ interface: "eth0"; program: Programs["drop"] }>().toExtend<Parameters<Maps["devices"]["set"]>[1]>();
+  expectTypeOf<{ queueSize: number }>().toExtend<Parameters<Maps["cpus"]["set"]>[1]>();
+  expectTypeOf<{ interface: string }>().not.toExtend<Parameters<Maps["cpus"]["set"]>[1]>();
+  expectTypeOf<Maps["sockets"]>().not.toHaveProperty("get");
+});
+
+test("maps without keys have operations of their own", () => {
+  expectTypeOf<Parameters<Maps["jobs"]["push"]>[0]>().toEqualTypeOf<bigint>();
+  expectTypeOf<ReturnType<Maps["jobs"]["pop"]>>().toEqualTypeOf<bigint | undefined>();
+  expectTypeOf<Maps["jobs"]>().not.toHaveProperty("set");
+  expectTypeOf<Parameters<Maps["seen"]["has"]>>().toEqualTypeOf<[value: number]>();
+  type Samples = ReturnType<ReturnType<Maps["samples"]["read"]>["drain"]>;
+  expectTypeOf<Samples[number]["value"]>().toEqualTypeOf<{ at: bigint }>();
 });

@@ -85,6 +85,11 @@ interface OwnHandles<M, Type, K, V> {
   readonly taskStorage: StorageHandle<StorageOwners["taskStorage"], Read<V>, Write<V>>;
   readonly inodeStorage: StorageHandle<StorageOwners["inodeStorage"], Read<V>, Write<V>>;
   readonly cgroupStorage: StorageHandle<StorageOwners["cgroupStorage"], Read<V>, Write<V>>;
+  readonly deprecatedCgroupStorage: Omit<MapHandle<Read<K>, WriteKey<Type, K>, Read<V>, Write<V>>, "delete" | "clear">;
+  readonly deprecatedPerCpuCgroupStorage: Omit<
+    PerCpuMapHandle<Read<K>, WriteKey<Type, K>, Read<V>, Write<V>>,
+    "delete" | "clear"
+  >;
 }
 
 /** The handle of a map export. */

@@ -9,9 +9,11 @@ const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
 
 /** Files of the package, outside of the folder, that the simulator may use; they are checked as well. */
 const shared = [
+  ...readdirSync(new URL("../", folder))
+    .filter((name) => name.endsWith("-options.ts"))
+    .map((name) => `../${name}`),
   "../diagnostics.ts",
   "../errno.ts",
-  "../attach-options.ts",
   "../backend.ts",
   "../codec.ts",
   "../codec-json.ts",
