@@ -1,8 +1,6 @@
 // Programs of routes, of network namespaces, of groups of sockets and of the packet filter, attached in namespaces of their
 // own: traffic stops, and comes back. Needs root.
 import { execFileSync } from "node:child_process";
-import { createSocket } from "node:dgram";
-import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -11,17 +9,13 @@ import type { AttachOptions } from "../../packages/loader/src/backend.ts";
 import { type KernelProgram, kernel } from "../../packages/loader/src/kernel/kernel.ts";
 import { Netlink } from "../../packages/loader/src/kernel/netlink.ts";
 import { addRoute } from "../../packages/loader/src/kernel/netlink-route.ts";
-import { socketAddress } from "../../packages/loader/src/kernel/socket-address.ts";
 import { openSys } from "../../packages/loader/src/kernel/sys.ts";
 import { createTestbed, type TestbedSide } from "../../packages/loader/src/testing/index.ts";
 import { describeKernel } from "./gate.ts";
 import { diagnosticOf, present } from "./objects.ts";
+import { sharingSocket } from "./reuse-port.ts";
 
 const sys = await openSys().catch(() => undefined);
-const AF_INET = 2;
-const SOCK_DGRAM_NONBLOCK = 2 | 0x800 | 0x80000;
-const SOL_SOCKET = 1;
-const SO_REUSEPORT = 15;
 const quick = { timeoutMs: 300, count: 2 };
 const object = await compile(new URL("filters/network.bpf.ts", import.meta.url), { targetKernel: "6.6" });
 
@@ -40,19 +34,6 @@ async function load(name: string) {
     },
     [Symbol.dispose]: () => loaded[Symbol.dispose](),
   };
-}
-
-/** A UDP socket of 10.42.0.1 that shares its port. */
-async function sharing(side: TestbedSide, port: number) {
-  const system = present(sys);
-  const fd = side.inNamespace(() => system.socket(AF_INET, SOCK_DGRAM_NONBLOCK, 0));
-  system.setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, Uint8Array.of(1, 0, 0, 0));
-  expect(system.bind(fd, socketAddress("10.42.0.1", port))).toBe(0);
-  const socket = createSocket("udp4");
-  const listening = once(socket, "listening");
-  socket.bind({ fd });
-  await listening;
-  return socket;
 }
 
 function ip(side: TestbedSide, ...args: readonly string[]): string {
@@ -186,7 +167,7 @@ describeKernel("a program of a group of sockets", () => {
   test("drops what comes for the port", async () => {
     await using testbed = await createTestbed();
     using loaded = await load("dropAll");
-    const receiver = await sharing(testbed.host, 7070);
+    const receiver = await sharingSocket(testbed.host, 7070);
     const sender = await testbed.peer.udpSocket({ address: "10.42.0.2", port: 0 });
     const received: string[] = [];
     receiver.on("message", (message) => received.push(message.toString()));
