@@ -33,6 +33,7 @@ export const features = {
   testRun: { since: "4.12", doc: "BPF_PROG_TEST_RUN" },
   xdpTestContext: { since: "5.14", doc: "a context for test runs of XDP programs" },
   xdpLinks: { since: "5.9", doc: "attaching XDP programs by a link" },
+  sleepable: { since: "5.10", doc: "programs that may sleep" },
   xdpFragments: { since: "5.18", doc: "XDP programs that accept packets in fragments" },
   mapBatches: { since: "5.6", doc: "batched map operations" },
   capBpf: { since: "5.8", doc: "the capability CAP_BPF" },

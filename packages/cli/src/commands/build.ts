@@ -10,6 +10,7 @@ import { type CompileSettings, type Filter, openFilter } from "../input/filter.t
 import { type BuildDocument, buildDocument } from "../json/documents.ts";
 import { formatAssembly } from "../output/assembly.ts";
 import { mapTypeName, mapTypeOfNumber, programTypeName } from "../output/names.ts";
+import { needsOf, reasonText } from "../output/needs.ts";
 import { type Styles, stylesFor } from "../output/style.ts";
 import { formatTable } from "../output/table.ts";
 
@@ -28,14 +29,16 @@ type BuildBody = Omit<BuildDocument, "diagnostics">;
 
 function describe(objects: readonly BpfObject[]): BuildBody {
   return {
-    programs: objects.flatMap((object) =>
-      [
-        ...object.programs.map((one) => ({ ...one, type: programTypeName(one.type) })),
-        ...(object.foreign?.programs ?? []),
-      ].map(({ name, type, section, insns, stackBytes }) => {
-        return { name, type, section, insns: slotCount(insns), stackBytes };
+    programs: objects.flatMap((object) => [
+      ...object.programs.map((one) => {
+        const { name, type, section, insns, stackBytes } = one;
+        const listed = { name, type: programTypeName(type), section, insns: slotCount(insns), stackBytes };
+        return { ...listed, ...needsOf(object, one) };
       }),
-    ),
+      ...(object.foreign?.programs ?? []).map(({ name, type, section, insns, stackBytes }) => {
+        return { name, type, section, insns: slotCount(insns), stackBytes, needs: [] };
+      }),
+    ]),
     maps: objects.flatMap((object) => [
       ...object.maps.map(({ name, type, key, value, maxEntries, flags }) => {
         return { name, type: mapTypeName(type), keySize: key.size, valueSize: value.size, maxEntries, flags };
@@ -57,8 +60,18 @@ function tableText({ programs, maps }: BuildBody, styles: Styles): string {
       { title: "section" },
       { title: "insns", align: right },
       { title: "stack", align: right },
+      { title: "kernel", align: right },
+      { title: "because of" },
     ],
-    programs.map((one) => [one.name, one.type, one.section, `${one.insns}`, `${one.stackBytes}`]),
+    programs.map((one) => [
+      one.name,
+      one.type,
+      one.section,
+      `${one.insns}`,
+      `${one.stackBytes}`,
+      one.minimumKernel ?? "",
+      reasonText(one),
+    ]),
     styles,
   );
   if (maps.length === 0) return programTable;

@@ -21,6 +21,17 @@ export const buildDocument = z.strictObject({
       /** 8-byte slots. */
       insns: z.int().min(0),
       stackBytes: z.int().min(0).max(512),
+      /** The oldest kernel that has all it needs: "5.8". Absent for programs that are only listed. */
+      minimumKernel: z.string().optional(),
+      /** What it needs that older kernels have not, each with the release that has it. */
+      needs: z.array(
+        z.strictObject({
+          what: z.string(),
+          since: z.string(),
+          /** The line of the source, from 1, and its text. */
+          at: z.strictObject({ file: z.string(), line: z.int(), text: z.string() }).optional(),
+        }),
+      ),
     }),
   ),
   maps: z.array(
