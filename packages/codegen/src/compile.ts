@@ -24,7 +24,8 @@ import { checkCallChains } from "./machine/call-chains.ts";
 import type { EmittedProgram } from "./machine/emit.ts";
 import { generateProgram } from "./machine/generate.ts";
 import { type OptimizationLevel, optimize, type PassName } from "./passes/pipeline.ts";
-import { checkTarget } from "./target.ts";
+import { unrollWhole } from "./passes/unroll-whole.ts";
+import { checkTarget, loopTooNew, newerThanTarget } from "./target.ts";
 
 export interface CompileOptions {
   /** 0 none, 1 simple, 2 all (the default). What is accepted does not depend on it. */
@@ -173,9 +174,17 @@ function analyzeModule(converted: ConvertResult, target: Target, options: Loweri
 
   const analyzed = analyze(lowered.module, target);
   found.push(...analyzed.diagnostics, ...checkTarget(module, analyzed.module));
-  return hasErrors(found)
-    ? { diagnostics: found }
-    : { diagnostics: found, module, sections: lowered.sections, ir: analyzed.module };
+  if (hasErrors(found)) return { diagnostics: found };
+  const ir = withoutLoops(analyzed.module, target, found);
+  return hasErrors(found) ? { diagnostics: found } : { diagnostics: found, module, sections: lowered.sections, ir };
+}
+
+/** For kernels without loops, the module without them; a loop that is too long for that is a finding. */
+function withoutLoops(ir: IrModule, { kernel }: Target, found: Diagnostic[]): IrModule {
+  if (hasFeature(kernel, "boundedLoops")) return ir;
+  const unrolled = ir.functions.map(unrollWhole);
+  for (const { at, rounds } of unrolled.flatMap(({ left }) => left)) found.push(loopTooNew(kernel, at, rounds));
+  return { functions: unrolled.map(({ fn }) => fn) };
 }
 
 /** The names of what a function takes, where all have one. */
@@ -183,6 +192,9 @@ function namesOf({ role, blocks }: IrFunction): Pick<EmittedProgram, "parameters
   const names = (role === "subprogram" && blocks[0]?.params.map((param) => param.name)) || [];
   return names.length > 0 && names.every((name) => name !== undefined) ? { parameters: names } : {};
 }
+
+/** Of what unrolling for kernels without loops made, larger functions get the passes that take little time. */
+const manyBlocks = 200;
 
 function finishModule(analyzed: Analyzed, target: Target, options: CompileOptions): Omit<Compiled, "inputs"> {
   const { level = 2, check = false, onPass, registers = 10 } = options;
@@ -194,7 +206,8 @@ function finishModule(analyzed: Analyzed, target: Target, options: CompileOption
   const functions: IrFunction[] = [];
   const emitted: EmittedProgram[] = [];
   for (const fn of ir.functions) {
-    const optimized = optimize(fn, level, { check, ...(onPass && { onPass }) });
+    const most = hasFeature(target.kernel, "boundedLoops") || fn.blocks.length <= manyBlocks ? level : 1;
+    const optimized = optimize(fn, level < most ? level : most, { check, ...(onPass && { onPass }) });
     functions.push(optimized);
     const generated = generateProgram(optimized, { isa: target.isa, fallingLoops, level, check, registers });
     if ("program" in generated) emitted.push({ ...generated.program, ...namesOf(optimized) });
@@ -202,5 +215,9 @@ function finishModule(analyzed: Analyzed, target: Target, options: CompileOption
   }
   found.push(...checkCallChains(module.programs, emitted));
   if (hasErrors(found)) return { ir: { functions }, diagnostics: found };
-  return { object: link(module, emitted, sections), ir: { functions }, diagnostics: found };
+  const object = link(module, emitted, sections);
+  found.push(...newerThanTarget(object));
+  return hasErrors(found)
+    ? { ir: { functions }, diagnostics: found }
+    : { object, ir: { functions }, diagnostics: found };
 }

@@ -1,6 +1,7 @@
 // The gate of the target kernel: what the module uses and a kernel as old as the target has not. Takes the converted
 // module and its IR; gives one diagnostic for each place, with the release that a row of abi names.
 import {
+  type BpfObject,
   compareKernels,
   type Diagnostic,
   diagnostic,
@@ -10,8 +11,10 @@ import {
   helpers,
   type MapTypeRow,
   mapTypes,
-  type ProgramTypeRow,
-  programTypes,
+  type ProgramKindRow,
+  programKinds,
+  requirementsOf,
+  requirementsOfMaps,
   type Span,
 } from "@typebpf/abi";
 import { analyzeDiagnostics } from "./analyze/diagnostics.ts";
@@ -73,19 +76,45 @@ function newerParts(module: TypedModule, ir: IrModule): readonly Diagnostic[] {
   ];
   const newer = uses.filter((use) => compareKernels(use.since, kernel) > 0);
   const once = new Map(newer.map((use) => [JSON.stringify(use), use]));
-  return [...once.values()].map(({ what, since, at }) =>
-    diagnostic(analyzeDiagnostics.newerThanTarget, {
-      message: `${what} needs Linux ${since}, the target is ${kernel}`,
-      help: `raise the target (--target-kernel ${since}), or do without it`,
-      ...(at && { at }),
-    }),
-  );
+  return [...once.values()].map((use) => tooNew(use, kernel));
 }
 
 function mapUses(module: TypedModule): readonly Use[] {
   return module.maps.map((map) => {
     const row: MapTypeRow = mapTypes[map.type];
     return { what: `the map type of ${map.name}`, since: row.since, at: map.at };
+  });
+}
+
+/** A loop that stays one, for a kernel without loops. */
+export function loopTooNew(kernel: string, at: Span, rounds: bigint | undefined): Diagnostic {
+  const { since } = features.boundedLoops;
+  const times = rounds === undefined ? "a loop of unknown length" : `a loop of up to ${rounds} rounds`;
+  return diagnostic(analyzeDiagnostics.newerThanTarget, {
+    message: `${times} needs Linux ${since}, the target is ${kernel}`,
+    notes: ["for older kernels loops become copies of their body, all in all up to about 1,200 instructions"],
+    help: `raise the target (--target-kernel ${since}), or make the loop shorter`,
+    at,
+  });
+}
+
+/** What the finished object needs that the target has not: instructions, loops that passes made, sizes. */
+export function newerThanTarget(object: BpfObject): readonly Diagnostic[] {
+  const { kernel } = object.target;
+  const needs = [
+    ...object.programs.flatMap((program) => requirementsOf(object, program)),
+    ...requirementsOfMaps(object),
+  ];
+  return needs
+    .filter(({ since }) => compareKernels(since, kernel) > 0)
+    .map(({ what, since, at }) => tooNew({ what, since, at }, kernel));
+}
+
+function tooNew({ what, since, at }: Use, kernel: string): Diagnostic {
+  return diagnostic(analyzeDiagnostics.newerThanTarget, {
+    message: `${what} needs Linux ${since}, the target is ${kernel}`,
+    help: `raise the target (--target-kernel ${since}), or do without it`,
+    ...(at && { at }),
   });
 }
 
@@ -106,8 +135,8 @@ function globalUses(module: TypedModule, ir: IrModule): readonly Use[] {
 
 function programUses(module: TypedModule): readonly Use[] {
   return module.programs.map((program) => {
-    const row: ProgramTypeRow = programTypes[program.type];
-    return { what: `the program type of ${program.name}`, since: row.since, at: program.at };
+    const row: ProgramKindRow = programKinds[program.kind];
+    return { what: `${program.kind}, the kind of ${program.name},`, since: row.since, at: program.at };
   });
 }
 

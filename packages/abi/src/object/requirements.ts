@@ -2,8 +2,8 @@
 // object itself (programs, maps, instructions, relocations), so that it holds for objects of any compiler, and by the same
 // rows from which the compiler's gate refuses what is newer than its target.
 import type { Span } from "../diagnostics/span.ts";
-import { slotReference } from "../isa/control-flow.ts";
 import { type Insn, slotsOf } from "../isa/insn.ts";
+import { loopIn } from "../isa/loops.ts";
 import { formOf } from "../isa/opcodes.ts";
 import { compareKernels, type FeatureRow, features } from "../kernel/features.ts";
 import { helpers } from "../kernel/helpers/helpers.ts";
@@ -66,6 +66,10 @@ function ofProgramType(program: ProgramSpec): readonly Requirement[] {
   ];
 }
 
+function lineAt(lines: readonly LineEntry[], slot: number): Span | undefined {
+  return lines.findLast((line) => line.slot <= slot)?.at;
+}
+
 /** Walks instructions with their slots and lines. */
 class Code {
   readonly #lines: readonly LineEntry[];
@@ -88,7 +92,7 @@ class Code {
 const versions = { v2: features.isaV2, v3: features.isaV3, v4: features.isaV4 };
 
 /** What one instruction needs beyond the first instruction set. */
-function ofInsn(insn: Insn, slot: number, program: ProgramSpec, at: Span | undefined): readonly Requirement[] {
+function ofInsn(insn: Insn, program: ProgramSpec, at: Span | undefined): readonly Requirement[] {
   const form = formOf(insn);
   if (!form) return [];
   const found: Requirement[] = [];
@@ -97,10 +101,6 @@ function ofInsn(insn: Insn, slot: number, program: ProgramSpec, at: Span | undef
   if (compareKernels(form.since, features.isaV1.since) > 0) {
     const what = form.action.kind === "atomic" ? features.atomics.doc : (version?.doc ?? `instruction ${form.name}`);
     found.push({ since: form.since, what, ...where });
-  }
-  const reference = slotReference(form, insn, slot);
-  if (reference?.kind === "jump" && reference.slot <= slot && form.action.kind !== "mayGoto") {
-    found.push(ofFeature(features.boundedLoops, at));
   }
   if (form.action.kind !== "call") return found;
   if (form.action.target === "local") found.push(ofFeature(features.subprograms, at));
@@ -126,7 +126,7 @@ export function requirementsOf(
   let tailCalls = false;
   for (const insn of flat.insns) {
     code.enter(slot);
-    found.push(...ofInsn(insn, slot, program, code.at));
+    found.push(...ofInsn(insn, program, code.at));
     const relocation = relocations.get(slot);
     const map = relocation && "map" in relocation ? object.maps.find(({ name }) => name === relocation.map) : undefined;
     if (map) found.push(...ofMap(map, code.at));
@@ -134,6 +134,8 @@ export function requirementsOf(
     tailCalls ||= insn.opcode === 0x85 && insn.src === 0 && insn.imm === TAIL_CALL;
     slot += slotsOf(insn);
   }
+  const loop = loopIn(flat.insns);
+  if (loop !== undefined) found.push(ofFeature(features.boundedLoops, lineAt(flat.lines, loop)));
   if (slot > SMALL_PROGRAM) found.push(ofFeature(features.largePrograms, program.at));
   if (tailCalls && flat.functions.length > 1) found.push(ofFeature(features.tailCallsWithSubprograms, program.at));
   return distinct(found);

@@ -106,7 +106,7 @@ function stepOf(defs: ReadonlyMap<ValueId, Inst>, value: ValueId, counter: Value
 }
 
 /** Puts a copy of the loop before it: entering the loop enters the copy, whose end of a round enters the loop. */
-function peel(fn: IrFunction, loop: Loop): IrFunction {
+export function peel(fn: IrFunction, loop: Loop): IrFunction {
   const clone = cloneBlocks(fn, loop.blocks, new Set([loop.header]), freshIds(fn));
   const first = clone.blockOf.get(loop.header);
   if (first === undefined) throw new Error("unroll: a loop without its header");
