@@ -206,8 +206,8 @@ function finishModule(analyzed: Analyzed, target: Target, options: CompileOption
   const functions: IrFunction[] = [];
   const emitted: EmittedProgram[] = [];
   for (const fn of ir.functions) {
-    const most = hasFeature(target.kernel, "boundedLoops") || fn.blocks.length <= manyBlocks ? level : 1;
-    const optimized = optimize(fn, level < most ? level : most, { check, ...(onPass && { onPass }) });
+    const many = !hasFeature(target.kernel, "boundedLoops") && fn.blocks.length > manyBlocks;
+    const optimized = optimize(fn, many && level === 2 ? 1 : level, { check, ...(onPass && { onPass }) });
     functions.push(optimized);
     const generated = generateProgram(optimized, { isa: target.isa, fallingLoops, level, check, registers });
     if ("program" in generated) emitted.push({ ...generated.program, ...namesOf(optimized) });
