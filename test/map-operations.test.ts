@@ -3,7 +3,7 @@
 import { fileURLToPath } from "node:url";
 import { programTypes } from "@typebpf/abi";
 import { compile } from "@typebpf/codegen";
-import { type Backend, kernel, load, simulator } from "@typebpf/loader";
+import { type Backend, type BackendMap, kernel, load, simulator } from "@typebpf/loader";
 import { describe, expect, test } from "vitest";
 import { kernelGate } from "./harness/kernel-gate.ts";
 
@@ -72,6 +72,22 @@ const cases: Readonly<Record<string, readonly Step[]>> = {
     step("redirects", [5, 0, 0], PASS),
     step("redirects", [5, 0x40, 0], ABORTED),
   ],
+  "a map in a map": [
+    step("nested", [1, 0, 5], DROP),
+    step("nested", [1, 200, 5], DROP),
+    step("nested", [1, 2, 5], PASS, 0, 0),
+    step("nested", [1, 2, 5], PASS, 101, 0),
+    step("nested", [1, 3, 5], PASS, 0, 0),
+    step("nested", [1, 2, 0xffff], PASS, 0, 0),
+    step("nested", [1, 2, 7], TX, 0, E2BIG),
+    step("nested", [2, 2, 5], PASS, 0),
+    step("nested", [2, 2, 5], PASS, ENOENT),
+    step("nested", [1, 2, 7], PASS, 0, 0),
+    step("nested", [3, 1, 9], PASS, 0, 9),
+    step("nested", [3, 1, 8], PASS, 0, 9),
+    step("nested", [3, 1, 7], PASS, E2BIG, 9),
+    step("nested", [3, 2, 7], DROP),
+  ],
   "samples that nobody reads": [
     step("samples", [0, 1, 2], PASS, ENOENT, 0),
     step("samples", [1, 1, 2], PASS, ENOENT, ENOENT),
@@ -104,8 +120,21 @@ function outcome(wanted: Step, verdict: number, packet: Uint8Array): Step {
   };
 }
 
+/** Puts new maps under keys. */
+function fillInner(map: BackendMap | undefined, keys: readonly number[]): void {
+  for (const key of keys) {
+    if (!map?.inner || !map.resolve) throw new Error("no map of maps");
+    using inner = map.resolve({ kind: "map", map: map.inner.create() });
+    const bytes = new Uint8Array(map.spec.key.size);
+    bytes[0] = key;
+    expect(map.update(bytes, new Uint8Array(Uint32Array.of(inner.number).buffer), 0)).toBe(0);
+  }
+}
+
 async function follows(backend: Backend, level: 0 | 1 | 2, steps: readonly Step[]): Promise<void> {
   await using loaded = await load(await compile(path, { level, check: true }), backend);
+  fillInner(loaded.maps.tables?.raw, [2, 3]);
+  fillInner(loaded.maps.lanes?.raw, [1]);
   for (const wanted of steps) {
     const packet = new Uint8Array(64);
     const [what, flags, value] = wanted.operands;

@@ -50,6 +50,16 @@ export {
   stackTrace,
 } from "./kernel-maps.ts";
 export {
+  type AnyMap,
+  type ArrayOfMaps,
+  type ArrayOfMapsOptions,
+  arrayOfMaps,
+  type HashOfMaps,
+  type HashOfMapsOptions,
+  hashOfMaps,
+  type MapOfMaps,
+} from "./map-of-maps.ts";
+export {
   type ArrayMap,
   arrayMap,
   type HashMap,

@@ -21,8 +21,9 @@ describe("the table of intrinsics", () => {
     } else expect(value).toBeTypeOf("function");
     if (row.kind !== "mapConstructor") return;
     const make = value as (options: object) => Record<string, unknown>;
+    const plain = dsl.arrayMap({ value: dsl.u32, maxEntries: 1 });
     const { counts } = mapTypes[row.mapType] as MapTypeRow;
-    const map = make({ key: dsl.u32be, value: dsl.u32, maxEntries: counts === "none" ? 0 : 4096 });
+    const map = make({ key: dsl.u32be, value: dsl.u32, inner: plain, maxEntries: counts === "none" ? 0 : 4096 });
     const operations = Object.keys(map).filter(
       (key) => typeof map[key] === "function" && !["key", "value", "record"].includes(key),
     );

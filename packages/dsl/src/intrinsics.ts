@@ -158,6 +158,8 @@ export const intrinsics = {
   devMapHash: { kind: "mapConstructor", mapType: "devMapHash", operations: redirects },
   cpuMap: { kind: "mapConstructor", mapType: "cpuMap", operations: redirects },
   xskMap: { kind: "mapConstructor", mapType: "xskMap", operations: redirects },
+  arrayOfMaps: { kind: "mapConstructor", mapType: "arrayOfMaps", operations: ["get", "has"] },
+  hashOfMaps: { kind: "mapConstructor", mapType: "hashOfMaps", operations: ["get", "has"] },
   sockMap: { kind: "mapConstructor", mapType: "sockMap", operations: sockets },
   sockHash: { kind: "mapConstructor", mapType: "sockHash", operations: sockets },
   reusePortSockArray: { kind: "mapConstructor", mapType: "reusePortSockArray", operations: ["select"] },

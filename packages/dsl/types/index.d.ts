@@ -448,6 +448,47 @@ export interface RingBufferOptions<V> {
 /** A ring buffer: `ringBuffer({ value: Event, maxEntries: 64 * 4096 })`. */
 export declare function ringBuffer<V>(options: RingBufferOptions<V>): RingBuffer<V>;
 
+/** Any map. */
+export type AnyMap = MapDescription<string, unknown, unknown> | MapDescription<string, never, unknown>;
+
+/** A map of maps like `Inner`; `Key` is what may stand for a key. */
+export interface MapOfMaps<Type extends string, K, Inner, Key> extends MapDescription<Type, K, u32> {
+  /** What the maps in it are like. */
+  readonly inner: Inner;
+  /** The map at `key`; undefined if there is none. Its operations are those of the template, but for `forEach` and `reserve`. */
+  get(key: Key): Inner | undefined;
+  /** Whether there is a map at `key`. */
+  has(key: Key): boolean;
+}
+
+/** Maps by index. */
+export interface ArrayOfMaps<Inner> extends MapOfMaps<"arrayOfMaps", u32, Inner, u32> {}
+
+/** Maps by keys of any kind. */
+export interface HashOfMaps<K, Inner> extends MapOfMaps<"hashOfMaps", K, Inner, Init<K>> {}
+
+/** What an array of maps is made of. */
+export interface ArrayOfMapsOptions<Inner extends AnyMap> {
+  /** What every map in it is like: `hashMap({ … })`. */
+  readonly inner: Inner;
+  /** The most maps it holds. */
+  readonly maxEntries: number;
+  /** `BPF_F_*` flags. */
+  readonly flags?: number;
+}
+
+/** What a table of maps is made of. */
+export interface HashOfMapsOptions<K, Inner extends AnyMap> extends ArrayOfMapsOptions<Inner> {
+  /** The schema of a key. */
+  readonly key: Schema<K>;
+}
+
+/** Maps by index: `arrayOfMaps({ inner: hashMap({ … }), maxEntries: 8 })`. Since Linux 4.12. */
+export declare function arrayOfMaps<Inner extends AnyMap>(options: ArrayOfMapsOptions<Inner>): ArrayOfMaps<Inner>;
+
+/** Maps by key: `hashOfMaps({ key: u32be, inner: arrayMap({ … }), maxEntries: 64 })`. Since Linux 4.12. */
+export declare function hashOfMaps<K, Inner extends AnyMap>(options: HashOfMapsOptions<K, Inner>): HashOfMaps<K, Inner>;
+
 /** Any program of this DSL. */
 export interface AnyProgram {
   readonly kind: string;

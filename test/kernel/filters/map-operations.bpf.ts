@@ -2,10 +2,13 @@
 // the operands.
 import {
   array,
+  arrayOfMaps,
   bloomFilter,
   cpuMap,
   devMap,
   devMapHash,
+  hashMap,
+  hashOfMaps,
   perfEventArray,
   progArray,
   Push,
@@ -23,6 +26,7 @@ import {
 } from "@typebpf/dsl";
 
 const Operands = struct("operands", { what: u8, flags: u8, value: u16, result: u32, more: u32 });
+const Lane = struct("lane", { lane: u8 });
 const Job = struct("job", { id: u16, weight: u8 });
 const Event = struct("event", { id: u16, weight: u8, bytes: array(u8, 5) });
 
@@ -35,6 +39,8 @@ export const cpus = cpuMap({ maxEntries: 2 });
 export const events = perfEventArray({ value: Event, maxEntries: 8 });
 export const jumps = progArray({ programs: { twice: "twice", again: "again", none: "leaf" }, maxEntries: 6 });
 export const byNumber = progArray({ programs: { 3: "leaf", 1: "twice" } });
+export const tables = arrayOfMaps({ inner: hashMap({ key: u16, value: u64, maxEntries: 2 }), maxEntries: 4 });
+export const lanes = hashOfMaps({ key: Lane, inner: queue({ value: u32, maxEntries: 2 }), maxEntries: 4 });
 
 /** 1 pushes, 2 pops, 3 peeks; `result` is the status or the value. */
 export const queues = xdp((ctx) => {
@@ -137,4 +143,31 @@ export const again = xdp((ctx) => {
 export const leaf = xdp((ctx) => {
   count(ctx, 10);
   return XDP.PASS;
+});
+
+/** Finds a map by its number, then counts in it by `value`: 1 counts, 2 deletes, 3 pushes into a queue of queues. */
+export const nested = xdp((ctx) => {
+  const op = ctx.packet.at(0, Operands);
+  if (!op) return XDP.ABORTED;
+  if (op.what === 3) {
+    const waiting = lanes.get({ lane: op.flags });
+    if (!waiting) return XDP.DROP;
+    op.result = waiting.push(op.value) >>> 0;
+    op.more = waiting.peek()?.value ?? 0;
+    return XDP.PASS;
+  }
+  const counts = tables.get(op.flags);
+  if (!counts) return tables.has(op.flags) ? XDP.ABORTED : XDP.DROP;
+  if (op.what === 2) {
+    op.result = counts.delete(op.value) >>> 0;
+    return XDP.PASS;
+  }
+  const entry = counts.get(op.value);
+  if (entry) {
+    entry.value += 1n;
+    op.result = u32(entry.value);
+  } else {
+    op.more = counts.set(op.value, 100n) >>> 0;
+  }
+  return counts.has(op.value) ? XDP.PASS : XDP.TX;
 });

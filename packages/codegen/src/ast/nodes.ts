@@ -346,8 +346,10 @@ export interface BytesEqualExpr extends Typed {
 export interface MapExpr extends Typed {
   readonly kind: "map";
   readonly operation: "get" | "has" | "set" | "delete";
-  /** Name in `TypedModule.maps`. */
+  /** Name in `TypedModule.maps`; with `handle` that of the map of maps which gave the map. */
   readonly map: string;
+  /** The map itself, where it is known only at run time. */
+  readonly handle?: Expr;
   readonly key: Initializer;
   readonly value?: Initializer;
   readonly flags?: Expr;
@@ -370,8 +372,10 @@ export interface ReleaseExpr extends Typed {
 export interface MapHelperExpr extends Typed {
   readonly kind: "mapHelper";
   readonly helper: HelperName;
-  /** Name in `TypedModule.maps`. */
+  /** Name in `TypedModule.maps`; with `handle` that of the map of maps which gave the map. */
   readonly map: string;
+  /** The map itself, where it is known only at run time. */
+  readonly handle?: Expr;
   readonly args: readonly MapArgument[];
 }
 

@@ -50,11 +50,15 @@ export interface MapConstant {
   readonly kind: "map";
   readonly spec: MapSpec;
   readonly operations: readonly string[];
+  /** Of a map of maps: what those in it are like. */
+  readonly inner?: MapConstant;
   /** Of an array of programs: what lies in its slots from the start, by declaration or by name, and the names of slots. */
   readonly programs?: readonly (ProgramConstant | string | null)[];
   readonly slots?: readonly string[];
   /** Where it is declared: distinguishes maps of one name. */
   readonly declaration: ts.Node;
+  /** The DSL's own description. */
+  readonly value: unknown;
 }
 
 /** A program, before its function is converted. */

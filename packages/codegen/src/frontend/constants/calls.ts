@@ -8,6 +8,7 @@ import type { Evaluation } from "./evaluation.ts";
 import type { Budget } from "./frame.ts";
 import { budgetOf, callFunction } from "./functions.ts";
 import { arrayMethod, changingMethods, libraryCast, libraryFunction } from "./library.ts";
+import { mapConstant } from "./maps.ts";
 import { wrap } from "./operators.ts";
 import type { Call } from "./plain.ts";
 import { fromRuntime, toRuntime } from "./runtime.ts";
@@ -133,6 +134,8 @@ function dslCall(
   evaluation: Evaluation,
 ): Constant | undefined {
   const { name, value, intrinsic } = callee.entry;
+  const template = intrinsic?.kind === "mapConstructor" ? templateName(node) : undefined;
+  if (template) return mapConstant(template, node, node, evaluation);
   if (intrinsic?.kind === "mapConstructor" || intrinsic?.kind === "program") {
     const row = intrinsic.kind === "program" ? "programMisplaced" : "dslPlace";
     evaluation.reporter.report(row, node.expression, { message: `${name}() stands on its own at the top of a module` });
@@ -151,6 +154,12 @@ function dslCall(
     values.push(constant);
   }
   return runDsl(node, name, () => Reflect.apply(value, undefined, values.map(toRuntime)), evaluation);
+}
+
+/** The property `inner` whose value a constructor is called for: it makes the template of a map of maps. */
+function templateName({ parent }: ts.CallExpression): ts.Identifier | undefined {
+  if (!ts.isPropertyAssignment(parent) || !ts.isIdentifier(parent.name)) return undefined;
+  return parent.name.text === "inner" ? parent.name : undefined;
 }
 
 /** `noinline(fn)`. */

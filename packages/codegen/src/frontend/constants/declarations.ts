@@ -1,8 +1,9 @@
 // What a declared name of a module stands for: a constant, a schema, a map, a program or a function.
-import { type Layout, type MapSpec, programKinds, sectionOf, undescribable } from "@typebpf/abi";
+import { type Layout, programKinds, sectionOf, undescribable } from "@typebpf/abi";
 import { ts } from "ts-morph";
-import { type Constant, type FunctionNode, type MapConstant, type ProgramConstant, poisonConstant } from "../values.ts";
+import { type Constant, type FunctionNode, poisonConstant } from "../values.ts";
 import type { Evaluation } from "./evaluation.ts";
+import { mapConstant } from "./maps.ts";
 import { toRuntime } from "./runtime.ts";
 
 /** The constant of a declaration; undefined where it has none (parameters, variables that change). */
@@ -30,7 +31,8 @@ function variableConstant(declaration: ts.VariableDeclaration, evaluation: Evalu
   if (ts.isCallExpression(initializer)) {
     const callee = evaluation.evaluate(initializer.expression);
     const intrinsic = callee?.kind === "dsl" ? callee.entry.intrinsic : undefined;
-    if (intrinsic?.kind === "mapConstructor") return mapConstant(declaration, initializer, evaluation);
+    if (intrinsic?.kind === "mapConstructor" && ts.isIdentifier(declaration.name))
+      return mapConstant(declaration.name, declaration, initializer, evaluation);
     if (intrinsic?.kind === "program") return programConstant(initializer, evaluation);
   }
   return evaluation.evaluate(initializer);
@@ -104,71 +106,6 @@ function describedProgram(
     reporter.report("schema", call, { message: error.message });
     return undefined;
   }
-}
-
-function mapConstant(declaration: ts.VariableDeclaration, call: ts.CallExpression, evaluation: Evaluation): Constant {
-  const { reporter } = evaluation;
-  const callee = evaluation.evaluate(call.expression);
-  const entry = callee?.kind === "dsl" ? callee.entry : undefined;
-  const intrinsic = entry?.intrinsic;
-  if (!entry || intrinsic?.kind !== "mapConstructor" || typeof entry.value !== "function") return poisonConstant;
-  const [argument] = call.arguments;
-  const options = argument && evaluation.evaluate(argument);
-  if (options?.kind === "poison") return options;
-  if (!argument || !options || !ts.isIdentifier(declaration.name)) {
-    reporter.report("notConstant", argument ?? call, { message: `the options of ${entry.name}() are not constant` });
-    return poisonConstant;
-  }
-  const make = entry.value;
-  let made: unknown;
-  try {
-    made = Reflect.apply(make, undefined, [toRuntime(options)]);
-  } catch (error) {
-    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-    reporter.report("schema", call, { message: error.message });
-    return poisonConstant;
-  }
-  const spec = mapSpec(declaration.name.text, made, evaluation.reporter.spans.of(declaration.name));
-  const { slots, programs } = made as MadeMap;
-  return {
-    kind: "map",
-    spec,
-    operations: intrinsic.operations,
-    ...(slots && { slots }),
-    ...(programs && { programs: programs.map(programOf) }),
-    declaration,
-  } satisfies MapConstant;
-}
-
-interface MadeMap {
-  readonly type: MapSpec["type"];
-  readonly key: { readonly layout: MapSpec["key"] };
-  readonly value: { readonly layout: MapSpec["value"] };
-  readonly maxEntries: number;
-  readonly flags: number;
-  readonly extra?: number;
-  readonly record?: { readonly layout: MapSpec["value"] };
-  readonly slots?: readonly string[];
-  readonly programs?: readonly (string | null | { readonly constant: ProgramConstant })[];
-}
-
-function programOf(made: NonNullable<MadeMap["programs"]>[number]): ProgramConstant | string | null {
-  return made === null || typeof made === "string" ? made : made.constant;
-}
-
-function mapSpec(name: string, made: unknown, at: MapSpec["at"]): MapSpec {
-  const { type, key, value, maxEntries, flags, extra, record } = made as MadeMap;
-  return {
-    name,
-    type,
-    key: key.layout,
-    value: value.layout,
-    maxEntries,
-    flags,
-    ...(extra !== undefined && { extra }),
-    ...(record && { record: record.layout }),
-    ...(at && { at }),
-  };
 }
 
 /** A name taken out of a constant object or array at the top of a module. */

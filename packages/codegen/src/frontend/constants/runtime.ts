@@ -11,6 +11,7 @@ export function toRuntime(constant: Constant): unknown {
     case "boolean":
     case "string":
     case "schema":
+    case "map":
       return constant.value;
     case "object": {
       const result: Record<string, unknown> = Object.create(null);

@@ -50,6 +50,12 @@ function directRef(init: Initializer, layout: Layout): Expr | undefined {
 /** Where helpers may not read: keys and values not in records, by all kernels; other memory not in packets. */
 const unreadable = { map: "ptr.record", other: "ptr.packet" } as const;
 
+/** What the map of an operation is: one of the module, or what those in a map of maps are like. */
+export function specOfCall(l: Lowering, { map, handle }: Pick<MapExpr, "map" | "handle">): MapSpec {
+  const spec = specOf(l, map);
+  return handle && spec.inner ? { ...spec.inner, name: map } : spec;
+}
+
 /** Memory that holds an initialiser: the memory it already lies in, or a new place on the stack. */
 export function inMemory(
   l: Lowering,
@@ -92,8 +98,10 @@ function directValue(l: Lowering, { operation, key, at }: MapExpr, spec: MapSpec
 export function lowerMap(l: Lowering, expr: MapExpr): Value {
   const { build } = l;
   const { at } = expr;
-  const spec = specOf(l, expr.map);
-  const direct = directValue(l, expr, spec);
+  const spec = specOfCall(l, expr);
+  const handle = expr.handle && l.scalar(expr.handle);
+  const map = (): ValueId => handle ?? mapOf(l, expr);
+  const direct = expr.handle ? undefined : directValue(l, expr, spec);
   if (direct !== undefined) {
     return scalar(expr.operation === "get" ? direct : constant(build, direct === nullValue ? 0 : 1, at));
   }
@@ -101,9 +109,9 @@ export function lowerMap(l: Lowering, expr: MapExpr): Value {
   const key = inMemory(l, expr.key, spec.key, `key of ${expr.map}`, at, later);
   switch (expr.operation) {
     case "get":
-      return scalar(call(l, "mapLookupElem", [mapOf(l, expr), key], at));
+      return scalar(find(l, spec, map(), key, at));
     case "has": {
-      const found = call(l, "mapLookupElem", [mapOf(l, expr), key], at);
+      const found = find(l, spec, map(), key, at);
       return choose(l, false, at, (yes, no) => build.branch("ne64", found, nullValue, yes, no, at), {
         whenTrue: () => constant(build, 1, at),
         whenFalse: () => constant(build, 0, at),
@@ -114,14 +122,20 @@ export function lowerMap(l: Lowering, expr: MapExpr): Value {
       const unstable = expr.flags !== undefined && changesMemory(expr.flags);
       const value = inMemory(l, expr.value, spec.value, `value of ${expr.map}`, at, unstable);
       const flags = expr.flags ? l.scalar(expr.flags) : constant(build, 0, at);
-      return scalar(call(l, "mapUpdateElem", [mapOf(l, expr), key, value, flags], at));
+      return scalar(call(l, "mapUpdateElem", [map(), key, value, flags], at));
     }
     case "delete":
-      return scalar(call(l, "mapDeleteElem", [mapOf(l, expr), key], at));
+      return scalar(call(l, "mapDeleteElem", [map(), key], at));
   }
 }
 
-/** The map itself. */
+/** The entry under a key: its value, or of a map of maps the map. */
+function find(l: Lowering, { inner }: MapSpec, map: ValueId, key: ValueId, at: Span): ValueId {
+  const type = inner ? "ptr.map" : "ptr.mapValue";
+  return l.build.define({ op: "call", helper: "mapLookupElem", args: [map, key], type, at });
+}
+
+/** A map of the module itself. */
 export function mapOf(l: Lowering, { map, at }: Pick<MapExpr, "map" | "at">): ValueId {
   return l.build.define({ op: "map", map, type: "ptr.map", at });
 }

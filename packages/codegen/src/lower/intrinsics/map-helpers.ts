@@ -11,15 +11,16 @@ import type { Lowering } from "../lowering.ts";
 import { stackPlace } from "../places.ts";
 import { innermostLoop, openReservations } from "../reservations.ts";
 import { nullValue } from "../ssa-builder.ts";
-import { call, inMemory, mapOf, specOf } from "./calls.ts";
+import { call, inMemory, mapOf, specOfCall } from "./calls.ts";
 
 /** An operation of a map. */
 export function lowerMapHelper(l: Lowering, expr: MapHelperExpr): Value {
   const { build } = l;
   const { helper, at } = expr;
   const row: HelperRow = helpers[helper];
-  const { key, value, record = value } = specOf(l, expr.map);
+  const { key, value, record = value } = specOfCall(l, expr);
   checkPlace(l, expr, row);
+  const handle = expr.handle && l.scalar(expr.handle);
   const given = new Map<string, ValueId>();
   for (const [index, { name, init }] of expr.args.entries()) {
     const arg = row.args.find((one) => one.name === name);
@@ -32,7 +33,7 @@ export function lowerMapHelper(l: Lowering, expr: MapHelperExpr): Value {
     if (known !== undefined) return known;
     switch (arg.is) {
       case "map":
-        return mapOf(l, expr);
+        return handle ?? mapOf(l, expr);
       case "context":
         return build.context;
       case "size":
@@ -100,9 +101,10 @@ function integerOf(l: Lowering, arg: Extract<HelperArg, { readonly is: "integer"
 }
 
 /** What the kernel allows only in some programs, and what leaves the program only where it can be left. */
-function checkPlace(l: Lowering, { helper, map, at }: MapHelperExpr, row: HelperRow): void {
+function checkPlace(l: Lowering, expr: MapHelperExpr, row: HelperRow): void {
+  const { helper, map, at } = expr;
   const { type } = l.program;
-  const spec = specOf(l, map);
+  const spec = specOfCall(l, expr);
   if (helperSince(row, type) === undefined) {
     const as = row.surface.on === "map" ? row.surface.as : helper;
     const message = `${type} programs may not call ${as} on a ${spec.type} map (${row.symbol})`;

@@ -58,11 +58,16 @@ function written(row: HelperRow, isSet: boolean): readonly HelperArg[] {
 }
 
 /** `map.operation(…)`. */
-export function convertMapHelper(node: ts.CallExpression, map: MapConstant, helper: HelperName, scope: Scope): Expr {
+export function convertMapHelper(
+  node: ts.CallExpression,
+  map: MapConstant,
+  helper: HelperName,
+  scope: Scope,
+  handle?: Expr,
+): Expr {
   const row: HelperRow = helpers[helper];
   const at = spanOf(node, scope);
   const isSet = map.spec.type === "bloomFilter";
-  scope.module.maps.set(map.declaration, map);
   const wanted = written(row, isSet);
   const joined = joinedFlags[helper];
   const given = [...node.arguments];
@@ -77,7 +82,7 @@ export function convertMapHelper(node: ts.CallExpression, map: MapConstant, help
     if (init) args.push({ name: arg.name, init });
   }
   if (given.length > 0) return refuse("notCallable", node, scope);
-  const call = { kind: "mapHelper", helper, map: map.spec.name, args, at } as const;
+  const call = { kind: "mapHelper", helper, map: map.spec.name, ...(handle && { handle }), args, at } as const;
   if (isSet && helper === "mapPeekElem") {
     const right: Expr = { kind: "integer", value: 0n, type: numberType, at };
     return { kind: "compare", operator: "===", left: { ...call, type: numberType }, right, type: booleanType, at };

@@ -6,13 +6,14 @@ import type { MapConstant } from "../../values.ts";
 import { coerce } from "../coerce.ts";
 import { convertExpression, poison, refuse, type Scope, spanOf } from "../context.ts";
 import { convertInitializer } from "../initializer.ts";
+import { innerMapType } from "../inner-map.ts";
 import { convertForEach } from "./call-loop.ts";
 import { convertMapHelper, mapHelperOf } from "./call-map-helper.ts";
 
 type Operation = MapExpr["operation"];
 
 const results: Readonly<Record<Operation, (map: MapConstant) => AstType>> = {
-  get: (map) => ({ kind: "ref", layout: map.spec.value, nullable: true }),
+  get: (map) => (map.inner ? innerMapType(map) : { kind: "ref", layout: map.spec.value, nullable: true }),
   has: () => booleanType,
   set: () => numberType,
   delete: () => numberType,
@@ -24,22 +25,29 @@ function operationOf(map: MapConstant, name: string): Operation | undefined {
 }
 
 /** A call of a map's method. */
-export function convertMapCall(node: ts.CallExpression, map: MapConstant, name: ts.MemberName, scope: Scope): Expr {
+export function convertMapCall(
+  node: ts.CallExpression,
+  map: MapConstant,
+  name: ts.MemberName,
+  scope: Scope,
+  handle?: Expr,
+): Expr {
   const has = map.operations.includes(name.text);
-  if (has && name.text === "forEach") return convertForEach(node, map, scope);
-  if (has && name.text === "reserve") {
-    scope.module.maps.set(map.declaration, map);
-    return refuse("reservedRecord", node, scope);
+  if (!handle) scope.module.maps.set(map.declaration, map);
+  if (handle && has && (name.text === "forEach" || name.text === "reserve")) {
+    const message = `${name.text} on a map that a map of maps gave`;
+    return refuse("notCallable", node, scope, { message });
   }
+  if (has && name.text === "forEach") return convertForEach(node, map, scope);
+  if (has && name.text === "reserve") return refuse("reservedRecord", node, scope);
   const helper = has ? mapHelperOf(node, map.spec.type, name.text, scope) : undefined;
-  if (helper) return convertMapHelper(node, map, helper, scope);
+  if (helper) return convertMapHelper(node, map, helper, scope, handle);
   const operation = operationOf(map, name.text);
   const at = spanOf(node, scope);
   if (!operation)
     return refuse("unknownProperty", name, scope, { message: `a ${map.spec.type} map has no ${name.text}` });
   const [keyNode, valueNode, flagsNode] = node.arguments;
   if (!keyNode || (operation === "set") !== (valueNode !== undefined)) return refuse("notCallable", node, scope);
-  scope.module.maps.set(map.declaration, map);
   const key = convertInitializer(keyNode, map.spec.key, scope);
   const value = valueNode && convertInitializer(valueNode, map.spec.value, scope);
   const flags = flagsNode && coerce(convertExpression(flagsNode, scope), numberType, scope);
@@ -48,6 +56,7 @@ export function convertMapCall(node: ts.CallExpression, map: MapConstant, name: 
     kind: "map",
     operation,
     map: map.spec.name,
+    ...(handle && { handle }),
     key,
     ...(value && { value }),
     ...(flags && { flags }),

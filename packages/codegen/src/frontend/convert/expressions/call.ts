@@ -5,6 +5,7 @@ import { nothingType } from "../../../ast/types.ts";
 import type { Constant } from "../../values.ts";
 import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from "../context.ts";
 import { callFunction } from "../function.ts";
+import { innerMapOf } from "../inner-map.ts";
 import { describeType } from "../types.ts";
 import { convertBufferCall } from "./buffer-call.ts";
 import { convertContextCall } from "./call-context.ts";
@@ -76,6 +77,8 @@ function convertMethod(node: ts.CallExpression, callee: ts.PropertyAccessExpress
   const object = convertExpression(callee.expression, scope);
   if (object.kind === "poison") return object;
   if (object.type.kind === "context") return convertContextCall(node, object, object.type, callee.name, scope);
+  const inner = innerMapOf(object, scope);
+  if (inner) return convertMapCall(node, inner.map, callee.name, scope, inner.handle);
   if (object.type.kind === "ref" && isRelease(callee.name.text)) return convertRelease(node, callee, scope);
   if (object.type.kind === "ref" && object.type.layout.kind === "array")
     return convertBufferCall(node, object, callee.name, scope);
