@@ -131,6 +131,12 @@ function printMemories(): string[] {
   ]);
 }
 
+/** Arguments have a constant index each, so that every one is known to be there. */
+function arrayType({ name, access }: ContextFieldRow, item: string, count: number): string {
+  if (name === "args") return `readonly [${Array.from({ length: count }, () => item).join(", ")}]`;
+  return `${access === "read" ? "ReadonlyItems" : "FixedArray"}<${item}, ${count}>`;
+}
+
 function printField(row: ContextFieldRow): string[] {
   if (row.as === undefined) return [];
   if (row.layout) {
@@ -139,8 +145,7 @@ function printField(row: ContextFieldRow): string[] {
   if (row.is !== "integer") return [];
   const modifier = row.access === "read" || row.count !== undefined ? "readonly " : "";
   const item = integerType(row.bits ?? row.size * 8, row.signed === true);
-  const array = row.access === "read" ? "ReadonlyItems" : "FixedArray";
-  const type = row.count === undefined ? item : `${array}<${item}, ${row.count}>`;
+  const type = row.count === undefined ? item : arrayType(row, item, row.count);
   return [...comment(withSince(row.doc, row.since)), `  ${modifier}${row.as}: ${type};`];
 }
 

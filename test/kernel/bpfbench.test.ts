@@ -13,8 +13,8 @@ const reference = fileURLToPath(new URL("../../../shared/bench/", import.meta.ur
 const absent = missingForHarness(reference);
 const why = absent.length > 0 ? ` (missing: ${absent.join(", ")})` : "";
 
-/** What does not compile yet: tracepoints, and arrays of programs. */
-const later: readonly string[] = ["tracepoint_openat_hist", "xdp_tailcall"];
+/** What does not compile yet: arrays of programs. */
+const later: readonly string[] = ["xdp_tailcall"];
 const ports = existsSync(join(reference, "ts"))
   ? readdirSync(join(reference, "ts"))
       .map((file) => file.replace(".bpf.ts", ""))

@@ -2339,7 +2339,7 @@ export interface KprobeContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, K
   /** The stack segment. */
   readonly ss: u64;
   /** The first six integer arguments of the function; at its first instruction only. */
-  readonly args: ReadonlyItems<u64, 6>;
+  readonly args: readonly [u64, u64, u64, u64, u64, u64];
   /** What the function returns; where it returns only. */
   readonly returnValue: u64;
 }
@@ -2389,7 +2389,7 @@ export interface KprobeMultiContext extends KtimeGetNsHelper, KtimeGetBootNsHelp
   /** The stack segment. */
   readonly ss: u64;
   /** The first six integer arguments of the function; at its first instruction only. */
-  readonly args: ReadonlyItems<u64, 6>;
+  readonly args: readonly [u64, u64, u64, u64, u64, u64];
   /** What the function returns; where it returns only. */
   readonly returnValue: u64;
 }
@@ -2439,7 +2439,7 @@ export interface KretprobeContext extends KtimeGetNsHelper, KtimeGetBootNsHelper
   /** The stack segment. */
   readonly ss: u64;
   /** The first six integer arguments of the function; at its first instruction only. */
-  readonly args: ReadonlyItems<u64, 6>;
+  readonly args: readonly [u64, u64, u64, u64, u64, u64];
   /** What the function returns; where it returns only. */
   readonly returnValue: u64;
 }
@@ -2489,7 +2489,7 @@ export interface KretprobeMultiContext extends KtimeGetNsHelper, KtimeGetBootNsH
   /** The stack segment. */
   readonly ss: u64;
   /** The first six integer arguments of the function; at its first instruction only. */
-  readonly args: ReadonlyItems<u64, 6>;
+  readonly args: readonly [u64, u64, u64, u64, u64, u64];
   /** What the function returns; where it returns only. */
   readonly returnValue: u64;
 }
@@ -2539,7 +2539,7 @@ export interface UprobeContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, K
   /** The stack segment. */
   readonly ss: u64;
   /** The first six integer arguments of the function; at its first instruction only. */
-  readonly args: ReadonlyItems<u64, 6>;
+  readonly args: readonly [u64, u64, u64, u64, u64, u64];
   /** What the function returns; where it returns only. */
   readonly returnValue: u64;
 }
@@ -2589,7 +2589,7 @@ export interface UprobeMultiContext extends KtimeGetNsHelper, KtimeGetBootNsHelp
   /** The stack segment. */
   readonly ss: u64;
   /** The first six integer arguments of the function; at its first instruction only. */
-  readonly args: ReadonlyItems<u64, 6>;
+  readonly args: readonly [u64, u64, u64, u64, u64, u64];
   /** What the function returns; where it returns only. */
   readonly returnValue: u64;
 }
@@ -2639,7 +2639,7 @@ export interface UretprobeContext extends KtimeGetNsHelper, KtimeGetBootNsHelper
   /** The stack segment. */
   readonly ss: u64;
   /** The first six integer arguments of the function; at its first instruction only. */
-  readonly args: ReadonlyItems<u64, 6>;
+  readonly args: readonly [u64, u64, u64, u64, u64, u64];
   /** What the function returns; where it returns only. */
   readonly returnValue: u64;
 }
@@ -2689,7 +2689,7 @@ export interface UretprobeMultiContext extends KtimeGetNsHelper, KtimeGetBootNsH
   /** The stack segment. */
   readonly ss: u64;
   /** The first six integer arguments of the function; at its first instruction only. */
-  readonly args: ReadonlyItems<u64, 6>;
+  readonly args: readonly [u64, u64, u64, u64, u64, u64];
   /** What the function returns; where it returns only. */
   readonly returnValue: u64;
 }
@@ -2739,7 +2739,7 @@ export interface UsdtContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, Kti
   /** The stack segment. */
   readonly ss: u64;
   /** The first six integer arguments of the function; at its first instruction only. */
-  readonly args: ReadonlyItems<u64, 6>;
+  readonly args: readonly [u64, u64, u64, u64, u64, u64];
   /** What the function returns; where it returns only. */
   readonly returnValue: u64;
 }
@@ -2753,7 +2753,7 @@ export interface RawTracepointContext extends KtimeGetNsHelper, KtimeGetBootNsHe
    * The tracepoint's arguments as it was called with them: numbers, and addresses of the kernel's objects. Since
    * Linux 4.17.
    */
-  readonly args: ReadonlyItems<u64, 12>;
+  readonly args: readonly [u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64];
 }
 
 /** What a program made by `rawTracepoint.writable` is given. */
@@ -2762,13 +2762,13 @@ export interface RawTracepointWritableContext extends KtimeGetNsHelper, KtimeGet
    * The tracepoint's arguments as it was called with them: numbers, and addresses of the kernel's objects. Since
    * Linux 4.17.
    */
-  readonly args: ReadonlyItems<u64, 12>;
+  readonly args: readonly [u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64];
 }
 
 /** What a program made by `tpBtf` is given. */
 export interface TpBtfContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetAttachCookieHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** The arguments of the function, then its result where the program runs as it returns. Since Linux 5.5. */
-  readonly args: ReadonlyItems<u64, 12>;
+  readonly args: readonly [u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64];
 }
 
 /** What a program made by `perfEvent` is given. */
@@ -3354,7 +3354,7 @@ export interface CgroupSockoptSetsockoptContext extends KtimeGetNsHelper, KtimeG
 /** What every program made by `sockOps` is given. */
 export interface SockOpsFields extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, SockOpsCbFlagsSetHelper, LoadHdrOptHelper, StoreHdrOptHelper, ReserveHdrOptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** What `op` comes with; named by what they are once `op` is known. Since Linux 4.16. */
-  readonly args: ReadonlyItems<u32, 4>;
+  readonly args: readonly [u32, u32, u32, u32];
   /** The answer, where `op` asks for one: −1 leaves it to the kernel. It lies where `args[0]` does. Since Linux 4.13. */
   reply: number;
   /** Address family: 2 IPv4, 10 IPv6. Since Linux 4.13. */
@@ -3875,37 +3875,37 @@ export interface LircMode2Context extends KtimeGetNsHelper, KtimeGetBootNsHelper
 /** What a program made by `fentry` is given. */
 export interface FentryContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetFuncIpHelper, GetAttachCookieHelper, GetFuncArgHelper, GetFuncArgCntHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** The arguments of the function, then its result where the program runs as it returns. Since Linux 5.5. */
-  readonly args: ReadonlyItems<u64, 12>;
+  readonly args: readonly [u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64];
 }
 
 /** What a program made by `fexit` is given. */
 export interface FexitContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetFuncIpHelper, GetAttachCookieHelper, GetFuncArgHelper, GetFuncRetHelper, GetFuncArgCntHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** The arguments of the function, then its result where the program runs as it returns. Since Linux 5.5. */
-  readonly args: ReadonlyItems<u64, 12>;
+  readonly args: readonly [u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64];
 }
 
 /** What a program made by `fmodRet` is given. */
 export interface FmodRetContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetFuncIpHelper, GetAttachCookieHelper, GetFuncArgHelper, GetFuncRetHelper, GetFuncArgCntHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** The arguments of the function, then its result where the program runs as it returns. Since Linux 5.5. */
-  readonly args: ReadonlyItems<u64, 12>;
+  readonly args: readonly [u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64];
 }
 
 /** What a program made by `iter` is given. */
 export interface IterContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** The arguments of the function, then its result where the program runs as it returns. Since Linux 5.5. */
-  readonly args: ReadonlyItems<u64, 12>;
+  readonly args: readonly [u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64];
 }
 
 /** What a program made by `lsm` is given. */
 export interface LsmContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetAttachCookieHelper, GetFuncArgHelper, GetFuncRetHelper, GetFuncArgCntHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** The arguments of the function, then its result where the program runs as it returns. Since Linux 5.5. */
-  readonly args: ReadonlyItems<u64, 12>;
+  readonly args: readonly [u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64];
 }
 
 /** What a program made by `lsm.cgroup` is given. */
 export interface LsmCgroupContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** The arguments of the function, then its result where the program runs as it returns. Since Linux 5.5. */
-  readonly args: ReadonlyItems<u64, 12>;
+  readonly args: readonly [u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64];
 }
 
 /** What a program made by `syscall` is given. */
@@ -3914,13 +3914,13 @@ export interface SyscallContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, 
 /** What a program made by `structOps` is given. */
 export interface StructOpsContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** The arguments of the function, then its result where the program runs as it returns. Since Linux 5.5. */
-  readonly args: ReadonlyItems<u64, 12>;
+  readonly args: readonly [u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64];
 }
 
 /** What a program made by `extension` is given. */
 export interface ExtensionContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** The arguments of the function, then its result where the program runs as it returns. Since Linux 5.5. */
-  readonly args: ReadonlyItems<u64, 12>;
+  readonly args: readonly [u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64];
 }
 
 /** A program. In JavaScript, `filter` runs it. */

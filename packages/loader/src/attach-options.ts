@@ -11,6 +11,16 @@ import type {
   SockMapAttachOptions,
 } from "./network-options.ts";
 import type { CgroupHookAttachOptions, IteratorAttachOptions, PlacedAttachOptions } from "./placed-options.ts";
+import type {
+  KprobeAttachOptions,
+  KprobeMultiAttachOptions,
+  PerfEventAttachOptions,
+  RawTracepointAttachOptions,
+  TracepointAttachOptions,
+  UprobeAttachOptions,
+  UprobeMultiAttachOptions,
+  UsdtAttachOptions,
+} from "./tracing-options.ts";
 
 /** Where an XDP program is attached. */
 export interface XdpAttachOptions {
@@ -81,6 +91,11 @@ export interface AttachOptionsByType {
   readonly cgroup_sysctl: CgroupAttachOptions;
   readonly cgroup_sockopt: CgroupAttachOptions;
   readonly sock_ops: CgroupAttachOptions;
+  readonly kprobe: KprobeAttachOptions;
+  readonly tracepoint: TracepointAttachOptions;
+  readonly raw_tracepoint: RawTracepointAttachOptions;
+  readonly raw_tracepoint_writable: RawTracepointAttachOptions;
+  readonly perf_event: PerfEventAttachOptions;
 }
 
 /** Where to attach, by the constructor's path, where programs of one type are attached in several ways. */
@@ -89,6 +104,13 @@ export interface AttachOptionsByKind {
   readonly "netkit.peer": NetkitAttachOptions;
   readonly iter: IteratorAttachOptions;
   readonly "lsm.cgroup": CgroupHookAttachOptions;
+  readonly "kprobe.multi": KprobeMultiAttachOptions;
+  readonly "kretprobe.multi": KprobeMultiAttachOptions;
+  readonly uprobe: UprobeAttachOptions;
+  readonly uretprobe: UprobeAttachOptions;
+  readonly "uprobe.multi": UprobeMultiAttachOptions;
+  readonly "uretprobe.multi": UprobeMultiAttachOptions;
+  readonly usdt: UsdtAttachOptions;
 }
 
 /** Where to attach a program of any type. */

@@ -136,4 +136,15 @@ export {
   virtualClock,
 } from "./simulator/index.ts";
 export { type AddressSpace, type StackFrame, symbolise } from "./symbols/symbolise.ts";
+export type {
+  KprobeAttachOptions,
+  KprobeMultiAttachOptions,
+  PerfCounter,
+  PerfEventAttachOptions,
+  RawTracepointAttachOptions,
+  TracepointAttachOptions,
+  UprobeAttachOptions,
+  UprobeMultiAttachOptions,
+  UsdtAttachOptions,
+} from "./tracing-options.ts";
 export { explainRejection, parseVerifierLog, type VerifierRejection } from "./verifier-log.ts";

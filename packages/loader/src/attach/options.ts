@@ -44,6 +44,18 @@ export function checkWord<W extends string>(name: string, value: unknown, words:
   return refuseOption(`${name} is ${words.map((word) => `"${word}"`).join(" or ")}, not ${shown(value)}`);
 }
 
+/** A text of at least one character, or undefined when it is not given. */
+export function checkText(name: string, value: unknown): string | undefined {
+  if (value === undefined || (typeof value === "string" && value !== "" && !value.includes("\0"))) return value;
+  return refuseOption(`${name} is a text, not ${shown(value)}`);
+}
+
+/** A bigint of 64 bits without sign, or undefined when it is not given. */
+export function checkUnsigned(name: string, value: unknown): bigint | undefined {
+  if (value === undefined || (typeof value === "bigint" && BigInt.asUintN(64, value) === value)) return value;
+  return refuseOption(`${name} is a bigint from 0n to 2n ** 64n - 1n, not ${shown(value)}`);
+}
+
 /** A whole number, or undefined when it is not given. */
 export function checkNumber(name: string, value: unknown, least: number, most: number): number | undefined {
   if (value === undefined) return undefined;

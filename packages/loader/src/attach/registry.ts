@@ -7,12 +7,15 @@ import { attachAction } from "./action.ts";
 import { attachCgroup } from "./cgroup.ts";
 import { attachNamespace } from "./namespace.ts";
 import { attachNetfilter } from "./netfilter.ts";
+import { attachPerfEvent } from "./perf-sample.ts";
 import { attachReuseport } from "./reuseport.ts";
 import { attachRoute } from "./route.ts";
 import { attachSockMap } from "./sock-map.ts";
 import { attachSocket } from "./socket.ts";
 import { attachTc } from "./tc.ts";
+import { attachRawTracepoint, attachTracepoint } from "./tracepoint.ts";
 import { attachPlaced } from "./tracing.ts";
+import { attachProbe } from "./tracing-kinds.ts";
 import { attachXdp } from "./xdp.ts";
 
 /** A loaded program, for whoever attaches it. */
@@ -59,6 +62,11 @@ const attachKinds: { readonly [K in ProgramTypeName]?: AttachKind } = {
   cgroup_sysctl: { attach: attachCgroup },
   cgroup_sockopt: { attach: attachCgroup },
   sock_ops: { attach: attachCgroup },
+  kprobe: { attach: attachProbe },
+  tracepoint: { attach: attachTracepoint },
+  raw_tracepoint: { attach: attachRawTracepoint },
+  raw_tracepoint_writable: { attach: attachRawTracepoint },
+  perf_event: { attach: attachPerfEvent },
 };
 
 /** Why programs of some types are attached by nothing here. */

@@ -1,10 +1,11 @@
 // The kernel back end's catalogue: BPF6200-6209 the machine and its privileges, 6210-6219 maps and programs,
 // 6220-6229 test runs, 6230-6239 attaching, 6240-6249 network namespaces and the test bed, 6250-6259 ring buffers,
-// 6260-6269 objects that maps refer to, 6270-6279 types of the kernel.
+// 6260-6269 objects that maps refer to, 6270-6279 types of the kernel, 6370-6379 tracing.
 // Messages of one occurrence (names, numbers, the kernel's own words) are added where a row is raised.
 import type { DiagnosticRow } from "@typebpf/abi";
 import { btfDiagnostics } from "./btf-diagnostics.ts";
 import { mapDiagnostics } from "./map-diagnostics.ts";
+import { tracingDiagnostics } from "./tracing-diagnostics.ts";
 
 /** Every diagnostic of the kernel back end, by name. */
 export const kernelDiagnostics = {
@@ -284,4 +285,5 @@ export const kernelDiagnostics = {
   },
   ...mapDiagnostics,
   ...btfDiagnostics,
+  ...tracingDiagnostics,
 } as const satisfies Readonly<Record<string, DiagnosticRow>>;

@@ -10,6 +10,8 @@ export const errnos = {
   EBADF: 9,
   ERANGE: 34,
   ENOSYS: 38,
+  ESRCH: 3,
+  EADDRNOTAVAIL: 99,
   ENOTSOCK: 88,
   ESTALE: 116,
   EISCONN: 106,

@@ -50,6 +50,11 @@ export interface Sys {
   ioctl(fd: number, request: number, argument: number): number;
   /** A descriptor of the process. */
   pidfdOpen(pid: number, flags: number): number;
+  /** The configuration of a file system that is not mounted yet. */
+  fsopen(type: string, flags: number): number;
+  fsconfig(fd: number, command: number): number;
+  /** A mount without a place, by its descriptor. */
+  fsmount(fd: number, flags: number): number;
   write(fd: number, data: Uint8Array): number;
   /** Fills `cpus`, one bit each, with those that the calling thread may run on. */
   schedGetaffinity(cpus: Uint8Array): number;
@@ -72,6 +77,9 @@ const prototypes = {
   syscall: "long syscall(long, long, void*, unsigned long)",
   perf_event_open: "long syscall(long, void*, int, int, int, unsigned long)",
   pidfd_open: "long syscall(long, int, unsigned int)",
+  fsopen: "long syscall(long, const char*, unsigned int)",
+  fsconfig: "long syscall(long, int, unsigned int, void*, void*, int)",
+  fsmount: "long syscall(long, int, unsigned int, unsigned int)",
   getpagesize: "int getpagesize()",
   close: "int close(int)",
   setns: "int setns(int, int)",
@@ -107,6 +115,9 @@ interface CallNumbers {
   readonly perfEventOpen: number;
   readonly pidfdOpen: number;
 }
+
+/** Numbers of newer system calls are the same on all architectures. */
+const mountCalls = { fsopen: 430, fsconfig: 431, fsmount: 432 };
 
 /** Numbers of system calls by Node's name of the architecture (arch/x86 and the generic system call table). */
 const callNumbers: ReadonlyMap<string, CallNumbers> = new Map([
@@ -218,6 +229,9 @@ export async function openSys(platform: string = process.platform, architecture:
     perfEventOpen: (attr, pid, cpu, group, flags) =>
       call("perf_event_open", numbers.perfEventOpen, attr, pid, cpu, group, flags),
     pidfdOpen: (pid, flags) => call("pidfd_open", numbers.pidfdOpen, pid, flags),
+    fsopen: (type, flags) => call("fsopen", mountCalls.fsopen, type, flags),
+    fsconfig: (fd, command) => call("fsconfig", mountCalls.fsconfig, fd, command, null, null, 0),
+    fsmount: (fd, flags) => call("fsmount", mountCalls.fsmount, fd, flags, 0),
     ioctl: (fd, request, argument) => call("ioctl", fd, request, argument),
     schedGetaffinity: (cpus) => call("sched_getaffinity", 0, cpus.length, cpus),
     schedSetaffinity: (cpus) => call("sched_setaffinity", 0, cpus.length, cpus),
