@@ -44,8 +44,3 @@ export function describeBoth(name: string, tests: (place: Place) => void): void 
   describe(`${name} in the simulator`, () => tests(placeOf("simulator")));
   describeKernel(`${name} in the kernel`, () => tests(placeOf("kernel")));
 }
-
-/** The same for what the simulator does not have. */
-export function describeOnlyKernel(name: string, tests: (place: Place) => void): void {
-  describeKernel(`${name} in the kernel`, () => tests(placeOf("kernel")));
-}

@@ -1,4 +1,4 @@
-// Storages of sockets, processes, files and cgroups by their handles.
+// Storages of sockets, processes, files and cgroups by their handles, the same in the simulator and in the kernel.
 
 import { execFileSync } from "node:child_process";
 import { createSocket } from "node:dgram";
@@ -10,7 +10,7 @@ import { type MapTypeName, scalarLayouts, structLayout } from "@typebpf/abi";
 import { expect, test } from "vitest";
 import type { WriteOnlyArrayHandle } from "../../packages/loader/src/handles/references.ts";
 import type { StorageHandle } from "../../packages/loader/src/handles/storage.ts";
-import { describeOnlyKernel } from "./both.ts";
+import { describeBoth } from "./both.ts";
 import { diagnosticOf } from "./objects.ts";
 
 const { i32, u32, u64 } = scalarLayouts;
@@ -33,7 +33,7 @@ async function exercise<Owner>(m: StorageHandle<Owner, Note, Partial<Note>>, own
   m.set(owner, { count: 9 });
 }
 
-describeOnlyKernel("storages", (place) => {
+describeBoth("storages", (place) => {
   const open = <Owner>(type: MapTypeName) =>
     place.open<StorageHandle<Owner, Note, Partial<Note>>>(type, { key: i32, value, maxEntries: 0, flags: 1 });
 

@@ -1,8 +1,9 @@
-// Perf event arrays by their handles: typed samples, what lies behind them, and how many were lost. The same in the
-// simulator and in the kernel.
-import { scalarLayouts, structLayout } from "@typebpf/abi";
+// Perf event arrays and user ring buffers by their handles: typed samples, what lies behind them, how many were lost, and how
+// many records fit. The same in the simulator and in the kernel.
+import { arrayLayout, noKey, scalarLayouts, structLayout } from "@typebpf/abi";
 import { expect, test } from "vitest";
 import type { PerfEventArrayHandle } from "../../packages/loader/src/handles/perf-event-array.ts";
+import type { UserRingBufferHandle } from "../../packages/loader/src/handles/user-ring-buffer.ts";
 import { type AnyLoaded, describeBoth } from "./both.ts";
 import { diagnosticOf, map, object, present, program } from "./objects.ts";
 
@@ -81,5 +82,28 @@ describeBoth("a perf event array", (place) => {
     run(loaded, "plain");
     expect(reader.drain()).toHaveLength(1);
     expect([reader.lost, [...reader.lostByCpu.values()]]).toEqual([1000 - kept, [1000 - kept]]);
+  });
+});
+
+describeBoth("a user ring buffer", (place) => {
+  const open = (value = sample) =>
+    place.open<UserRingBufferHandle<Partial<Sample>>>("userRingBuffer", { key: noKey, value, maxEntries: 4096 });
+
+  test("takes records until it is full", async () => {
+    using opened = await open();
+    const { m } = opened;
+    expect(m.used).toBe(0);
+    const written = Array.from({ length: 200 }, () => m.write({ first: 1n })).filter(Boolean).length;
+    // 16 bytes, and 8 before each.
+    expect([written, m.used]).toEqual([170, 170 * 24]);
+    expect((await diagnosticOf(() => present(m.raw.userRing)())).code).toBe("BPF6171");
+    m.close();
+    expect([m.write({ second: 2 }), m.used]).toEqual([false, 170 * 24]);
+    expect((await diagnosticOf(() => m.write({ third: 1 } as Partial<Sample>))).code).toBe("BPF6152");
+  });
+
+  test("refuses a record that never fits", async () => {
+    using opened = await open(structLayout("sample", { first: u64, rest: arrayLayout(u64, 512) }));
+    expect((await diagnosticOf(() => opened.m.write({ first: 1n }))).code).toBe("BPF6160");
   });
 });

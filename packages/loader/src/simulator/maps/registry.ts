@@ -15,6 +15,8 @@ import { PerfEventArray } from "./perf-event-array.ts";
 import { ReferenceMap } from "./reference-map.ts";
 import { RingBuffer } from "./ring-buffer.ts";
 import { SequenceMap } from "./sequence-map.ts";
+import { Storage } from "./storage.ts";
+import { UserRingBuffer } from "./user-ring-buffer.ts";
 
 /** What maps need to know of the simulated machine. */
 export interface Cpus {
@@ -38,6 +40,8 @@ const references: Maker = (spec, _memory, { objects, count }) => new ReferenceMa
 const sequence: Maker = (spec) => new SequenceMap(spec);
 const mapOfMaps: Maker = (spec, _memory, { objects, count, create }) => new MapOfMaps(spec, objects, count, create);
 
+const storage: Maker = (spec, memory, { objects }) => new Storage(spec, memory, objects);
+
 const notYet = { unsimulated: "not simulated yet" } as const;
 
 const makers: { readonly [T in MapTypeName]: Maker } = {
@@ -50,7 +54,7 @@ const makers: { readonly [T in MapTypeName]: Maker } = {
   perCpuArray: (spec, memory, cpus) => new PerCpuArray(spec, memory, cpus.count, cpus.current),
   ringBuffer: (spec, memory) => new RingBuffer(spec, memory),
   stackTrace: notYet,
-  userRingBuffer: notYet,
+  userRingBuffer: (spec) => new UserRingBuffer(spec),
   queue: sequence,
   stack: sequence,
   bloomFilter: (spec) => new BloomFilter(spec),
@@ -67,10 +71,10 @@ const makers: { readonly [T in MapTypeName]: Maker } = {
   sockMap: references,
   sockHash: references,
   reusePortSockArray: references,
-  skStorage: notYet,
-  inodeStorage: notYet,
-  taskStorage: notYet,
-  cgroupStorage: notYet,
+  skStorage: storage,
+  inodeStorage: storage,
+  taskStorage: storage,
+  cgroupStorage: storage,
   deprecatedCgroupStorage: notYet,
   deprecatedPerCpuCgroupStorage: notYet,
   structOps: { unsimulated: "functions that the kernel calls" },
