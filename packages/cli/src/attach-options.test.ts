@@ -18,6 +18,8 @@ const accepted: readonly (readonly [type: ProgramTypeName, settings: AttachSetti
     { interface: "lo", direction: "ingress", before: { link: 7 }, after: "all" },
   ],
   ["socket_filter", { interface: "lo" }, { interface: "lo" }],
+  ["cgroup_device", { cgroup: "/cg", mode: "exclusive" }, { cgroup: "/cg", mode: "exclusive" }],
+  ["sock_ops", { cgroup: "/cg", replace: "7" }, { cgroup: "/cg", replace: 7 }],
 ];
 
 function refusal(type: ProgramTypeName, settings: AttachSettings): Diagnostic | undefined {
@@ -55,6 +57,8 @@ const refused: readonly (readonly [type: ProgramTypeName, settings: AttachSettin
       "--after link: this is not a program",
     ],
     ["socket_filter", { interface: "lo", mode: "tcx" }, "BPF6309", "--mode is not for a socket filter"],
+    ["cgroup_skb", {}, "BPF6302", "attaching a cgroup_skb program needs --cgroup"],
+    ["xdp", { interface: "lo", cgroup: "/cg" }, "BPF6309", "--cgroup is not for an XDP program"],
   ];
 
 describe("options of attach", () => {

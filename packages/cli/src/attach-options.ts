@@ -14,6 +14,9 @@ export interface AttachSettings {
   readonly handle?: string | undefined;
   readonly before?: string | undefined;
   readonly after?: string | undefined;
+  /** Path of a directory. */
+  readonly cgroup?: string | undefined;
+  readonly replace?: string | undefined;
 }
 
 /** One option of `attach`. */
@@ -52,6 +55,19 @@ function neighbour(text: string): unknown {
   return text === "all" ? text : undefined;
 }
 
+/** Types of programs on control groups, with what is the same for all of them. */
+function ofCgroups<T>(what: T): Readonly<Partial<Record<ProgramTypeName, T>>> {
+  return {
+    cgroup_skb: what,
+    cgroup_sock: what,
+    cgroup_sock_addr: what,
+    cgroup_device: what,
+    cgroup_sysctl: what,
+    cgroup_sockopt: what,
+    sock_ops: what,
+  };
+}
+
 /** Every option of `attach` that says where. */
 export const attachOptionRows: readonly AttachOptionRow[] = [
   {
@@ -72,8 +88,12 @@ export const attachOptionRows: readonly AttachOptionRow[] = [
   {
     name: "mode",
     value: "mode",
-    help: "XDP: in the driver (native) or after it (generic); tc: by link (tcx, Linux 6.6) or as a filter (clsact)",
-    types: { xdp: ["native", "generic"], sched_cls: ["tcx", "clsact"] },
+    help: "XDP: in the driver (native) or after it (generic); tc: by link (tcx, Linux 6.6) or as a filter (clsact); control groups: by link, or until it is detached beside others (multi), unless a group below has its own (override), alone (exclusive)",
+    types: {
+      xdp: ["native", "generic"],
+      sched_cls: ["tcx", "clsact"],
+      ...ofCgroups(["link", "multi", "override", "exclusive"]),
+    },
   },
   {
     name: "priority",
@@ -92,16 +112,30 @@ export const attachOptionRows: readonly AttachOptionRow[] = [
   {
     name: "before",
     value: "program",
-    help: "tc, tcx: run before all, link:ID or program:ID",
-    types: { sched_cls: "any" },
+    help: "tc, tcx, and control groups since Linux 6.17: run before all, link:ID or program:ID",
+    types: { sched_cls: "any", ...ofCgroups("any" as const) },
     parse: neighbour,
   },
   {
     name: "after",
     value: "program",
-    help: "tc, tcx: run after all, link:ID or program:ID",
-    types: { sched_cls: "any" },
+    help: "tc, tcx, and control groups since Linux 6.17: run after all, link:ID or program:ID",
+    types: { sched_cls: "any", ...ofCgroups("any" as const) },
     parse: neighbour,
+  },
+  {
+    name: "cgroup",
+    value: "path",
+    help: "directory of the control group (cgroup2); the groups below it are included",
+    types: ofCgroups("any" as const),
+    required: true,
+  },
+  {
+    name: "replace",
+    value: "number",
+    help: "control groups, multi: take the place of the program with this number",
+    types: ofCgroups("any" as const),
+    parse: number,
   },
 ];
 
