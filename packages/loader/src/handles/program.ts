@@ -65,10 +65,12 @@ export interface ProgramHandle<Action extends string = string, Where = AttachOpt
   pin(path: string): Pin;
 }
 
-/** True for types of programs that see packets. */
+/** True for types of programs that see packets; what else is bounded as one (the value of an option) may be left out. */
 function hasPacket({ type, section }: ProgramSpec): boolean {
   return (
-    contextFields(type, sectionOfProgram({ type, section }).attach).some(({ is }) => is === "packet") ||
+    contextFields(type, sectionOfProgram({ type, section }).attach).some(
+      ({ is, as }) => is === "packet" && as === undefined,
+    ) ||
     type === "socket_filter" ||
     type === "netfilter"
   );

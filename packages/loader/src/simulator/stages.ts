@@ -103,8 +103,13 @@ const stages: { readonly [T in ProgramTypeName]?: Stage } = {
 /** What runs without a packet in the context are checked for, beside the fields. */
 const structChecks: { readonly [T in ProgramTypeName]?: Stage["check"] } = {
   sk_lookup: checkLookupInput,
+  cgroup_sockopt: checkPacketInput,
+  sock_ops: checkPacketInput,
   netfilter: (input) => void checkNetfilterInput(input),
 };
+
+/** The fields that say how long is what a context has in place of a packet: the value of an option, a TCP header. */
+const packetLengths: { readonly [T in ProgramTypeName]?: string } = { cgroup_sockopt: "optlen", sock_ops: "skbLen" };
 
 /** The stage of a program whose context is a struct of integers. */
 function structStage(spec: ProgramSpec): Stage {
@@ -114,14 +119,19 @@ function structStage(spec: ProgramSpec): Stage {
     ? fieldsOf({ kind, ...(place !== undefined && { target: place }), ...(spec.context && { schema: spec.context }) })
     : contextFields(spec.type, attach);
   const row: ContextRow = contexts[kind ? contextOf(kind) : programTypes[spec.type].context];
+  const length = packetLengths[spec.type];
   return {
     check: structChecks[spec.type] ?? (() => {}),
     packetLoads: false,
     begin: ({ struct }, input) => {
-      struct.begin(row.struct || "the context", rows, input);
+      const context = length === undefined ? input.context : { [length]: input.packet.length, ...input.context };
+      struct.begin(row.struct || "the context", rows, { ...input, ...(context && { context }) });
       return struct;
     },
-    result: ({ struct }, { packet }) => ({ packet: packet.slice(), context: struct.output() }),
+    result: ({ struct }, { packet }) => ({
+      packet: length === undefined ? packet.slice() : struct.result(),
+      context: struct.output(),
+    }),
   };
 }
 

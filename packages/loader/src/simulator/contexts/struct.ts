@@ -47,10 +47,12 @@ export class StructContext implements ContextAccess {
       if (offset >= 0 && offset + size <= PLAIN_BYTES) return;
       throw new Fault("contextAccess", what, [`the context has at most ${PLAIN_BYTES} bytes`]);
     }
-    const row = this.rows.find((one) => offset >= one.offset && offset < one.offset + one.size * (one.count ?? 1));
-    if (!row) throw new Fault("contextAccess", what, [`such programs have no field of ${this.struct} there`]);
-    if (access === "write" && row.access === "read")
-      throw new Fault("contextAccess", what, [`such programs may only read ${this.struct}.${row.name}`]);
+    // Fields may lie in one place, each with its own access.
+    const there = this.rows.filter((one) => offset >= one.offset && offset < one.offset + one.size * (one.count ?? 1));
+    const [first] = there;
+    if (!first) throw new Fault("contextAccess", what, [`such programs have no field of ${this.struct} there`]);
+    const row = access === "write" ? there.find((one) => one.access === "readWrite") : first;
+    if (!row) throw new Fault("contextAccess", what, [`such programs may only read ${this.struct}.${first.name}`]);
     const inItem = (offset - row.offset) % row.size;
     // Of the record of an event any piece may be read that is aligned (tp_prog_is_valid_access).
     if (this.struct === "trace_entry" && offset % size === 0) return;

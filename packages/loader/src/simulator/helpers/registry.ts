@@ -39,6 +39,7 @@ import {
   skbVlanPop,
   skbVlanPush,
 } from "./skb.ts";
+import { sockOpsCbFlagsSet } from "./sock-ops.ts";
 import { getsockopt, setsockopt } from "./socket-options.ts";
 import { sysctlGetCurrentValue, sysctlGetName, sysctlGetNewValue, sysctlSetNewValue } from "./sysctl.ts";
 import { getNumaNodeId, getPrandomU32, getSmpProcessorId } from "./system.ts";
@@ -106,6 +107,7 @@ export const implementations: { readonly [K in HelperName]: Implementation | Uns
   strtoul,
   getsockopt,
   setsockopt,
+  sockOpsCbFlagsSet,
   copyFromUser: probeReadUser,
   getNetnsCookie: one,
   mapLookupElem,

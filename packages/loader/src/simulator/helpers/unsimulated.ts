@@ -29,7 +29,6 @@ const rings = because("the simulator has no user ring buffers");
 const copies = because("programs of the simulator see one CPU");
 
 export const unsimulated = {
-  sockOpsCbFlagsSet: opts,
   skbEcnSetCe: queues,
   skbSetTstamp: queues,
   snprintf: texts,
