@@ -4,6 +4,8 @@
 
 import { slotCount } from "../../isa/insn.ts";
 import { isKernelRelease } from "../../kernel/features.ts";
+import { mapTypes } from "../../kernel/map-types.ts";
+import type { MapTypeRow } from "../../kernel/maps/row.ts";
 import type {
   BpfObject,
   DataSection,
@@ -11,6 +13,7 @@ import type {
   GlobalVariable,
   LineEntry,
   MapSpec,
+  MapTemplate,
   ProgramSpec,
 } from "../object.ts";
 import {
@@ -49,15 +52,24 @@ function variableJson({ name, offset, layout, at }: GlobalVariable, files: FileN
   return { name, offset, layout: layoutJson(layout), ...(at && { at: files.json(at) }) };
 }
 
+function mapJson({ name, key, value, record: written, inner, at }: MapSpec, files: FileNames): Json {
+  return {
+    name,
+    key: layoutJson(key),
+    value: layoutJson(value),
+    ...(written && { record: layoutJson(written) }),
+    ...(inner && { inner: { key: layoutJson(inner.key), value: layoutJson(inner.value) } }),
+    ...(at && { at: files.json(at) }),
+  };
+}
+
 /** The text of the section. */
 export function factsText(object: BpfObject): string {
   const files = new FileNames();
   const facts = {
     format: 1,
     target: [object.target.kernel, object.target.isa],
-    maps: object.maps.map(({ name, key, value, at }) => {
-      return { name, key: layoutJson(key), value: layoutJson(value), ...(at && { at: files.json(at) }) };
-    }),
+    maps: object.maps.map((map) => mapJson(map, files)),
     programs: object.programs.map((one) => programJson(one, files)),
     functions: object.functions.map((one) => codeJson(one, files)),
     sections: object.sections.map(({ name, variables }) => {
@@ -123,15 +135,30 @@ function programOf(program: ProgramSpec, fact: Facts, files: readonly string[]):
   return { ...codeOf(program, fact, files), ...(context?.kind === "struct" && { context }) };
 }
 
-function mapOf({ at: _, ...map }: MapSpec, fact: Facts, files: readonly string[]): MapSpec {
+/** Layouts of the sizes that the file says. */
+function keyAndValue(map: MapTemplate, fact: Facts, name: string): Pick<MapTemplate, "key" | "value"> {
   const key = layoutOf(fact.get("key"));
   const value = layoutOf(fact.get("value"));
   // The kernel is told no size of a ring's records.
-  const ring = map.type === "ringBuffer";
-  if (key.size !== map.key.size || (!ring && value.size !== map.value.size)) {
-    fail(`key or value of map "${map.name}" have another size in the file`);
+  const { records, counts }: MapTypeRow = mapTypes[map.type];
+  const unsized = records || counts === "pages";
+  if (key.size !== map.key.size || (!unsized && value.size !== map.value.size)) {
+    fail(`key or value of map "${name}" have another size in the file`);
   }
-  return { ...map, key, value, ...placeIn(fact, files) };
+  return { key, value };
+}
+
+function mapOf({ at: _, ...map }: MapSpec, fact: Facts, files: readonly string[]): MapSpec {
+  const written = fact.get("record");
+  const inner = fact.get("inner");
+  if ((inner === undefined) !== (map.inner === undefined)) fail(`map "${map.name}" has other inner maps in the file`);
+  return {
+    ...map,
+    ...keyAndValue(map, fact, map.name),
+    ...(written !== undefined && { record: layoutOf(written) }),
+    ...(map.inner && { inner: { ...map.inner, ...keyAndValue(map.inner, record(inner, "inner"), map.name) } }),
+    ...placeIn(fact, files),
+  };
 }
 
 function sectionOf(section: DataSection, fact: Facts, files: readonly string[]): DataSection {

@@ -37,9 +37,20 @@ const map = (name: string): fc.Arbitrary<MapSpec> =>
       place: optionalSpan,
     })
     .map(({ type, key, value, place, ...rest }) => {
-      const { keys }: MapTypeRow = mapTypes[type];
+      const { keys, inner: isOuter, extra, holds }: MapTypeRow = mapTypes[type];
       const own = keys === "none" ? noKey : keys === "index" ? scalarLayouts.u32 : key;
-      return { name, type, key: own, value, ...rest, ...place };
+      const inner = { type: "hash", key, value, maxEntries: rest.maxEntries, flags: rest.flags } as const;
+      return {
+        name,
+        type,
+        key: own,
+        value: isOuter ? scalarLayouts.u32 : value,
+        ...rest,
+        ...(isOuter && { inner }),
+        ...(extra && { extra: 7 }),
+        ...(holds === "perfEvent" && { record: key }),
+        ...place,
+      };
     });
 
 const dataNames = [".bss", ".data", ".data.hot", ".rodata", ".rodata.str1.1"];

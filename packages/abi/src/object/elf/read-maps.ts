@@ -10,7 +10,7 @@ import { type MapTypeName, mapTypes, noKey, ringSizeFor } from "../../kernel/map
 import type { MapTypeRow } from "../../kernel/maps/row.ts";
 import { uapi } from "../../kernel/uapi.generated.ts";
 import { arrayLayout, type Layout, scalarLayouts } from "../../layout.ts";
-import type { ForeignMap, MapSpec } from "../object.ts";
+import type { ForeignMap, MapSpec, MapTemplate } from "../object.ts";
 import { type ElfFile, refuse } from "./file.ts";
 import { type ElfSection, symbolTypes } from "./format.ts";
 import type { MapPlaces } from "./read-code.ts";
@@ -31,7 +31,8 @@ interface Definition {
   readonly numbers: ReadonlyMap<string, number>;
   /** BTF ids of key and value. */
   readonly types: ReadonlyMap<string, number>;
-  readonly inner: boolean;
+  /** What the array at the end holds, and where it begins. */
+  readonly values?: { readonly offset: number; readonly of: "programs" | Definition };
 }
 
 const numberMembers = [
@@ -60,8 +61,8 @@ function numberOf(types: readonly BtfType[], id: number): number | undefined {
 function definitionOf(types: readonly BtfType[], struct: BtfComposite, fail: (why: string) => never): Definition {
   const numbers = new Map<string, number>();
   const targets = new Map<string, number>();
-  let inner = false;
-  for (const { name, type } of struct.members) {
+  let values: Definition["values"];
+  for (const { name, type, bitOffset } of struct.members) {
     if (numberMembers.includes(name)) {
       numbers.set(name, numberOf(types, type) ?? fail(`"${name}" is no number`));
     } else if (name === "key" || name === "value") {
@@ -73,12 +74,23 @@ function definitionOf(types: readonly BtfType[], struct: BtfComposite, fail: (wh
       if (said !== size) return fail(`"${name}_size" is ${said}, but the type has ${size} bytes`);
       numbers.set(`${name}_size`, size);
     } else if (name === "values") {
-      inner = true;
+      values = { offset: bitOffset / 8, of: valuesOf(types, type, fail) };
     } else {
       return fail(`"${displayText(name)}" is unknown`);
     }
   }
-  return { numbers, types: targets, inner };
+  return { numbers, types: targets, ...(values && { values }) };
+}
+
+/** An array of pointers to functions, or to a struct that says what an inner map is. */
+function valuesOf(types: readonly BtfType[], id: number, fail: (why: string) => never): "programs" | Definition {
+  const array = resolveBtf(types, id);
+  const pointer = array?.kind === "array" ? resolveBtf(types, array.type) : undefined;
+  const target = pointer?.kind === "ptr" ? resolveBtf(types, pointer.type) : undefined;
+  if (target?.kind === "func_proto") return "programs";
+  if (target?.kind !== "struct") return fail('"values" is no array of pointers to functions or maps');
+  const inner = definitionOf(types, target, fail);
+  return inner.values ? fail("its inner maps have inner maps") : inner;
 }
 
 const namesByNumber: ReadonlyMap<number, MapTypeName> = new Map(
@@ -91,14 +103,22 @@ function kernelTypeName(type: number): string {
   return found ? found[0].toLowerCase() : `number ${type}`;
 }
 
+/** What the slots of the array at the end hold when the object is loaded, by number. */
+type Contents = ReadonlyMap<number, string>;
+
 /** Why no back end takes a map; undefined where one may. */
-function whyForeign({ numbers, inner }: Definition): string | undefined {
+function whyForeign({ numbers, values }: Definition, contents: Contents): string | undefined {
   const type = numbers.get("type") ?? 0;
-  if (!namesByNumber.has(type)) return `maps of type ${kernelTypeName(type)}`;
-  if (inner) return "initial values of maps";
+  const name = namesByNumber.get(type);
+  if (name === undefined) return `maps of type ${kernelTypeName(type)}`;
+  const row: MapTypeRow = mapTypes[name];
+  const isExpected = values?.of === "programs" ? row.holds === "program" : row.holds === "map" && contents.size === 0;
+  if (values && !isExpected) return "initial values of maps";
+  if ([...contents.values()].includes("")) return "initial values of maps";
   if ((numbers.get("pinning") ?? 0) !== 0) return "pinned maps";
-  if ((numbers.get("map_extra") ?? 0) !== 0) return "maps with map_extra";
-  return numbers.has("numa_node") ? "maps on a NUMA node" : undefined;
+  if ((numbers.get("map_extra") ?? 0) !== 0 && !row.extra) return "maps with map_extra";
+  if (numbers.has("numa_node")) return "maps on a NUMA node";
+  return values && values.of !== "programs" ? whyForeign(values.of, new Map()) : undefined;
 }
 
 /** The layout of a key or value: from its type, or bytes where only the size is known. */
@@ -108,24 +128,45 @@ function layoutFor(types: ReadTypes, { numbers, types: targets }: Definition, pa
   return id === undefined ? arrayLayout(scalarLayouts.u8, size) : layoutOfSize(types, id, size);
 }
 
-function knownMap(name: string, types: ReadTypes, definition: Definition): MapSpec {
+function knownMap(name: string, types: ReadTypes, definition: Definition, contents: Contents): MapSpec {
+  const { values } = definition;
+  const slots = contents.size === 0 ? 0 : Math.max(...contents.keys()) + 1;
+  const programs = Array.from({ length: slots }, (_, slot) => contents.get(slot) ?? null);
+  return {
+    name,
+    ...templateOf(types, definition),
+    ...(values && values.of !== "programs" && { inner: templateOf(types, values.of) }),
+    ...(slots > 0 && { programs }),
+  };
+}
+
+function templateOf(types: ReadTypes, definition: Definition): MapTemplate {
   const { numbers } = definition;
   const type = namesByNumber.get(numbers.get("type") ?? 0) ?? "hash";
   const row: MapTypeRow = mapTypes[type];
   const entries = numbers.get("max_entries") ?? 0;
   const key = layoutFor(types, definition, "key");
   const untypedIndex = row.keys === "index" && key.size === 4 && key.kind !== "scalar";
+  const extra = numbers.get("map_extra") ?? 0;
   return {
-    name,
     type,
     key: row.keys === "none" ? noKey : untypedIndex ? scalarLayouts.u32 : key,
     value: layoutFor(types, definition, "value"),
     maxEntries: row.records ? ringSizeFor(entries) : entries,
     flags: numbers.get("map_flags") ?? 0,
+    ...(extra !== 0 && { extra }),
   };
 }
 
-function readMap(read: ReadTypes, name: string, id: number): Omit<ReadMap, "offset"> {
+/** Names of what the relocations of a map say; empty for what has none. */
+function contentsOf(file: ElfFile, section: number, start: number): Contents {
+  const inside = (file.relocations.get(section) ?? []).filter(({ offset }) => offset >= start);
+  return new Map(inside.map(({ offset, symbol }) => [(offset - start) / 8, file.symbols[symbol]?.name ?? ""]));
+}
+
+type Place = { readonly file: ElfFile; readonly section: number; readonly start: number; readonly end: number };
+
+function readMap(read: ReadTypes, name: string, id: number, place: Place): Omit<ReadMap, "offset"> {
   const { types } = read;
   const fail = (why: string): never => refuse(abiDiagnostics.elfMap, `map "${displayText(name)}": ${why}`);
   const struct = resolveBtf(types, id);
@@ -133,14 +174,18 @@ function readMap(read: ReadTypes, name: string, id: number): Omit<ReadMap, "offs
   const definition = definitionOf(types, struct, fail);
   const { numbers } = definition;
   if ((numbers.get("type") ?? 0) === 0) return fail("it has no type");
-  const why = whyForeign(definition);
+  const { file, section, start, end } = place;
+  const all = contentsOf(file, section, start + (definition.values?.offset ?? 0));
+  const contents = new Map([...all].filter(([slot]) => start + (definition.values?.offset ?? 0) + slot * 8 < end));
+  const why = whyForeign(definition, contents);
   const ids = { key: definition.types.get("key") ?? 0, value: definition.types.get("value") ?? 0 };
-  if (why === undefined) return { types: ids, map: { kind: "known", spec: knownMap(name, read, definition) } };
+  if (why === undefined)
+    return { types: ids, map: { kind: "known", spec: knownMap(name, read, definition, contents) } };
   const map: ForeignMap = {
     name,
     type: numbers.get("type") ?? 0,
     keySize: numbers.get("key_size") ?? 0,
-    valueSize: numbers.get("value_size") ?? (definition.inner ? 4 : 0),
+    valueSize: numbers.get("value_size") ?? (definition.values ? 4 : 0),
     maxEntries: numbers.get("max_entries") ?? 0,
     flags: numbers.get("map_flags") ?? 0,
     why,
@@ -149,17 +194,19 @@ function readMap(read: ReadTypes, name: string, id: number): Omit<ReadMap, "offs
 }
 
 /** The maps of the section, in the order of their places. */
-function readSection(read: ReadTypes | undefined, size: number): readonly ReadMap[] {
+function readSection(file: ElfFile, index: number, read: ReadTypes | undefined): readonly ReadMap[] {
+  const size = file.sections[index]?.size ?? 0;
   if (!read) return refuse(abiDiagnostics.elfMap, "the object has maps, but no BTF that says what they are");
   const { types } = read;
   const section = types.find((one) => one.kind === "datasec" && one.name === ".maps");
   if (section?.kind !== "datasec") return refuse(abiDiagnostics.elfMap, 'the BTF has no section ".maps"');
-  const maps = section.variables.map(({ type, offset }) => {
+  const maps = section.variables.map(({ type, offset, size: bytes }) => {
     const variable = types[type - 1];
     if (variable?.kind !== "var") return refuse(abiDiagnostics.elfMap, '".maps" holds something that is no variable');
     const { name } = variable;
     if (offset >= size) refuse(abiDiagnostics.elfMap, `map "${displayText(name)}" lies outside of its section`);
-    return { offset, ...readMap(read, name, variable.type) };
+    const place = { file, section: index, start: offset, end: offset + bytes };
+    return { offset, ...readMap(read, name, variable.type, place) };
   });
   return maps.sort((a, b) => a.offset - b.offset);
 }
@@ -193,7 +240,7 @@ export function readMaps(
   const maps = file.sections.flatMap((section, index) => {
     const typed = section.name === ".maps";
     if ((!typed && !/^(maps|\.struct_ops(\.link)?)$/.test(section.name)) || section.size === 0) return [];
-    const found = typed ? readSection(read, section.size) : fromSymbols(file, index, section);
+    const found = typed ? readSection(file, index, read) : fromSymbols(file, index, section);
     const names = found.map(
       ({ offset, map }) => [offset, map.kind === "known" ? map.spec.name : map.map.name] as const,
     );

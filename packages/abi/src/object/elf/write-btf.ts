@@ -5,14 +5,14 @@ import { BtfBuilder } from "../../btf/build.ts";
 import { codeInfo, SourceLines } from "../../btf/code-info.ts";
 import { BTF_HEADER_BYTES, encodeBtf } from "../../btf/encode.ts";
 import { type ExtFunction, type ExtLine, type ExtSection, encodeBtfExt } from "../../btf/ext.ts";
-import { btfInteger } from "../../btf/from-layout.ts";
+import { btfInteger, layoutType } from "../../btf/from-layout.ts";
 import { btfName } from "../../btf/names.ts";
 import { objectTypes } from "../../btf/object-types.ts";
 import { BtfStrings } from "../../btf/strings.ts";
 import { type BtfId, type BtfMember, type BtfType, btfKinds, type ObjectTypes } from "../../btf/types.ts";
 import { mapTypes } from "../../kernel/map-types.ts";
 import type { MapTypeRow } from "../../kernel/maps/row.ts";
-import type { BpfObject, FunctionSpec, MapSpec } from "../object.ts";
+import type { BpfObject, FunctionSpec, MapSpec, MapTemplate } from "../object.ts";
 
 /** A word of `.BTF` or `.BTF.ext` that counts from the start of a section. */
 export interface SectionOffset {
@@ -28,13 +28,21 @@ export interface PlacedCode {
   readonly functions: readonly { readonly code: FunctionSpec; readonly start: number }[];
 }
 
+/** A map's place in ".maps", and the places there of the programs that lie in its slots. */
+export interface PlacedMap {
+  readonly name: string;
+  readonly offset: number;
+  readonly size: number;
+  readonly programs: readonly { readonly offset: number; readonly name: string }[];
+}
+
 /** The two sections, and the place of each map in ".maps". */
 export interface WrittenBtf {
   readonly btf: Uint8Array;
   readonly btfOffsets: readonly SectionOffset[];
   readonly ext: Uint8Array;
   readonly extOffsets: readonly SectionOffset[];
-  readonly maps: readonly { readonly name: string; readonly offset: number; readonly size: number }[];
+  readonly maps: readonly PlacedMap[];
 }
 
 /** `__uint(name, value)` of libbpf's bpf_helpers.h. */
@@ -50,16 +58,48 @@ function numberMember(
   return { name, type: builder.add({ kind: "ptr", type: array }) };
 }
 
-function definition(builder: BtfBuilder, map: MapSpec, types: { readonly key: BtfId; readonly value: BtfId }): BtfType {
-  const { number, keys, records }: MapTypeRow = mapTypes[map.type];
+interface KeyAndValue {
+  readonly key: BtfId;
+  readonly value: BtfId;
+}
+
+/** `__array(values, …)` of libbpf's bpf_helpers.h: pointers to functions, or to what an inner map is. */
+function valuesMember(builder: BtfBuilder, { type, inner, programs }: Partial<MapSpec>) {
+  const holds = inner ? templateType(builder, inner) : type === "progArray" && programs ? functionType(builder) : 0;
+  if (holds === 0) return [];
+  const item = builder.add({ kind: "ptr", type: holds });
+  const index = builder.add({ ...btfInteger(4, false), name: "__ARRAY_SIZE_TYPE__" });
+  return [{ name: "values", type: builder.add({ kind: "array", type: item, index, length: 0 }) }];
+}
+
+function functionType(builder: BtfBuilder): BtfId {
+  const context = builder.add({ kind: "ptr", type: 0 });
+  return builder.add({
+    kind: "func_proto",
+    type: builder.add(btfInteger(4, true)),
+    parameters: [{ name: "", type: context }],
+  });
+}
+
+function templateType(builder: BtfBuilder, inner: MapTemplate): BtfId {
+  const types = { key: layoutType(builder, inner.key), value: layoutType(builder, inner.value) };
+  return builder.add(definition(builder, inner, types));
+}
+
+function definition(builder: BtfBuilder, map: MapTemplate & Partial<MapSpec>, types: KeyAndValue): BtfType {
+  const { number, keys, records, counts }: MapTypeRow = mapTypes[map.type];
   const pointer = (name: string, type: BtfId) => ({ name, type: builder.add({ kind: "ptr", type }) });
   const members = [numberMember(builder, "type", number), numberMember(builder, "max_entries", map.maxEntries)];
   if (keys !== "none") members.push(pointer("key", types.key));
-  // The kernel wants no size of values from maps of records.
-  if (!records) members.push(pointer("value", types.value));
+  // The kernel wants no size of values from maps of records and pages.
+  if (!records && counts !== "pages") members.push(pointer("value", types.value));
   if (map.flags !== 0) members.push(numberMember(builder, "map_flags", map.flags));
+  if (map.extra !== undefined) members.push(numberMember(builder, "map_extra", map.extra));
+  members.push(...valuesMember(builder, map));
   const placed = members.map((one, index): BtfMember => ({ ...one, bitOffset: index * 64, bitSize: 0 }));
-  return { kind: "struct", name: "", size: members.length * 8, members: placed };
+  // The array at the end has no length of its own.
+  const sized = members.filter(({ name }) => name !== "values").length;
+  return { kind: "struct", name: "", size: sized * 8, members: placed };
 }
 
 function addMaps(builder: BtfBuilder, object: BpfObject, types: ObjectTypes): WrittenBtf["maps"] {
@@ -67,9 +107,13 @@ function addMaps(builder: BtfBuilder, object: BpfObject, types: ObjectTypes): Wr
   let size = 0;
   const placed = object.maps.map((map) => {
     const struct = definition(builder, map, ids.get(map.name) ?? { key: 0, value: 0 });
-    const bytes = "size" in struct ? struct.size : 0;
+    const values = "size" in struct ? struct.size : 0;
+    const bytes = values + (map.programs?.length ?? 0) * 8;
     const variable = { kind: "var", name: btfName(map.name), type: builder.add(struct), linkage: "global" } as const;
-    const entry = { name: map.name, type: builder.add(variable), offset: size, size: bytes };
+    const programs = (map.programs ?? []).flatMap((name, slot) =>
+      name === null ? [] : [{ offset: size + values + slot * 8, name }],
+    );
+    const entry = { name: map.name, type: builder.add(variable), offset: size, size: bytes, programs };
     size += bytes;
     return entry;
   });

@@ -66,6 +66,7 @@ class FileParts {
   readonly #sectionIndex = new Map<string, number>();
   readonly #sectionSymbol = new Map<string, number>();
   readonly #mapSymbol = new Map<string, number>();
+  readonly #codeSymbol = new Map<string, number>();
 
   add(section: SectionToWrite): void {
     if (this.#sectionIndex.has(section.name)) throw new Unwritable(`two sections are called "${section.name}"`);
@@ -80,6 +81,24 @@ class FileParts {
 
   mapSymbol(name: string, value: number, size: number): void {
     this.#mapSymbol.set(name, this.symbol(".maps", { name, type: symbolTypes.object, value, size }, true));
+  }
+
+  codeSymbol(section: string, name: string, value: number, size: number): void {
+    const symbol = { name, type: symbolTypes.func, value, size };
+    this.#codeSymbol.set(name, this.symbol(section, symbol, section !== ".text"));
+  }
+
+  /** Says in ".maps" which programs lie in slots. */
+  fillSlots(programs: readonly { readonly offset: number; readonly name: string }[]): void {
+    const index = this.sections.findIndex(({ name }) => name === ".maps");
+    const section = this.sections[index];
+    if (!section || programs.length === 0) return;
+    const relocations = programs.map(({ offset, name }) => {
+      const symbol = this.#codeSymbol.get(name);
+      if (symbol === undefined) throw new Unwritable(`a slot holds the program "${name}", which is not in the object`);
+      return { offset, type: relocationTypes.abs64, symbol };
+    });
+    this.sections[index] = { ...section, relocations };
   }
 
   /** The symbol of a section's start; made by the first use. */
@@ -141,8 +160,7 @@ function wordRelocations(offsets: readonly SectionOffset[]): readonly NamedReloc
 function addSymbols(parts: FileParts, object: BpfObject, codes: readonly PlacedCode[]): void {
   for (const { section, functions } of codes) {
     for (const { code, start } of functions) {
-      const symbol = { name: code.name, type: symbolTypes.func, value: start, size: slotCount(code.insns) * 8 };
-      parts.symbol(section, symbol, section !== ".text");
+      parts.codeSymbol(section, code.name, start, slotCount(code.insns) * 8);
     }
   }
   for (const { name: section, variables } of object.sections) {
@@ -189,6 +207,7 @@ function fileOf(object: BpfObject): Uint8Array {
   });
   addSymbols(parts, object, codes);
   for (const { name, offset, size } of maps) parts.mapSymbol(name, offset, size);
+  parts.fillSlots(maps.flatMap(({ programs }) => programs));
   for (const [index, { section }] of codes.entries()) parts.relocate(section, contents[index]?.relocations ?? []);
   parts.relocate(".BTF", wordRelocations(btfOffsets));
   parts.relocate(".BTF.ext", wordRelocations(extOffsets));
