@@ -70,8 +70,13 @@ function parameter(row: HelperRow, arg: HelperArg): string[] {
     case "fixedRead":
     case "fixedUpdate":
       return [`${arg.name}: object`];
+    case "sequence":
+      return [];
+    case "format":
     case "constantString":
       return [`${arg.name}: string`];
+    case "values":
+      return [`...${arg.name}: readonly (number | bigint)[]`];
     case "memoryWrite":
       return [`${arg.name}: Schema<T>`];
     default:

@@ -47,6 +47,13 @@ describeKernel("programs that name places of the kernel", () => {
     }
   });
 
+  test("an iterator writes text by a format", async () => {
+    const compiled = await compile(new URL("./filters/tasks.bpf.ts", import.meta.url));
+    using loaded = await load<typeof import("./filters/tasks.bpf.ts")>(compiled, kernel());
+    using link = loaded.programs.tasks.attach({ thread: process.pid });
+    expect(link.read?.()).toBe("task 1 of 5\nend\n");
+  });
+
   test("an iterator over tasks is read again and again", async () => {
     // bpf_seq_write(ctx->meta->seq, "x", 1) for each task
     const text = `r1 = *(u64 *)(r1 +0)

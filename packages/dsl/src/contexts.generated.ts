@@ -551,6 +551,21 @@ export interface GetFuncArgCntHelper {
   getFuncArgCnt(): i64;
 }
 
+/** `bpf_seq_printf` as a method of a context. */
+export interface SeqPrintfHelper {
+  /**
+   * Writes text to what the iterator's reader gets, by a format of printf: %d, %llu, %s of an address. Since Linux
+   * 5.8.
+   */
+  seqPrintf(format: string, ...values: readonly (number | bigint)[]): number;
+}
+
+/** `bpf_seq_write` as a method of a context. */
+export interface SeqWriteHelper {
+  /** Writes the bytes of a value to what the iterator's reader gets. Since Linux 5.8. */
+  seqWrite(value: object): number;
+}
+
 /** `bpf_tcp_raw_gen_syncookie_ipv4` as a method of a context. */
 export interface TcpRawGenSyncookieIpv4Helper {
   /**
@@ -2810,7 +2825,7 @@ export interface FmodRetContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, 
 }
 
 /** What a program made by `iter` is given. */
-export interface IterContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface IterContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadHelper, ProbeReadStrHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, ProbeWriteUserHelper, CopyFromUserHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetStackHelper, GetBranchSnapshotHelper, SeqPrintfHelper, SeqWriteHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** The arguments of the function, then its result where the program runs as it returns. Since Linux 5.5. */
   readonly args: readonly [u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64];
 }

@@ -10,7 +10,12 @@ import type {
   RouteAttachOptions,
   SockMapAttachOptions,
 } from "./network-options.ts";
-import type { CgroupHookAttachOptions, IteratorAttachOptions, PlacedAttachOptions } from "./placed-options.ts";
+import type {
+  CgroupHookAttachOptions,
+  IteratorAttachOptions,
+  PlacedAttachOptions,
+  StructOpsAttachOptions,
+} from "./placed-options.ts";
 import type {
   KprobeAttachOptions,
   KprobeMultiAttachOptions,
@@ -84,6 +89,7 @@ export interface AttachOptionsByType {
   readonly tracing: PlacedAttachOptions;
   readonly lsm: PlacedAttachOptions;
   readonly ext: PlacedAttachOptions;
+  readonly struct_ops: StructOpsAttachOptions;
   readonly cgroup_skb: CgroupAttachOptions;
   readonly cgroup_sock: CgroupAttachOptions;
   readonly cgroup_sock_addr: CgroupAttachOptions;

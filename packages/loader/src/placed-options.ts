@@ -9,6 +9,9 @@ export interface CgroupHookAttachOptions {
   readonly cgroup: string | number;
 }
 
+/** Members of a table of functions that are no functions, by their names: `{ name: "mine", flags: 0 }`. */
+export type StructOpsAttachOptions = Readonly<Record<string, string | number | bigint>>;
+
 /** What an iterator goes over, where its kind needs to be told. */
 export interface IteratorAttachOptions {
   /** Entries of this map: of an object in the kernel. */

@@ -1,6 +1,7 @@
 // How each type of program is attached in the kernel, one row per type. A new attach kind is a file and a row.
 import { DiagnosticError, diagnostic, type ProgramSection, type ProgramTypeName } from "@typebpf/abi";
 import type { AttachOptions, BackendLink } from "../backend.ts";
+import type { KernelTypes } from "../kernel/attach-target.ts";
 import { kernelDiagnostics } from "../kernel/diagnostics.ts";
 import type { Sys } from "../kernel/sys.ts";
 import { attachAction } from "./action.ts";
@@ -12,6 +13,7 @@ import { attachReuseport } from "./reuseport.ts";
 import { attachRoute } from "./route.ts";
 import { attachSockMap } from "./sock-map.ts";
 import { attachSocket } from "./socket.ts";
+import { attachStructOps } from "./struct-ops.ts";
 import { attachTc } from "./tc.ts";
 import { attachRawTracepoint, attachTracepoint } from "./tracepoint.ts";
 import { attachPlaced } from "./tracing.ts";
@@ -29,6 +31,12 @@ export interface Attachable {
   readonly section: ProgramSection;
   /** The descriptor of a map of the same object. */
   readonly mapFd?: (name: string) => number | undefined;
+  /** All programs of the object, itself among them. */
+  readonly siblings?: () => readonly Attachable[];
+  /** Types of the running kernel. */
+  readonly types?: KernelTypes;
+  /** The BTF of the object, where the kernel took one. */
+  readonly btfFd?: number;
 }
 
 /** One way to attach a program. */
@@ -55,6 +63,7 @@ const attachKinds: { readonly [K in ProgramTypeName]?: AttachKind } = {
   tracing: { attach: attachPlaced },
   lsm: { attach: attachPlaced },
   ext: { attach: attachPlaced },
+  struct_ops: { attach: attachStructOps },
   cgroup_skb: { attach: attachCgroup },
   cgroup_sock: { attach: attachCgroup },
   cgroup_sock_addr: { attach: attachCgroup },

@@ -48,6 +48,8 @@ export interface AttachTarget {
   readonly btfId?: number;
   /** Held until the program is loaded. */
   readonly program?: Fd;
+  /** Of a function of a table: the number of its member, which stands where others have the attach type. */
+  readonly member?: number;
 }
 
 interface Rule {
@@ -111,6 +113,30 @@ function functionOf(program: ProgramSpec, target: string, host: TargetHost, id: 
   return { btfId: index + 1, program: fd };
 }
 
+/** The struct and member that the target of a function of a table names: "tcp_congestion_ops.init". */
+export function tableMember(
+  index: BtfIndex,
+  target = "",
+): { readonly struct: number; readonly member: number; readonly bitOffset: number } | undefined {
+  const [table = "", name = ""] = target.split(".");
+  const struct = index.find(table, "struct");
+  const members = struct === undefined ? [] : (index.composite(struct)?.members ?? []);
+  const member = members.findIndex((one) => one.name === name && name !== "");
+  const bitOffset = members[member]?.bitOffset;
+  return struct === undefined || bitOffset === undefined ? undefined : { struct, member, bitOffset };
+}
+
+function functionOfTable(program: ProgramSpec, target: string | undefined, { index }: KernelTypes): AttachTarget {
+  const found = tableMember(index, target);
+  if (found) return { btfId: found.struct, member: found.member };
+  const [table = ""] = (target ?? "").split(".");
+  const struct = index.find(table, "struct");
+  const names =
+    struct === undefined ? [] : (index.composite(struct)?.members ?? []).map((one) => `${table}.${one.name}`);
+  const message = `"${program.name}" names no function of a table of this kernel: ${target ?? "nothing"}`;
+  return refuse(unknown(program, message, nearest(target ?? "", names)));
+}
+
 /**
  * The target of a program. @throws DiagnosticError for names that the kernel does not have, with the nearest that it has,
  * and for kernels without types
@@ -118,6 +144,7 @@ function functionOf(program: ProgramSpec, target: string, host: TargetHost, id: 
 export function attachTarget(program: ProgramSpec, section: ProgramSection, host: TargetHost): AttachTarget {
   const { target } = section;
   if (program.type === "ext") return functionOf(program, target ?? program.name, host, host.replaces?.[program.name]);
+  if (program.type === "struct_ops") return functionOfTable(program, target, host.types);
   const rule = rules[section.attach ?? ""];
   if (!rule || (program.type !== "tracing" && program.type !== "lsm")) return {};
   if (target === undefined)

@@ -34,6 +34,20 @@ export const attrLayouts = {
       map_extra: [64, 8],
     },
   },
+  structOpsMap: {
+    in: "bpf_attr",
+    size: 72,
+    fields: {
+      map_type: [0, 4],
+      key_size: [4, 4],
+      value_size: [8, 4],
+      max_entries: [12, 4],
+      map_flags: [16, 4],
+      map_name: [28, 16],
+      btf_fd: [48, 4],
+      btf_vmlinux_value_type_id: [60, 4],
+    },
+  },
   btfLoad: {
     in: "bpf_attr",
     size: 28,

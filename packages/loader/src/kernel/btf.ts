@@ -64,6 +64,11 @@ export class KernelBtf implements Disposable {
     this.#functions = functions;
   }
 
+  /** For what is made with types of the object. */
+  get number(): number {
+    return this.#fd.number;
+  }
+
   /** Types of a map, or of the one behind a section: no key, and the section as its value. Undefined where it has none. */
   map(name: string): MapTypeIds | undefined {
     const { maps, sections } = this.#types;

@@ -10,7 +10,7 @@ import {
   type ProgramSpec,
   sectionOfProgram,
 } from "@typebpf/abi";
-import { attach } from "../attach/registry.ts";
+import { type Attachable, attach } from "../attach/registry.ts";
 import type {
   AttachOptions,
   Backend,
@@ -53,6 +53,16 @@ export interface KernelOptions {
   readonly pins?: MapPins;
 }
 
+/** What a program knows of the object around it. */
+interface ProgramHost {
+  readonly cpu: number | undefined;
+  /** Descriptors of maps by name. */
+  readonly maps: ReadonlyMap<string, number>;
+  readonly types: KernelTypes;
+  readonly siblings: ReadonlyMap<string, KernelProgram>;
+  readonly btf: KernelBtf | undefined;
+}
+
 /** A program in the kernel, with what the kernel tells about it. */
 export class KernelProgram implements BackendProgram {
   readonly spec: ProgramSpec;
@@ -66,16 +76,10 @@ export class KernelProgram implements BackendProgram {
   readonly #loaded: LoadedProgram;
   readonly #runner: TestRunner;
   readonly #cpu: number | undefined;
-  readonly #maps: ReadonlyMap<string, number>;
+  readonly #host: ProgramHost;
   readonly #links = new Set<BackendLink>();
 
-  /** `maps`: descriptors of the object's maps by name. */
-  constructor(
-    sys: Sys,
-    spec: ProgramSpec,
-    loaded: LoadedProgram,
-    { cpu, maps }: { readonly cpu: number | undefined; readonly maps: ReadonlyMap<string, number> },
-  ) {
+  constructor(sys: Sys, spec: ProgramSpec, loaded: LoadedProgram, host: ProgramHost) {
     const info = programInfo(sys, loaded.fd.number);
     this.spec = spec;
     this.log = loaded.log;
@@ -83,8 +87,8 @@ export class KernelProgram implements BackendProgram {
     this.verifiedInsns = info?.verifiedInsns ?? 0;
     this.#sys = sys;
     this.#loaded = loaded;
-    this.#cpu = cpu;
-    this.#maps = maps;
+    this.#cpu = host.cpu;
+    this.#host = host;
     this.#runner = new TestRunner(sys, loaded.fd, spec);
   }
 
@@ -99,12 +103,25 @@ export class KernelProgram implements BackendProgram {
   }
 
   attach(options: AttachOptions): BackendLink {
-    const { name, type } = this.spec;
-    const section = sectionOfProgram(this.spec);
-    const mapFd = (map: string): number | undefined => this.#maps.get(map);
-    const link = attach({ sys: this.#sys, fd: this.#loaded.fd.number, name, type, section, mapFd }, options);
+    const link = attach(this.#attachable(), options);
     this.#links.add(link);
     return link;
+  }
+
+  #attachable(): Attachable {
+    const { name, type } = this.spec;
+    const { maps, types, siblings, btf } = this.#host;
+    return {
+      sys: this.#sys,
+      fd: this.#loaded.fd.number,
+      name,
+      type,
+      section: sectionOfProgram(this.spec),
+      mapFd: (map) => maps.get(map),
+      siblings: () => [...siblings.values()].map((one) => one.#attachable()),
+      types,
+      ...(btf && { btfFd: btf.number }),
+    };
   }
 
   pin(path: string): Pin {
@@ -165,7 +182,10 @@ function loadPrograms(
         host: { types, ...(replaces && { replaces }) },
         logLevel,
       });
-      programs.set(program.name, stack.use(new KernelProgram(sys, program, loaded, { cpu, maps: fds })));
+      programs.set(
+        program.name,
+        stack.use(new KernelProgram(sys, program, loaded, { cpu, maps: fds, types, siblings: programs, btf })),
+      );
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       refusals.push(...error.diagnostics);

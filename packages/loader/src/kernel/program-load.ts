@@ -146,6 +146,7 @@ class Attempt {
       .set("expected_attach_type", expectedAttachType(section))
       .set("prog_flags", (section.sleepable ? BPF_F_SLEEPABLE : 0) | (section.frags ? BPF_F_XDP_HAS_FRAGS : 0));
     if (target.btfId !== undefined) this.#attr.set("attach_btf_id", target.btfId);
+    if (target.member !== undefined) this.#attr.set("expected_attach_type", target.member);
     if (target.program) this.#attr.set("attach_prog_fd", target.program.number);
     if (request.code) this.#setCode(request.code);
   }

@@ -57,6 +57,12 @@ export type HelperArg =
   | { readonly name: string; readonly is: "record" }
   /** A constant text that ends with NUL, in read-only data. */
   | { readonly name: string; readonly is: "constantString" }
+  /** The text that the running iterator writes to, found through its context. */
+  | { readonly name: string; readonly is: "sequence" }
+  /** A constant format of printf; `size` names the argument with its length. */
+  | { readonly name: string; readonly is: "format"; readonly size: string }
+  /** Any number of 64-bit values, one after another in memory. */
+  | { readonly name: string; readonly is: "values"; readonly size: string }
   /** A constant number of bytes. */
   | { readonly name: string; readonly is: "constantSize" }
   /** A socket, by what the kernel must know of it; with `releases` its reference is given back. */

@@ -5,7 +5,7 @@ import { type HelperArg, type HelperRow, helpers, type Layout, scalarLayouts } f
 import type { Expr, HelperExpr } from "../../ast/nodes.ts";
 import type { ValueId } from "../../ir/function.ts";
 import { idOf, scalar, type Value } from "../cells.ts";
-import { assert, choose, constant, select, unary } from "../emit.ts";
+import { assert, choose, constant, load, select, unary } from "../emit.ts";
 import type { Lowering } from "../lowering.ts";
 import { copyBytes } from "../memory.ts";
 import { pointerTo, refAddress, stackPlace } from "../places.ts";
@@ -58,6 +58,12 @@ class Arguments {
         return this.#memory(arg, this.#next(arg));
       case "constantString":
         return this.#text();
+      case "format":
+        return this.#text(arg.size);
+      case "sequence":
+        return this.#sequence();
+      case "values":
+        return this.#values(arg.size);
       case "integer":
         return this.#integer(arg, this.#next(arg));
       default:
@@ -100,12 +106,34 @@ class Arguments {
   }
 
   /** The row's constant text, in read-only data. */
-  #text(): ValueId {
+  #text(size?: string): ValueId {
     const { text, helper, at } = this.#expr;
     if (text === undefined) throw new Error(`lower: ${helper} misses its text`);
     const bytes = [...new TextEncoder().encode(text), 0];
+    if (size !== undefined) this.#sizes.set(size, constant(this.#l.build, bytes.length, at));
     const { section, offset } = this.#l.data.place(bytes.map(BigInt));
     return this.#l.build.define({ op: "address", of: "section", name: section, offset, type: "ptr.mapValue", at });
+  }
+
+  /** `ctx->meta->seq` of an iterator: both are first in their structs (struct bpf_iter_meta of include/linux/bpf.h). */
+  #sequence(): ValueId {
+    const { build } = this.#l;
+    const shape = { size: 8, signed: false, type: "ptr.mapValue" } as const;
+    return load(build, load(build, build.context, 0, shape, this.#expr.at), 0, shape, this.#expr.at);
+  }
+
+  /** The rest of the arguments, 64 bits each. */
+  #values(size: string): ValueId {
+    const { build } = this.#l;
+    const { at } = this.#expr;
+    const ids = this.#given.splice(0).map((value) => idOf(this.#l.expr(value)));
+    this.#sizes.set(size, constant(build, ids.length * 8, at));
+    if (ids.length === 0) return nullValue;
+    const slot = build.slot({ size: ids.length * 8, align: 8, name: "values", at });
+    const base = build.define({ op: "slot", slot, type: "ptr.stack", at });
+    for (const [index, id] of ids.entries())
+      build.effect({ op: "store", size: 8, offset: index * 8, args: [base, id], at });
+    return base;
   }
 
   #memory(arg: Memory, value: Expr): ValueId {

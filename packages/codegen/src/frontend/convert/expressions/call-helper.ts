@@ -14,11 +14,13 @@ interface Arguments {
   fills?: Layout;
   text?: string;
   failed: boolean;
+  /** Values behind the others, as many as there are. */
+  readonly rest: Expr[];
 }
 
 /** True for the arguments that a method has: the context is filled in, and sizes follow from the memory. */
 function isWritten({ is }: HelperArg): boolean {
-  return is !== "context" && is !== "size" && is !== "fixedWrite";
+  return is !== "context" && is !== "size" && is !== "fixedWrite" && is !== "sequence";
 }
 
 /** The row's arguments in the order of the method's. */
@@ -33,14 +35,17 @@ export function convertHelper(node: ts.CallExpression, context: Expr, helper: He
   const row: HelperRow = helpers[helper];
   const at = spanOf(node, scope);
   const wanted = methodArguments(row);
-  if (node.arguments.length > wanted.length) return refuse("notCallable", node, scope);
-  const given: Arguments = { values: new Map(), failed: false };
+  const many = wanted.at(-1)?.is === "values";
+  if (!many && node.arguments.length > wanted.length) return refuse("notCallable", node, scope);
+  const given: Arguments = { values: new Map(), rest: [], failed: false };
   const written = row.args.find((arg) => arg.is === "fixedWrite");
   if (written) given.fills = writtenLayout(written);
   for (const [index, argument] of wanted.entries())
     convertArgument(argument, node.arguments[index], node, given, scope);
   if (given.failed) return poison(at);
-  const args = row.args.flatMap((arg) => given.values.get(arg.name) ?? []);
+  if (many) given.rest.push(...node.arguments.slice(wanted.length - 1).map((one) => valueArgument(one, scope)));
+  if (given.rest.some(({ kind }) => kind === "poison")) return poison(at);
+  const args = [...row.args.flatMap((arg) => given.values.get(arg.name) ?? []), ...given.rest];
   const flags = args.at(-1);
   const bySize = row.args.some((argument) => argument.is === "integer" && argument.bigEndian === "bySize");
   if (bySize && flags && flags.kind !== "integer") {
@@ -81,7 +86,8 @@ function convertArgument(
     else if (layout) into.fills = layout;
     if (layout) return;
   }
-  if (argument.is === "constantString") {
+  if (argument.is === "values") return;
+  if (argument.is === "constantString" || argument.is === "format") {
     const text = given && evaluate(given, scope);
     if (text?.kind === "string" && !text.value.includes("\0")) into.text = text.value;
     else {
@@ -93,6 +99,12 @@ function convertArgument(
   const value = argumentValue(argument, given, call, scope);
   if (value.kind === "poison") into.failed = true;
   into.values.set(argument.name, value);
+}
+
+/** One of any number of values. */
+function valueArgument(given: ts.Expression, scope: Scope): Expr {
+  const value = settle(convertExpression(given, scope), scope);
+  return value.type.kind === "bigint" ? value : coerce(value, numberType, scope);
 }
 
 function argumentValue(
