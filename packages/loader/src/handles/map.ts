@@ -7,7 +7,10 @@ import { decode, encode, type Value } from "../codec.ts";
 import { toJson } from "../codec-json.ts";
 import { loaderError, refusePin } from "../diagnostics.ts";
 import { errno, type MapOperation, mapError } from "../errno.ts";
+import type { PerfEventArrayHandle } from "./perf-event-array.ts";
 import type { RingBufferHandle } from "./ring-buffer.ts";
+import type { BloomFilterHandle, SequenceHandle } from "./sequences.ts";
+import type { UserRingBufferHandle } from "./user-ring-buffer.ts";
 
 /** How `set` treats an entry that exists, or does not: the values of the DSL's `MapUpdate`. */
 export type UpdateMode = 0 | 1 | 2;
@@ -54,12 +57,24 @@ export interface PerCpuMapHandle<K, KI, V, VI> extends CommonHandle<K, KI, V[], 
   setAll(key: KI, value: VI, mode?: UpdateMode): void;
 }
 
-/** A map whose schema is not known to TypeScript: per-CPU values are arrays, `setAll` is for them. */
+/** A map whose type is not known to TypeScript: per-CPU values are arrays, `setAll` is for them. */
 export interface AnyMapHandle extends CommonHandle<Value, unknown, Value, unknown> {
   /** Stores the same value for every CPU of a per-CPU map. */
   setAll(key: unknown, value: unknown, mode?: UpdateMode): void;
   /** Only of ring buffers: the records that have come, oldest first. */
   readonly records?: RingBufferHandle<Value>;
+  /** Only of queues and stacks. */
+  readonly push?: SequenceHandle<Value, unknown>["push"];
+  readonly pop?: SequenceHandle<Value, unknown>["pop"];
+  readonly peek?: SequenceHandle<Value, unknown>["peek"];
+  /** Only of Bloom filters. */
+  readonly add?: BloomFilterHandle<unknown>["add"];
+  /** Only of perf event arrays. */
+  readonly read?: PerfEventArrayHandle<Value>["read"];
+  /** Only of user ring buffers. */
+  readonly write?: UserRingBufferHandle<unknown>["write"];
+  /** Only of maps of maps. */
+  readonly create?: (name?: string) => AnyMapHandle;
 }
 
 /** Bytes of one copy in the buffer of a per-CPU map. */
