@@ -185,7 +185,7 @@ describe("faults", () => {
     [
       "the map itself",
       "r1 = map[table] ll\nr0 = *(u8 *)(r1 +0)\nexit",
-      'BPF6102 line 3: read of 1 byte through a value that is no address (the register holds 0x90000040000000, map "table" itself)',
+      'BPF6102 line 3: read of 1 byte through a value that is no address (the register holds 0xb0000040000000, map "table" itself)',
     ],
     [
       "a frame that has returned",

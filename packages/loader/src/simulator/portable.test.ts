@@ -10,7 +10,7 @@ const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
 /** Files of the package, outside of the folder, that the simulator may use; they are checked as well. */
 const shared = [
   ...readdirSync(new URL("../", folder))
-    .filter((name) => name.endsWith("-options.ts"))
+    .filter((name) => /-(?:options|input)\.ts$/.test(name))
     .map((name) => `../${name}`),
   "../diagnostics.ts",
   "../errno.ts",
@@ -21,8 +21,6 @@ const shared = [
   "../prefix.ts",
   "../run-events.ts",
   "../ringbuf.ts",
-  "../skb-input.ts",
-  "../xdp-input.ts",
   "../load.ts",
   "../config.ts",
   "../context-fields.ts",
