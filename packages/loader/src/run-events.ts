@@ -10,10 +10,13 @@ export interface TraceEvent {
   readonly values: readonly bigint[];
 }
 
-/** Where a program sent its packet by a map. */
+/** Where a program sent its packet by a map, or which socket it chose. */
 export interface MapRedirect {
   readonly map: string;
+  /** The index; 0 where the key is no number of 32 bits. */
   readonly key: number;
+  /** The key as it lies in memory, of maps of sockets. */
+  readonly keyBytes?: Uint8Array;
   /** What the program said beside that: `RedirectMap` of the DSL. */
   readonly flags: number;
 }

@@ -16,6 +16,8 @@ export class PacketStructContext extends StructContext {
   private readonly behindHigh: number;
   /** What the field that points to memory points to. */
   readonly memory = new Uint8Array(MEMORY_BYTES);
+  private whole = 0;
+  private rowsOfLength: readonly ContextFieldRow[] = [];
   private pointers: readonly ContextFieldRow[] = [];
 
   constructor(memory: Memory) {
@@ -30,15 +32,48 @@ export class PacketStructContext extends StructContext {
   override begin(struct: string, rows: readonly ContextFieldRow[], input: RunInput): void {
     super.begin(struct, rows, input);
     this.pointers = rows.filter(({ is }) => is !== "integer");
-    this.packet.bytes.fill(0, 0, this.packet.high);
+    this.rowsOfLength = rows.filter(({ is }) => is === "integer");
+    this.packet.bytes.fill(0, 0, this.whole);
     this.packet.bytes.set(input.packet);
-    this.packet.low = 0;
-    this.packet.high = input.packet.length;
+    this.whole = input.packet.length;
+    this.show(0, this.whole);
   }
 
-  /** The packet as it is now. */
+  /** The packet as it is now, also what is not in view. */
   result(): Uint8Array {
-    return this.packet.bytes.slice(this.packet.low, this.packet.high);
+    return this.packet.bytes.slice(0, this.length);
+  }
+
+  /** Bytes of the whole packet. */
+  get length(): number {
+    return this.whole;
+  }
+
+  /** Has the fields point to a part of the packet. */
+  show(start: number, end: number): void {
+    this.packet.low = start;
+    this.packet.high = end;
+  }
+
+  /** Makes room of zeros; false where there is none left. All is in view then. */
+  insert(start: number, length: number): boolean {
+    if (this.whole + length > MAX_BYTES) return false;
+    this.packet.bytes.copyWithin(start + length, start, this.whole).fill(0, start, start + length);
+    this.resize(this.whole + length);
+    return true;
+  }
+
+  /** Takes bytes out. All that is left is in view then. */
+  remove(start: number, length: number): void {
+    this.packet.bytes.copyWithin(start, start + length, this.whole).fill(0, this.whole - length, this.whole);
+    this.resize(this.whole - length);
+  }
+
+  private resize(length: number): void {
+    this.whole = length;
+    this.show(0, length);
+    const size = this.rowsOfLength.find(({ name }) => name === "size" || name === "len");
+    if (size) this.view.setUint32(size.offset, length, true);
   }
 
   override load(offset: number, size: number, registers: Int32Array, d: number): void {

@@ -41,6 +41,7 @@ import {
 } from "./skb.ts";
 import { sockOpsCbFlagsSet } from "./sock-ops.ts";
 import { getsockopt, setsockopt } from "./socket-options.ts";
+import * as sockets from "./sockets.ts";
 import { sysctlGetCurrentValue, sysctlGetName, sysctlGetNewValue, sysctlSetNewValue } from "./sysctl.ts";
 import { getNumaNodeId, getPrandomU32, getSmpProcessorId } from "./system.ts";
 import {
@@ -78,6 +79,7 @@ import {
 /** Every helper of the table, by name. */
 export const implementations: { readonly [K in HelperName]: Implementation | Unsimulated } = {
   ...unsimulated,
+  ...sockets,
   getAttachCookie,
   getCurrentAncestorCgroupId,
   getCurrentCgroupId,

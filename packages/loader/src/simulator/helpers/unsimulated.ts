@@ -14,7 +14,6 @@ const ima = because("needs the integrity subsystem");
 const sockets = because("needs sockets");
 const storage = because("the simulator has no such storage");
 const opts = because("the simulator sends no TCP headers");
-const msg = because("the simulator has no streams of sockets");
 const lwt = because("needs routes with segments");
 const infra = because("needs a remote control");
 const tunnel = because("the simulator has no tunnels");
@@ -91,7 +90,6 @@ export const unsimulated = {
   tcpSendAck: sockets,
   skAssign: sockets,
   bind: sockets,
-  skSelectReuseport: sockets,
   sockMapUpdate: sockets,
   sockHashUpdate: sockets,
   getLocalStorage: storage,
@@ -106,15 +104,6 @@ export const unsimulated = {
   loadHdrOpt: opts,
   storeHdrOpt: opts,
   reserveHdrOpt: opts,
-  msgApplyBytes: msg,
-  msgCorkBytes: msg,
-  msgPullData: msg,
-  msgPushData: msg,
-  msgPopData: msg,
-  msgRedirectMap: msg,
-  msgRedirectHash: msg,
-  skRedirectMap: msg,
-  skRedirectHash: msg,
   lwtPushEncap: lwt,
   lwtSeg6StoreBytes: lwt,
   lwtSeg6AdjustSrh: lwt,
