@@ -14,7 +14,7 @@ const compilers = ["typescript-5.9", "typescript-6.0", "typescript-7.0"];
 
 /** The ports that need no more than the program and map types there are. */
 const portNames = [
-  ...["empty", "parse_drop", "drop_udp_port", "counter", "ratelimit", "vlan", "l4lb", "fw_lpm"].map(
+  ...["empty", "parse_drop", "drop_udp_port", "counter", "ratelimit", "vlan", "l4lb", "fw_lpm", "tailcall"].map(
     (one) => `xdp_${one}`,
   ),
   ...["tc_empty", "tc_dns_block", "tc_conntrack", "socket_filter_http"],
@@ -49,7 +49,8 @@ beforeAll(() => {
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   writeFileSync(join(work, "package.json"), JSON.stringify({ type: "module" }));
-  for (const file of ["accept.ts", "reject.ts", "ring-buffer.ts"]) copyFileSync(join(here, file), join(work, file));
+  for (const file of ["accept.ts", "reject.ts", "ring-buffer.ts", "map-operations.ts"])
+    copyFileSync(join(here, file), join(work, file));
 });
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
@@ -64,7 +65,7 @@ describe.each(compilers)("%s", (compiler) => {
 
   test("accepts and refuses what it must of records that `using` releases", () => {
     const options = { ...settings["nodenext, strictest"], lib: ["es2023", "esnext.disposable"] };
-    expect(check(compiler, "ring-buffer", options, ["ring-buffer.ts"])).toBe("");
+    expect(check(compiler, "ring-buffer", options, ["ring-buffer.ts", "map-operations.ts"])).toBe("");
   }, 120_000);
 
   test("declarations need neither unchecked indices nor more than the language of ES2020", () => {
