@@ -57,13 +57,17 @@ function packagesOf(series: string): readonly string[] {
 function unpacked(series: string, cache: string): string {
   mkdirSync(cache, { recursive: true });
   const prefix = `linux-image-${series}.`;
-  const there = readdirSync(cache).filter((name) => name.startsWith(prefix) && !name.endsWith(".deb"));
+  const there = readdirSync(cache).filter((name) => name.startsWith(prefix) && !/\.(deb|part)$/u.test(name));
   const kept = there.sort(compare).at(-1);
   if (kept) return join(cache, kept);
   const name = packagesOf(series).at(-1);
   if (!name) throw new Unprepared(`the package archive has no cloud kernel ${series}\n  apt-get update`);
   process.stdout.write(`── downloading ${name}\n`);
-  execFileSync("apt-get", ["download", "-qq", name], { cwd: cache, stdio: ["ignore", "inherit", "pipe"] });
+  try {
+    execFileSync("apt-get", ["download", "-qq", name], { cwd: cache, stdio: ["ignore", "inherit", "pipe"] });
+  } catch {
+    throw new Unprepared(`${name} could not be downloaded\n  apt-get update`);
+  }
   const archive = readdirSync(cache).find((file) => file.startsWith(`${name}_`));
   if (!archive) throw new Unprepared(`${name} could not be downloaded\n  apt-get update`);
   const folder = join(cache, name);
