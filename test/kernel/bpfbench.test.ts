@@ -1,6 +1,7 @@
 // Our ELF objects in the harness of the reference programs (C, libbpf, cJSON; data beside the repository): it loads the
 // ports that compile so far, at two levels and for two targets, and every expectation of their specs holds.
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,11 +30,20 @@ const variants = [
 
 const folder = mkdtempSync(join(tmpdir(), "typebpf-bpfbench-"));
 const harness = join(folder, "bpfbench");
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+/** Where the harness looks events up. */
+const tracefs = join(folder, "tracefs");
+afterAll(() => {
+  if (why === "" && existsSync(tracefs)) execFileSync("umount", [tracefs]);
+  rmSync(folder, { recursive: true, force: true });
+});
 
 describeKernel("bpfbench", () => {
   beforeAll(() => {
-    if (why === "") buildHarness(reference, harness);
+    if (why !== "") return;
+    buildHarness(reference, harness);
+    mkdirSync(tracefs);
+    execFileSync("mount", ["-t", "tracefs", "tracefs", tracefs]);
+    process.env.TRACEFS = tracefs;
   });
 
   test.skipIf(why !== "").each(ports)(`takes our objects of %s${why}`, async (name) => {

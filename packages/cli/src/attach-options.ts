@@ -17,6 +17,15 @@ export interface AttachSettings {
   /** Path of a directory. */
   readonly cgroup?: string | undefined;
   readonly replace?: string | undefined;
+  readonly function?: string | undefined;
+  readonly functions?: string | undefined;
+  readonly binary?: string | undefined;
+  readonly probe?: string | undefined;
+  readonly event?: string | undefined;
+  readonly period?: string | undefined;
+  readonly frequency?: string | undefined;
+  readonly cpu?: string | undefined;
+  readonly pid?: string | undefined;
 }
 
 /** One option of `attach`. */
@@ -38,6 +47,10 @@ const titles: Readonly<Partial<Record<ProgramTypeName, string>>> = {
   xdp: "an XDP program",
   sched_cls: "a tc program",
   socket_filter: "a socket filter",
+  kprobe: "a probe",
+  tracepoint: "a tracepoint program",
+  raw_tracepoint: "a raw tracepoint program",
+  perf_event: "a perf event program",
 };
 
 function titleOf(type: ProgramTypeName): string {
@@ -135,6 +148,65 @@ export const attachOptionRows: readonly AttachOptionRow[] = [
     value: "number",
     help: "control groups, multi: take the place of the program with this number",
     types: ofCgroups("any" as const),
+    parse: number,
+  },
+  {
+    name: "function",
+    value: "name",
+    help: "kprobe, uprobe: the function, name or name+offset; default: the place in the source",
+    types: { kprobe: "any" },
+  },
+  {
+    name: "functions",
+    value: "pattern",
+    help: "kprobe.multi, uprobe.multi: functions, with * and ?, several after commas; default: the place in the source",
+    types: { kprobe: "any" },
+    parse: (text) => text.split(","),
+  },
+  {
+    name: "binary",
+    value: "file",
+    help: "uprobe, usdt: path or name of a program or library; default: the place in the source",
+    types: { kprobe: "any" },
+  },
+  {
+    name: "probe",
+    value: "provider:name",
+    help: "usdt: a probe that the file declares; default: the place in the source",
+    types: { kprobe: "any" },
+  },
+  {
+    name: "event",
+    value: "event",
+    help: "tracepoint: group:name, by default the place in the source; perf event: a counter (cpu-clock, page-faults, …)",
+    types: { tracepoint: "any", raw_tracepoint: "any", raw_tracepoint_writable: "any", perf_event: "any" },
+  },
+  {
+    name: "period",
+    value: "number",
+    help: "perf event: a sample each so many events, nanoseconds of a clock",
+    types: { perf_event: "any" },
+    parse: number,
+  },
+  {
+    name: "frequency",
+    value: "number",
+    help: "perf event: samples per second",
+    types: { perf_event: "any" },
+    parse: number,
+  },
+  {
+    name: "cpu",
+    value: "number",
+    help: "perf event: this CPU only",
+    types: { perf_event: "any" },
+    parse: number,
+  },
+  {
+    name: "pid",
+    value: "number",
+    help: "uprobe, usdt, perf event: this process only",
+    types: { kprobe: "any", perf_event: "any" },
     parse: number,
   },
 ];

@@ -38,12 +38,6 @@ export const cliDiagnostics = {
     "Each of these options is right by itself, but together they ask for two things at once.",
     "leave one of them out",
   ),
-  notYet: row(
-    "BPF6305",
-    "this comes in a later version",
-    "The option is reserved for a part that is not in this version.",
-    "use one of the forms that this version has",
-  ),
   noProgram: row(
     "BPF6306",
     "the filter has no such program",

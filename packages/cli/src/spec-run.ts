@@ -30,6 +30,13 @@ function bufferOf(map: AnyMapHandle, value: Uint8Array): Uint8Array {
 /** Handles of the programs that entries of maps may name. */
 export type ProgramHandles = Readonly<Record<string, ProgramHandle>>;
 
+/** The program that a spec names. @throws DiagnosticError where the filter has none */
+export function specProgram(programs: ProgramHandles, name: string): ProgramHandle {
+  const program = Object.hasOwn(programs, name) ? programs[name] : undefined;
+  if (program) return program;
+  throw cliError("spec", { message: `the filter has no program "${name}"` });
+}
+
 /** The bytes that stand for a program in a map, until it is disposed. */
 function programEntry(map: AnyMapHandle, name: string, programs: ProgramHandles, path: string) {
   if (mapTypes[map.spec.type].number !== mapTypes.progArray.number || !map.raw.resolve) {

@@ -2,7 +2,7 @@
 // kernel. Each case that fails is printed with why, and is an error diagnostic, so that the exit status follows.
 import type { Diagnostic } from "@typebpf/abi";
 import type { Command } from "../command.ts";
-import { cliDiagnostic, cliError } from "../diagnostics.ts";
+import { cliDiagnostic } from "../diagnostics.ts";
 import { configOf } from "../globals.ts";
 import { readJson } from "../input/files.ts";
 import { type CompileSettings, openFilter } from "../input/filter.ts";
@@ -10,6 +10,7 @@ import { type TestDocument, testDocument } from "../json/documents.ts";
 import { type Spec, specFile } from "../json/inputs.ts";
 import { chooseProgram, loadInto, objectOf, programOf } from "../loading.ts";
 import type { Styles } from "../output/style.ts";
+import { runSpecEvents } from "../spec-events.ts";
 import { applySpecMaps, runSpecPacket, type SpecCase } from "../spec-run.ts";
 
 /** Arguments of `test`. */
@@ -22,11 +23,7 @@ export interface TestArguments extends CompileSettings {
 }
 
 function readSpec(path: string): Spec {
-  const spec = readJson(path, specFile, "spec", { wrong: "wrongShape", unknown: "unknownSpecField" });
-  if (spec.tracepoints !== undefined) {
-    throw cliError("notYet", { message: `${path}: programs on tracepoints come later` });
-  }
-  return spec;
+  return readJson(path, specFile, "spec", { wrong: "wrongShape", unknown: "unknownSpecField" });
 }
 
 function formatCases(cases: readonly SpecCase[], program: string, backend: string, styles: Styles): string {
@@ -51,6 +48,7 @@ export const test: Command<TestArguments, TestDocument> = {
     applySpecMaps(loaded.maps, spec.maps ?? [], "maps", loaded.programs);
     const cases: SpecCase[] = [];
     const diagnostics: Diagnostic[] = [...filter.diagnostics];
+    cases.push(...(await runSpecEvents(loaded.programs, spec.tracepoints ?? [], kernel)));
     for (const [index, packet] of (spec.packets ?? []).entries()) {
       const done = runSpecPacket(loaded.maps, programOf(loaded, name), packet, index);
       cases.push(done.outcome);

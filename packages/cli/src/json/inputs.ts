@@ -73,13 +73,14 @@ export const specFile = z.strictObject({
       }),
     )
     .optional(),
-  /** Programs that are attached to events; not for this version. */
-  tracepoints: z.array(json).optional(),
+  /** Programs that run at events: see spec-events.ts. */
+  tracepoints: z.array(z.strictObject({ prog: z.string(), event: z.string() })).optional(),
 });
 
 export type PacketsFile = z.infer<typeof packetsFile>;
 export type MapsFile = z.infer<typeof mapsFile>;
 export type Spec = z.infer<typeof specFile>;
+export type SpecTracepoint = NonNullable<Spec["tracepoints"]>[number];
 export type SpecMap = z.infer<typeof specMap>;
 export type SpecPacket = NonNullable<Spec["packets"]>[number];
 export type SpecAfter = z.infer<typeof specAfter>;
