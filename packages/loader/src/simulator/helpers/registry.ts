@@ -171,7 +171,8 @@ export const implementations: { readonly [K in HelperName]: Implementation | Uns
   setHash,
   getCgroupClassid: zero,
   getRouteRealm: none,
-  skbCgroupId: { unsimulated: "the simulator has no control groups" },
+  // Packets are those of the task that runs.
+  skbCgroupId: getCurrentCgroupId,
   getSocketCookie: one,
   getSocketUid: none,
 };
