@@ -2,6 +2,8 @@ import {
   bloomFilter,
   cpuMap,
   devMap,
+  hashMap,
+  hashOfMaps,
   perfEventArray,
   progArray,
   queue,
@@ -24,6 +26,7 @@ const filter = {
   events: ringBuffer({ value: struct("event", { at: u64, length: u32 }), maxEntries: 4096 }),
   jumps: progArray({ maxEntries: 4 }),
   samples: perfEventArray({ value: struct("sample", { at: u64 }) }),
+  routes: hashOfMaps({ key: u32, inner: hashMap({ key: u32, value: u64, maxEntries: 8 }), maxEntries: 4 }),
   jobs: queue({ value: u64, maxEntries: 8 }),
   seen: bloomFilter({ value: u32, maxEntries: 8 }),
   devices: devMap({ maxEntries: 4 }),
@@ -70,4 +73,11 @@ test("maps without keys have operations of their own", () => {
   expectTypeOf<Parameters<Maps["seen"]["has"]>>().toEqualTypeOf<[value: number]>();
   type Samples = ReturnType<ReturnType<Maps["samples"]["read"]>["drain"]>;
   expectTypeOf<Samples[number]["value"]>().toEqualTypeOf<{ at: bigint }>();
+});
+
+test("maps of maps give handles of their template's type", () => {
+  type Inner = NonNullable<ReturnType<Maps["routes"]["get"]>>;
+  expectTypeOf<ReturnType<Maps["routes"]["create"]>>().toEqualTypeOf<Inner>();
+  expectTypeOf<ReturnType<Inner["get"]>>().toEqualTypeOf<bigint | undefined>();
+  expectTypeOf<Inner>().toExtend<Parameters<Maps["routes"]["set"]>[1]>();
 });
