@@ -25,7 +25,7 @@ const main = `${source}/index.ts`;
 const dsl = { specifier: "@typebpf/dsl", index: main };
 const events = { specifier: "@typebpf/dsl/tracepoints", index: `${source}/tracepoints.generated.ts` };
 
-const net = ["ethernet", "vlan", "arp", "ipv4", "ipv6", "protocols", "icmp", "icmpv6", "tcp", "udp"];
+const net = ["ethernet", "vlan", "arp", "ipv4", "ipv6", "protocols", "icmp", "icmpv6", "tcp", "udp", "lookups"];
 
 const entryPoints: readonly EntryPoint[] = [
   {
@@ -54,6 +54,7 @@ const entryPoints: readonly EntryPoint[] = [
         "kernel-maps",
         "flags",
         "cgroup",
+        "sockets",
         "contexts.generated",
         "program",
         "event-text",

@@ -56,6 +56,7 @@ export * from "./kernel/maps/storage.ts";
 export * from "./kernel/program-kinds.ts";
 export * from "./kernel/program-sections.ts";
 export * from "./kernel/program-types.ts";
+export * from "./kernel/sockets.ts";
 export * from "./kernel/tracepoints/events.ts";
 export * from "./kernel/uapi.generated.ts";
 export * from "./layout.ts";

@@ -31,7 +31,19 @@ export { DeviceAccess, DeviceType, SockOps, SockOpsFlags, TcpState } from "./cgr
 export { type Config, type Configured, config } from "./config.ts";
 export type * from "./contexts.generated.ts";
 export type { EventText } from "./event-text.ts";
-export { AdjustRoom, CsumLevel, CsumReplace, HeaderStart, Redirect, StoreBytes } from "./flags.ts";
+export {
+  AdjustRoom,
+  CsumLevel,
+  CsumReplace,
+  FibLookupFlags,
+  FibLookupResult,
+  HeaderStart,
+  LwtEncap,
+  Redirect,
+  StackFlags,
+  StoreBytes,
+  TunnelKeyFlags,
+} from "./flags.ts";
 export { loop, noinline } from "./functions.ts";
 export {
   type CgroupArray,
@@ -152,6 +164,7 @@ export {
   sockHash,
   sockMap,
 } from "./socket-maps.ts";
+export type { Socket, SocketCommon, TcpSocket } from "./sockets.ts";
 export { type SpinLock, spinLock } from "./spin-lock.ts";
 export { type StructSchema, struct, union } from "./struct.ts";
 export { type TraceValue, trace } from "./trace.ts";

@@ -201,6 +201,28 @@ export const intrinsics = {
   StoreBytes: { kind: "constant", value: { RECOMPUTE_CSUM: 1, INVALIDATE_HASH: 2 } },
   CsumReplace: { kind: "constant", value: { PSEUDO_HDR: 16, MARK_MANGLED_0: 32, MARK_ENFORCE: 64 } },
   CsumLevel: { kind: "constant", value: { QUERY: 0, INC: 1, DEC: 2, RESET: 3 } },
+  StackFlags: { kind: "constant", value: { USER_STACK: 256, USER_BUILD_ID: 2048 } },
+  FibLookupFlags: { kind: "constant", value: { DIRECT: 1, OUTPUT: 2, SKIP_NEIGH: 4, TBID: 8, SRC: 16, MARK: 32 } },
+  FibLookupResult: {
+    kind: "constant",
+    value: {
+      SUCCESS: 0,
+      BLACKHOLE: 1,
+      UNREACHABLE: 2,
+      PROHIBIT: 3,
+      NOT_FWDED: 4,
+      FWD_DISABLED: 5,
+      UNSUPP_LWT: 6,
+      NO_NEIGH: 7,
+      FRAG_NEEDED: 8,
+      NO_SRC_ADDR: 9,
+    },
+  },
+  TunnelKeyFlags: {
+    kind: "constant",
+    value: { IPV6: 1, ZERO_CSUM_TX: 2, DONT_FRAGMENT: 4, SEQ_NUMBER: 8, NO_KEY: 16 },
+  },
+  LwtEncap: { kind: "constant", value: { SEG6: 0, SEG6_INLINE: 1, IP: 2 } },
   Redirect: { kind: "constant", value: { INGRESS: 1 } },
   AdjustRoom: { kind: "constant", value: { NET: 0, MAC: 1 } },
   SockOps: {

@@ -41,8 +41,10 @@ export interface ContextFieldRow {
    * `__data_loc`: 16 bits of distance from the start of the context, and 16 of length.
    */
   readonly is: "integer" | "packet" | "packetEnd" | "packetMeta" | "memory" | "socket" | "text";
-  /** Of `memory`: what lies there. */
+  /** Of `memory` and sockets: what lies there. */
   readonly layout?: StructLayout;
+  /** Of sockets: there may be none. */
+  readonly nullable?: true;
   /** Its values are signed. */
   readonly signed?: true;
   /** Parts of it with names of their own. */

@@ -4,6 +4,7 @@
 // The kernel keeps `protocol` and `vlan_proto` as 16 bits in network order, zero-extended; `remote_port` so in the upper half.
 import type { ContextRow } from "./context-row.ts";
 import { flowKeysLayout } from "./flow-keys.ts";
+import { socketLayouts } from "./sockets.ts";
 
 const lwt = ["lwt_in", "lwt_out", "lwt_xmit", "lwt_seg6local"] as const;
 const tc = ["sched_cls", "sched_act"] as const;
@@ -315,10 +316,13 @@ export const skBuff = {
     },
     {
       name: "sk",
+      as: "sk",
       offset: 168,
       size: 8,
       access: "read",
       is: "socket",
+      layout: socketLayouts.sock_common,
+      nullable: true,
       programs: all,
       since: "5.1",
       doc: "The packet's socket.",

@@ -1,6 +1,8 @@
 // A packet that needs a socket (include/uapi/linux/bpf.h; sk_lookup_is_valid_access of net/core/filter.c, Linux 6.12).
 // `remote_port` has 16 bits in network order, `local_port` is in host order.
+
 import type { ContextRow } from "./context-row.ts";
+import { socketLayouts } from "./sockets.ts";
 
 const u32 = { size: 4, access: "read", is: "integer" } as const;
 
@@ -11,10 +13,13 @@ export const skLookupContext = {
   fields: [
     {
       name: "sk",
+      as: "sk",
       offset: 0,
       size: 8,
       access: "read",
       is: "socket",
+      layout: socketLayouts.sock,
+      nullable: true,
       since: "5.9",
       doc: "The socket that has been selected.",
     },

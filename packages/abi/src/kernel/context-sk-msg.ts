@@ -1,6 +1,8 @@
 // Data that a socket sends, before it is cut into segments (include/uapi/linux/bpf.h; sk_msg_is_valid_access of
 // net/core/filter.c, Linux 6.12). `remote_port` is in the upper half of a word in network order, `local_port` in host order.
+
 import type { ContextRow } from "./context-row.ts";
+import { socketLayouts } from "./sockets.ts";
 
 const u32 = { size: 4, access: "read", is: "integer" } as const;
 
@@ -76,6 +78,16 @@ export const skMsgContext = {
     },
     { ...u32, name: "local_port", as: "localPort", offset: 64, since: "4.18", doc: "The socket's port on this side." },
     { ...u32, name: "size", as: "size", offset: 68, since: "5.0", doc: "Bytes of the whole message." },
-    { name: "sk", offset: 72, size: 8, access: "read", is: "socket", since: "5.10", doc: "The socket that sends." },
+    {
+      name: "sk",
+      as: "sk",
+      offset: 72,
+      size: 8,
+      access: "read",
+      is: "socket",
+      layout: socketLayouts.sock,
+      since: "5.10",
+      doc: "The socket that sends.",
+    },
   ],
 } as const satisfies ContextRow;

@@ -1,6 +1,8 @@
 // A packet for one of the sockets that share a port (include/uapi/linux/bpf.h; sk_reuseport_is_valid_access of
 // net/core/filter.c, Linux 6.12). The packet begins at the header of TCP or UDP; programs may only read it.
+
 import type { ContextRow } from "./context-row.ts";
+import { socketLayouts } from "./sockets.ts";
 
 const u32 = { size: 4, access: "read", is: "integer" } as const;
 
@@ -55,13 +57,26 @@ export const skReuseportContext = {
       doc: "1 where the sockets are bound to any address.",
     },
     { ...u32, name: "hash", as: "hash", offset: 32, since: "4.19", doc: "Hash of the packet's addresses and ports." },
-    { name: "sk", offset: 40, size: 8, access: "read", is: "socket", since: "5.14", doc: "One of the sockets." },
+    {
+      name: "sk",
+      as: "sk",
+      offset: 40,
+      size: 8,
+      access: "read",
+      is: "socket",
+      layout: socketLayouts.sock,
+      since: "5.14",
+      doc: "One of the sockets.",
+    },
     {
       name: "migrating_sk",
+      as: "migratingSk",
       offset: 48,
       size: 8,
       access: "read",
       is: "socket",
+      layout: socketLayouts.sock_common,
+      nullable: true,
       since: "5.14",
       doc: "The socket whose connection moves to another one.",
     },

@@ -1,6 +1,8 @@
 // struct bpf_sock_addr: an address that a process names (include/uapi/linux/bpf.h). What may be read and written:
 // sock_addr_is_valid_access of net/core/filter.c (Linux 6.12). Ports are 16 bits in network order, zero-extended.
+
 import type { ContextRow } from "./context-row.ts";
+import { socketLayouts } from "./sockets.ts";
 
 const u32 = { size: 4, access: "read", is: "integer" } as const;
 const inet4 = [
@@ -107,6 +109,16 @@ export const sockAddrContext = {
       since: "4.18",
       doc: "The IPv6 address that the datagram comes from.",
     },
-    { name: "sk", offset: 64, size: 8, access: "read", is: "socket", since: "5.3", doc: "The socket." },
+    {
+      name: "sk",
+      as: "sk",
+      offset: 64,
+      size: 8,
+      access: "read",
+      is: "socket",
+      layout: socketLayouts.sock,
+      since: "5.3",
+      doc: "The socket.",
+    },
   ],
 } as const satisfies ContextRow;

@@ -1,6 +1,8 @@
 // struct bpf_sock_ops: a step in the life of a TCP connection (include/uapi/linux/bpf.h; sock_ops_is_valid_access of
 // net/core/filter.c, Linux 6.12). `op` says which step, and what `args` are.
+
 import type { ContextRow } from "./context-row.ts";
+import { socketLayouts } from "./sockets.ts";
 import { uapi } from "./uapi.generated.ts";
 
 const u32 = { size: 4, access: "read", is: "integer" } as const;
@@ -284,7 +286,18 @@ export const sockOpsContext = {
       doc: "Bytes received in order.",
     },
     { ...u64, name: "bytes_acked", as: "bytesAcked", offset: 176, since: "4.16", doc: "Bytes acknowledged." },
-    { name: "sk", offset: 184, size: 8, access: "read", is: "socket", since: "5.3", doc: "The socket." },
+    {
+      name: "sk",
+      as: "sk",
+      offset: 184,
+      size: 8,
+      access: "read",
+      is: "socket",
+      layout: socketLayouts.sock,
+      nullable: true,
+      since: "5.3",
+      doc: "The socket.",
+    },
     {
       name: "skb_data",
       as: "skbData",

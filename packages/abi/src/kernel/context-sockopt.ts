@@ -1,6 +1,8 @@
 // struct bpf_sockopt: a socket option that is read or set (include/uapi/linux/bpf.h; cg_sockopt_is_valid_access of
 // kernel/bpf/cgroup.c, Linux 6.12). The option's value is memory with an end, as a packet is, and can be written.
+
 import type { ContextRow } from "./context-row.ts";
+import { socketLayouts } from "./sockets.ts";
 
 const i32 = { size: 4, access: "read", is: "integer", signed: true, since: "5.3" } as const;
 const chosen = { CGROUP_GETSOCKOPT: "read", CGROUP_SETSOCKOPT: "readWrite" } as const;
@@ -10,7 +12,17 @@ export const sockoptContext = {
   struct: "bpf_sockopt",
   size: 40,
   fields: [
-    { name: "sk", offset: 0, size: 8, access: "read", is: "socket", since: "5.3", doc: "The socket." },
+    {
+      name: "sk",
+      as: "sk",
+      offset: 0,
+      size: 8,
+      access: "read",
+      is: "socket",
+      layout: socketLayouts.sock,
+      since: "5.3",
+      doc: "The socket.",
+    },
     {
       name: "optval",
       as: "optval",

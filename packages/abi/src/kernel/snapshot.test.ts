@@ -8,6 +8,7 @@ import { allPrograms } from "./helpers/program-sets.ts";
 import type { HelperArg, HelperRow } from "./helpers/row.ts";
 import { programKindNames } from "./program-kinds.ts";
 import { programTypes } from "./program-types.ts";
+import { socketLayouts } from "./sockets.ts";
 import { uapi } from "./uapi.generated.ts";
 
 interface Member {
@@ -178,5 +179,22 @@ describe("helpers", () => {
     expect(helperSince({ ...helpers.redirect, programs: ["tc"] }, "xdp")).toBeUndefined();
     expect(helperByNumber(0)).toBeUndefined();
     expect(helperNames).toContain("ktimeGetNs");
+  });
+});
+
+describe("sockets agree with the kernel's layouts", () => {
+  test.each([
+    ["sock", "bpf_sock"],
+    ["sock_common", "bpf_sock"],
+    ["tcp_sock", "bpf_tcp_sock"],
+  ] as const)("%s", (kind, struct) => {
+    const { fields, size } = socketLayouts[kind];
+    const layout = snapshot.layouts[struct];
+    expect(size).toBe(layout?.size);
+    const known = flatten(layout?.members ?? []).map((one) => ({ ...one, name: camelCase(one.name) }));
+    for (const field of fields) {
+      expect(known).toContainEqual({ name: field.name, offset: field.offset, size: field.layout.size });
+    }
+    if (kind !== "sock_common") expect(fields).toHaveLength(known.length);
   });
 });

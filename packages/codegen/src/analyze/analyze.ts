@@ -22,6 +22,7 @@ import { checkReturns, guardReturns } from "./returns.ts";
 import { settle } from "./settle.ts";
 import { shareSlots } from "./share-slots.ts";
 import { inferSignatures } from "./signatures.ts";
+import { checkSocketAccess } from "./socket-access.ts";
 import { checkStack } from "./stack.ts";
 import { passOnStack } from "./stack-arguments.ts";
 import { computeWidths } from "./widths.ts";
@@ -59,6 +60,7 @@ function analyzeFunction(
     ...checkReturns(fn, ranges),
     ...checkPacketRefs(fn),
     ...checkReadOnly(fn),
+    ...checkSocketAccess(fn),
     ...checkAtomics(fn),
     ...checkRecordRefs(fn),
     ...checkLocks(fn, callbacks),

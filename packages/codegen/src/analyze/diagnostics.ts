@@ -66,6 +66,14 @@ export const analyzeDiagnostics = {
     explain: "Values of `config` do not change once the filter is loaded, so that the kernel can rely on them.",
     help: "copy the value first (`Flow({ ...settings.from })`), or make it a global variable with `let`",
   },
+  socketAccess: {
+    code: "BPF2108",
+    severity: "error",
+    title: "a socket can only be read field by field",
+    explain:
+      "A socket belongs to the kernel. Programs read its fields at constant offsets; the kernel refuses writes, and copies of the whole.",
+    help: "read the fields that are wanted: `const port = sk.dstPort`; options are set by `ctx.setsockopt`",
+  },
   misalignedAtomic: {
     code: "BPF2107",
     severity: "error",

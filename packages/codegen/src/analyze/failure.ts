@@ -9,7 +9,7 @@ export function mayHoldRecord(fn: IrFunction): boolean {
     block.insts.some((inst) => {
       if (inst.op !== "call") return false;
       const row: HelperRow = helpers[inst.helper];
-      return row.returns.is === "record" || inst.helper === "spinLock";
+      return row.returns.is === "record" || row.effects.includes("acquiresSocket") || inst.helper === "spinLock";
     }),
   );
 }

@@ -1,4 +1,5 @@
-// Records of ring buffers after their release: from the call on, every pointer into the record is dead on the paths that
+// Records of ring buffers, and sockets of lookups, after their release: from the call on, every pointer into the record, and
+// every socket that was made of the socket, is dead on the paths that
 // follow. A use of a dead one is a diagnostic that points at the call. Where paths join, what is dead on one is dead.
 import { type Diagnostic, diagnostic, type HelperRow, helpers, type Span } from "@typebpf/abi";
 import { argsOf, edgesOf, reversePostorder } from "../ir/cfg.ts";
@@ -9,6 +10,17 @@ import { analyzeDiagnostics } from "./diagnostics.ts";
 /** For each pointer into a record the calls that may have made the record. */
 type Origins = ReadonlyMap<ValueId, ReadonlySet<ValueId>>;
 
+function releases(inst: Inst): boolean {
+  return has(inst, "releasesRecord") || has(inst, "releasesSocket");
+}
+
+/** A pointer to something that must be given back. */
+function acquires(inst: Inst): boolean {
+  if (inst.op !== "call") return false;
+  if (inst.type === "ptr.socket") return has(inst, "acquiresSocket");
+  return inst.type === "ptr.record" && has(inst, "acquiresRecord");
+}
+
 function has(inst: Inst, effect: HelperRow["effects"][number]): boolean {
   if (inst.op !== "call") return false;
   const row: HelperRow = helpers[inst.helper];
@@ -17,7 +29,7 @@ function has(inst: Inst, effect: HelperRow["effects"][number]): boolean {
 
 /** Diagnostics of uses of records that were, or may have been, released. */
 export function checkRecordRefs(fn: IrFunction): readonly Diagnostic[] {
-  if (!fn.blocks.some((block) => block.insts.some((inst) => has(inst, "releasesRecord")))) return [];
+  if (!fn.blocks.some((block) => block.insts.some(releases))) return [];
   const order = reversePostorder(fn);
   const origins = originsOf(order);
   const atStart = deadAtStart(order, (dead, inst) => step(dead, inst, origins));
@@ -40,9 +52,8 @@ function report(found: Map<string, Diagnostic>, use: Inst, call: Inst): void {
   const key = `${file}:${line}:${column}`;
   if (found.has(key)) return;
   const again = call === use ? ", by an iteration before" : "";
-  const message = has(use, "releasesRecord")
-    ? `the record may be released already${again}`
-    : "the record may be gone here";
+  const what = has(call, "releasesSocket") ? "socket" : "record";
+  const message = releases(use) ? `the ${what} may be released already${again}` : `the ${what} may be gone here`;
   const labels: { readonly at: Span; readonly message: string }[] = [];
   if (call !== use) labels.push({ at: call.at, message: "it is released here" });
   found.set(key, diagnostic(analyzeDiagnostics.deadRecord, { at: use.at, message, labels }));
@@ -62,16 +73,14 @@ function originsOf(order: readonly Block[]): Origins {
     changed = false;
     for (const block of order) {
       for (const inst of block.insts) {
-        if (
-          has(inst, "acquiresRecord") &&
-          "result" in inst &&
-          inst.type === "ptr.record" &&
-          !origins.has(inst.result)
-        ) {
+        if (inst.op === "call" && acquires(inst) && !origins.has(inst.result)) {
           origins.set(inst.result, new Set([inst.result]));
           changed = true;
         }
         if (inst.op === "ptradd") changed = add(inst.result, inst.args[0]) || changed;
+        if (inst.op === "call" && inst.type === "ptr.socket" && !acquires(inst)) {
+          for (const arg of inst.args) changed = add(inst.result, arg) || changed;
+        }
       }
       for (const edge of edgesOf(block.end)) {
         (params.get(edge.block) ?? []).forEach((param, index) => {
@@ -85,7 +94,7 @@ function originsOf(order: readonly Block[]): Origins {
 
 /** A release kills all pointers into the record; a record that is made anew lives, a pointer derived from a dead one does not. */
 function step(dead: Map<ValueId, Inst>, inst: Inst, origins: Origins): void {
-  if (has(inst, "releasesRecord")) {
+  if (releases(inst)) {
     const gone = origins.get(argsOf(inst)[0] ?? -1);
     for (const [value, from] of origins) {
       if (gone && !dead.has(value) && [...from].some((one) => gone.has(one))) dead.set(value, inst);

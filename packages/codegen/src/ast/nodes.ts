@@ -538,8 +538,8 @@ export interface BlockStatement extends Node {
 export interface UsingStatement extends Node {
   readonly kind: "using";
   readonly variable: Variable;
-  /** Name in `TypedModule.maps`. */
-  readonly map: string;
+  /** The ring by its name in `TypedModule.maps`, or the lookup that gives a socket, which is released instead. */
+  readonly of: { readonly kind: "ring"; readonly map: string } | HelperExpr;
   readonly body: readonly Statement[];
 }
 

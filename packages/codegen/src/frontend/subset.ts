@@ -1,5 +1,6 @@
 // What TypeScript has and the language of filters has not: a table from kinds of syntax to diagnostics, and the forms of
 // the kinds that the language does have. Runs over every module before anything is converted, types included.
+import { type HelperRow, helpers } from "@typebpf/abi";
 import { ts } from "ts-morph";
 import type { FrontendDiagnostic } from "../diagnostics.ts";
 import type { Reporter } from "./reporter.ts";
@@ -106,7 +107,14 @@ function variableForm(node: ts.VariableDeclarationList): Omit<Refusal, "covers">
   return flags === ts.NodeFlags.Using && isReservation(node) ? undefined : { name: "using", at: node };
 }
 
-const usable: ReadonlySet<string> = new Set(["reserve", "acquire"]);
+/** Methods of contexts that give sockets which must be given back. */
+export const socketLookups: ReadonlySet<string> = new Set(
+  Object.values<HelperRow>(helpers).flatMap(({ returns, surface }) =>
+    returns.is === "socket" && returns.acquired && surface.on === "context" ? [surface.as] : [],
+  ),
+);
+
+const usable: ReadonlySet<string> = new Set(["reserve", "acquire", ...socketLookups]);
 
 /** `using name = ring.reserve()` or `entry.lock.acquire()` in a block; what the owner is is seen when it is converted. */
 function isReservation({ parent, declarations }: ts.VariableDeclarationList): boolean {

@@ -58,6 +58,8 @@ function changedByCall(row: HelperRow, args: readonly number[], places: Places):
   else if (effects.includes("writesContext")) changed.push({ kind: "context" });
   if (effects.includes("writesPacket")) changed.push({ kind: "packet" });
   if (effects.includes("writesMap")) changed.push({ kind: "mapValue" });
+  // An option of a socket is seen in its fields.
+  if (effects.includes("acts")) changed.push({ kind: "other" });
   // A callback may reach whatever the caller's frame holds.
   if (row.args.some((arg) => arg.is === "callback")) changed.push(...shared, { kind: "stack", slot: undefined });
   row.args.forEach((arg, index) => {

@@ -29,6 +29,8 @@ export interface Reservation {
   readonly held: VariableKey;
   /** The pointer, null where the record was released: what the end of the scope discards. */
   readonly live: VariableKey;
+  /** Gives the pointer back where the scope ends. */
+  discard(live: ValueId, at: Span): void;
 }
 
 /** A lock while its scope is open. */

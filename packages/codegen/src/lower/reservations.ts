@@ -1,4 +1,4 @@
-// Reserved records of ring buffers. The kernel demands that each is released exactly once on every path, and knows that one
+// Reserved records of ring buffers, and sockets of lookups. The kernel demands that each is released exactly once on every path, and knows that one
 // is null only from the test of the pointer that the helper gave (kernel/bpf/verifier.c, mark_ptr_or_null_regs; kernels
 // before 6.x forget later that it is not). So the pointer is tested once, where it is made, and what the author tests, and
 // whether a record is held at the end of its scope, are integers beside it: constants on every path, which the kernel
@@ -15,15 +15,39 @@ export function reserve(l: Lowering, variable: number, map: string, size: number
   const { build } = l;
   const ring = build.define({ op: "map", map, type: "ptr.map", at });
   const bytes = constant(build, size, at);
+  const pointer = call(l, "ringbufReserve", [ring, bytes, constant(build, 0, at)], at);
+  const clear = (): void => build.effect({ op: "zero", size, offset: 0, args: [pointer], at });
+  const discard = (live: ValueId, end: Span): void => {
+    call(l, "ringbufDiscard", [live, constant(build, 0, end)], end);
+  };
+  return hold(l, { variable, pointer, discard }, clear, at);
+}
+
+/** A socket that a lookup gave. */
+export function holdSocket(l: Lowering, variable: number, pointer: ValueId, at: Span): Reservation {
+  const discard = (live: ValueId, end: Span): void => {
+    call(l, "skRelease", [live], end);
+  };
+  return hold(l, { variable, pointer, discard }, () => undefined, at);
+}
+
+/** Tests the pointer; `found` is what is done where there is something. */
+function hold(
+  l: Lowering,
+  given: Pick<Reservation, "variable" | "pointer" | "discard">,
+  found: () => void,
+  at: Span,
+): Reservation {
+  const { build } = l;
+  const { pointer } = given;
   const [no, yes] = [constant(build, 0, at), constant(build, 1, at)];
-  const pointer = call(l, "ringbufReserve", [ring, bytes, no], at);
   const [present, held, live] = [build.variable(false), build.variable(false), build.variable(true)];
-  const reservation: Reservation = { variable, pointer, no, yes, present, held, live };
+  const reservation: Reservation = { ...given, no, yes, present, held, live };
   build.write(live, pointer);
   const [got, none, after] = [build.block(), build.block(), build.block()];
   build.branch("ne64", pointer, nullValue, got, none, at);
   build.enterSealed(got);
-  build.effect({ op: "zero", size, offset: 0, args: [pointer], at });
+  found();
   build.write(present, yes);
   build.jump(after, at);
   build.enterSealed(none);
@@ -97,7 +121,7 @@ function endReservation(l: Lowering, reservation: Reservation, at: Span): void {
     build.branch("ne64", flag, reservation.no, held, after, at);
     build.enterSealed(held);
   }
-  call(l, "ringbufDiscard", [build.read(reservation.live), constant(build, 0, at)], at);
+  reservation.discard(build.read(reservation.live), at);
   build.jump(after, at);
   build.enterSealed(after);
 }

@@ -29,6 +29,7 @@ export class SsaBuilder {
   #nextValue = 0;
   /** For each variable whether it holds a pointer. */
   readonly #variables: boolean[] = [];
+  readonly #atEntry = new Map<string, ValueId>();
   #instructions = 0;
   #current: BlockDraft;
   readonly at: Span;
@@ -157,6 +158,19 @@ export class SsaBuilder {
     const whole = { ...inst, result } as Inst;
     this.#definitions.set(result, whole);
     this.effect(whole);
+    return result;
+  }
+
+  /** A value that is made as the function begins, so that all of it may use it; once for each key. */
+  atEntry(key: string, inst: Unnamed): ValueId {
+    const known = this.#atEntry.get(key);
+    if (known !== undefined) return known;
+    const result = this.#fresh(inst.type);
+    const whole = { ...inst, result } as Inst;
+    this.#definitions.set(result, whole);
+    this.#instructions++;
+    this.#find(0).insts.unshift(whole);
+    this.#atEntry.set(key, result);
     return result;
   }
 

@@ -212,6 +212,7 @@ function resultsOf(fn: IrFunction): readonly IrType[] {
 function unreturnable({ result, mixed }: Subprogram): string | undefined {
   if (mixed) return "it returns refs into several kinds of memory";
   if (result === "ptr.stack") return "it returns a ref to the stack, which ends with the function";
+  if (result === "ptr.socket") return "it returns a socket, which its scope may give back";
   return result === "ptr.record" ? "it returns a reserved record" : undefined;
 }
 

@@ -1,6 +1,22 @@
 import { expect, test } from "vitest";
 import { createPacket } from "../packet.ts";
-import { Arp, Ethernet, Icmp, IcmpEcho, Icmpv6, Icmpv6Echo, IPv4, IPv6, Tcp, Udp, Vlan } from "./index.ts";
+import {
+  Arp,
+  Ethernet,
+  FibLookup,
+  Icmp,
+  IcmpEcho,
+  Icmpv6,
+  Icmpv6Echo,
+  IPv4,
+  IPv6,
+  SockTuple4,
+  SockTuple6,
+  Tcp,
+  TunnelKey,
+  Udp,
+  Vlan,
+} from "./index.ts";
 
 function hex(text: string): Uint8Array {
   return Uint8Array.from(text.match(/[0-9a-f]{2}/g) ?? [], (byte) => Number.parseInt(byte, 16));
@@ -71,4 +87,10 @@ test("ARP and VLAN", () => {
   expect(arp).toMatchObject({ hrd: 1, pro: 0x0800, hln: 6, pln: 4, op: 2 });
   expect([arp?.sha[5], arp?.sip[3], arp?.tha[5], arp?.tip[3]]).toEqual([1, 1, 2, 2]);
   expect({ ...createPacket(hex("a064 86dd")).at(0, Vlan) }).toEqual({ tci: 0xa064, proto: 0x86dd });
+});
+
+test("what helpers look up is as long as the kernel's structs", () => {
+  const sizes = { FibLookup, SockTuple4, SockTuple6, TunnelKey };
+  const found = Object.fromEntries(Object.entries(sizes).map(([name, schema]) => [name, schema.size]));
+  expect(found).toEqual({ FibLookup: 64, SockTuple4: 12, SockTuple6: 36, TunnelKey: 44 });
 });

@@ -153,8 +153,8 @@ export interface HelperRow {
   /** Only programs that may sleep can call it. */
   readonly sleeps?: true;
   /**
-   * How the DSL exposes it: a method of `ctx` (with its arguments in the order of these names), an operation of a map (`maps`: of which types, by row name), of a reserved
-   * record or of a socket, or not at all. A method takes the integers; for memory that the helper reads a value in memory,
+   * How the DSL exposes it: a method of `ctx` (with its arguments in the order of these names), an operation of a map
+   * (`maps`: of which types, by row name) or of a reserved record, or not at all. A method takes the integers; for memory that the helper reads a value in memory,
    * for memory that it fills a schema or the memory itself, and for sizes nothing. One that fills memory of a schema gives
    * a ref to it on the stack, or undefined where the helper fails; one that is given the memory gives what the helper gives.
    */
@@ -162,7 +162,6 @@ export interface HelperRow {
     | { readonly on: "context"; readonly as: string; readonly order?: readonly string[] }
     | { readonly on: "map"; readonly as: string; readonly maps?: readonly string[] }
     | { readonly on: "record"; readonly as: string }
-    | { readonly on: "socket"; readonly as: string }
     | { readonly on: "none" };
   readonly doc: string;
 }

@@ -16,7 +16,7 @@ export const sockOpsHelpers = {
     license: "any",
     programs: ["sock_ops"],
     surface: { on: "context", as: "sockOpsCbFlagsSet" },
-    doc: "Which events call the program: of `SockOpsCallbacks`. Gives those that the kernel does not know, 0 for none, or a negative errno.",
+    doc: "Which events call the program: of `SockOpsFlags`. Gives those that the kernel does not know, 0 for none, or a negative errno.",
   },
   loadHdrOpt: {
     symbol: "bpf_load_hdr_opt",

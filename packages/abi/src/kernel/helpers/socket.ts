@@ -32,7 +32,7 @@ export const socketHelpers = {
     effects: ["impure", "acquiresSocket"],
     license: "any",
     programs: skLookupPrograms,
-    surface: { on: "none" },
+    surface: { on: "context", as: "skLookupTcp" },
     doc: "The TCP socket that listens for or has a connection of these addresses and ports (12 bytes for IPv4, 36 for IPv6, as in the packet); undefined where there is none. `netns` is a namespace's number, −1 for this one.",
   },
   skLookupUdp: {
@@ -50,7 +50,7 @@ export const socketHelpers = {
     effects: ["impure", "acquiresSocket"],
     license: "any",
     programs: skLookupPrograms,
-    surface: { on: "none" },
+    surface: { on: "context", as: "skLookupUdp" },
     doc: "The UDP socket of these addresses and ports (12 bytes for IPv4, 36 for IPv6, as in the packet); undefined where there is none. `netns` is a namespace's number, −1 for this one.",
   },
   skcLookupTcp: {
@@ -68,7 +68,7 @@ export const socketHelpers = {
     effects: ["impure", "acquiresSocket"],
     license: "any",
     programs: skLookupPrograms,
-    surface: { on: "none" },
+    surface: { on: "context", as: "skcLookupTcp" },
     doc: "As `skLookupTcp`, with sockets of connections that are being made or have ended.",
   },
   skRelease: {
@@ -80,7 +80,7 @@ export const socketHelpers = {
     effects: ["impure", "releasesSocket"],
     license: "any",
     programs: [...skLookupPrograms, "sk_lookup"],
-    surface: { on: "socket", as: "release" },
+    surface: { on: "none" },
     doc: "Gives the socket back.",
   },
   skFullsock: {
@@ -92,7 +92,7 @@ export const socketHelpers = {
     effects: ["impure"],
     license: "any",
     programs: ["sched_cls", "sched_act", "cgroup_skb"],
-    surface: { on: "socket", as: "fullsock" },
+    surface: { on: "context", as: "skFullsock" },
     doc: "The socket with all its fields; undefined where it is none of a whole connection.",
   },
   tcpSock: {
@@ -105,7 +105,7 @@ export const socketHelpers = {
     effects: ["impure"],
     license: "any",
     programs: ["sched_cls", "sched_act", "cgroup_skb", "cgroup_sockopt", "sock_ops"],
-    surface: { on: "socket", as: "tcpSock" },
+    surface: { on: "context", as: "tcpSock" },
     doc: "What TCP knows of the connection; undefined where it is no TCP.",
   },
   getListenerSock: {
@@ -117,7 +117,7 @@ export const socketHelpers = {
     effects: ["impure"],
     license: "any",
     programs: ["sched_cls", "sched_act", "cgroup_skb"],
-    surface: { on: "socket", as: "getListenerSock" },
+    surface: { on: "context", as: "getListenerSock" },
     doc: "The socket that listens for the connection; undefined where it is not being made.",
   },
   skcToTcp6Sock: {
@@ -222,16 +222,16 @@ export const socketHelpers = {
     since: "5.2",
     args: [
       { name: "sk", is: "socket" },
-      { name: "ip", is: "memoryRead", size: "ipLength" },
+      { name: "ip", is: "memoryRead", size: "ipLength", packet: true },
       { name: "ipLength", is: "size", zero: false },
-      { name: "tcp", is: "memoryRead", size: "tcpLength" },
+      { name: "tcp", is: "memoryRead", size: "tcpLength", packet: true },
       { name: "tcpLength", is: "size", zero: false },
     ],
     returns: { is: "status" },
     effects: ["impure"],
     license: "GPL",
     programs: [...tcPrograms, "xdp"],
-    surface: { on: "socket", as: "checkSyncookie" },
+    surface: { on: "context", as: "tcpCheckSyncookie" },
     doc: "0 where the acknowledgement of these headers carries a cookie of this listening socket; a negative errno where not.",
   },
   tcpGenSyncookie: {
@@ -240,16 +240,16 @@ export const socketHelpers = {
     since: "5.4",
     args: [
       { name: "sk", is: "socket" },
-      { name: "ip", is: "memoryRead", size: "ipLength" },
+      { name: "ip", is: "memoryRead", size: "ipLength", packet: true },
       { name: "ipLength", is: "size", zero: false },
-      { name: "tcp", is: "memoryRead", size: "tcpLength" },
+      { name: "tcp", is: "memoryRead", size: "tcpLength", packet: true },
       { name: "tcpLength", is: "size", zero: false },
     ],
     returns: { is: "integer", width: 64, signed: true },
     effects: ["impure"],
     license: "GPL",
     programs: [...tcPrograms, "xdp"],
-    surface: { on: "socket", as: "genSyncookie" },
+    surface: { on: "context", as: "tcpGenSyncookie" },
     doc: "The cookie for a SYN of these headers to this listening socket (lower half) and the MSS (above); a negative errno where there is none.",
   },
   tcpRawGenSyncookieIpv4: {
@@ -336,10 +336,10 @@ export const socketHelpers = {
     programSince: { sk_lookup: "5.9" },
     args: [context, { name: "sk", is: "socket", nullable: true }, flags],
     returns: { is: "status" },
-    effects: ["impure", "acts"],
+    effects: ["impure", "acts", "writesContext"],
     license: "any",
     programs: [...tcPrograms, "sk_lookup"],
-    surface: { on: "none" },
+    surface: { on: "context", as: "skAssign" },
     doc: "Has the packet go to this socket. 0, or a negative errno. At sk_lookup `undefined` takes back what was assigned.",
   },
   skCgroupId: {
@@ -351,7 +351,7 @@ export const socketHelpers = {
     effects: ["impure"],
     license: "any",
     programs: ["cgroup_skb"],
-    surface: { on: "socket", as: "cgroupId" },
+    surface: { on: "context", as: "skCgroupId" },
     doc: "Number of the control group (version 2) of the socket.",
   },
   skAncestorCgroupId: {
@@ -366,7 +366,7 @@ export const socketHelpers = {
     effects: ["impure"],
     license: "any",
     programs: ["cgroup_skb"],
-    surface: { on: "socket", as: "ancestorCgroupId" },
+    surface: { on: "context", as: "skAncestorCgroupId" },
     doc: "Number of the ancestor of that group at a level; 0 is the root.",
   },
   getNetnsCookie: {

@@ -30,6 +30,7 @@ export function call(l: Lowering, helper: HelperName, args: readonly ValueId[], 
 const resultTypes: { readonly [K in HelperRow["returns"]["is"]]?: IrType } = {
   mapValue: "ptr.mapValue",
   record: "ptr.record",
+  socket: "ptr.socket",
 };
 
 /** What a map is. */

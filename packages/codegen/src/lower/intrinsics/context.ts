@@ -31,6 +31,14 @@ function placeOf(l: Lowering, { field, index = 0 }: ContextFieldExpr): Place {
 /** A field of the context, in host order. */
 export function lowerContextField(l: Lowering, expr: ContextFieldExpr): Value {
   const { row, offset, size } = placeOf(l, expr);
+  // One pointer for the whole function: the kernel takes what is loaded again for another socket, not tested yet. Only where
+  // helpers put another one there is it loaded each time.
+  if (row.is === "socket") {
+    const args = [l.build.context] as const;
+    const inst = { op: "load", args, size: 8, signed: false, offset, type: "ptr.socket", at: expr.at } as const;
+    const changes = l.program.type === "sk_lookup";
+    return scalar(changes ? l.build.define(inst) : l.build.atEntry(`socket ${offset}`, inst));
+  }
   // The pointer's kind says no more than that others may see what is written there.
   if (row.is === "memory")
     return scalar(load(l.build, l.build.context, offset, { size, signed: false, type: "ptr.mapValue" }, expr.at));

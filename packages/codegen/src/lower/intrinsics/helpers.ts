@@ -54,6 +54,10 @@ class Arguments {
         return this.#updated(this.#next(arg));
       case "fixedRead":
         return pointerTo(this.#l, refAddress(this.#l, this.#next(arg)), this.#expr.at);
+      case "socket": {
+        const value = this.#next(arg);
+        return value.type.kind === "ref" ? pointerTo(this.#l, refAddress(this.#l, value), value.at) : nullValue;
+      }
       case "memoryRead":
         return this.#memory(arg, this.#next(arg));
       case "constantString":

@@ -8,13 +8,16 @@ import { constant } from "../emit.ts";
 import { call } from "../intrinsics/calls.ts";
 import type { Lowering } from "../lowering.ts";
 import { pointerTo, refAddress } from "../places.ts";
-import { endReservations, release, reserve } from "../reservations.ts";
+import { endReservations, holdSocket, release, reserve } from "../reservations.ts";
 
 export function lowerUsing(l: Lowering, statement: UsingStatement): void {
   const { build, frame } = l;
   const { variable, at } = statement;
   if (variable.type.kind !== "ref") throw new Error("lower: a record that is no ref");
-  const reservation = reserve(l, variable.id, statement.map, variable.type.layout.size, at);
+  const reservation =
+    statement.of.kind === "helper"
+      ? holdSocket(l, variable.id, l.scalar(statement.of), at)
+      : reserve(l, variable.id, statement.of.map, variable.type.layout.size, at);
   const cell = newCell(build, variable.type);
   frame.locals.set(variable.id, cell);
   writeCell(build, cell, scalar(reservation.pointer));

@@ -93,7 +93,7 @@ function contextMember(object: Expr, type: ContextType, name: string, node: ts.N
     const view: PacketType = { ...type, view: "packet" };
     return { ...object, type: view, at };
   }
-  const field = fields.find((one) => one.as === name && ["integer", "memory", "text"].includes(one.is));
+  const field = fields.find((one) => one.as === name && ["integer", "memory", "socket", "text"].includes(one.is));
   if (!field) return refuse("functionValue", node, scope, { message: `ctx.${name} can only be called` });
   if (field.is === "text") {
     const text: TextType = { ...type, text: field.name };
@@ -108,8 +108,8 @@ function contextField(context: Expr, row: ContextFieldRow, at: Expr["at"], index
   return { kind: "contextField", context, field: row.name, ...(index !== undefined && { index }), type, at };
 }
 
-function typeOfField({ layout, size, signed }: ContextFieldRow): AstType {
-  if (layout) return { kind: "ref", layout, nullable: false };
+function typeOfField({ layout, size, signed, nullable }: ContextFieldRow): AstType {
+  if (layout) return { kind: "ref", layout, nullable: nullable === true };
   return size === 8 ? { kind: "bigint", signed: signed === true } : numberType;
 }
 

@@ -3,6 +3,7 @@ import { type HelperName, type HelperRow, helperNames, helpers, methodSince } fr
 import type { ts } from "ts-morph";
 import type { Expr } from "../../../ast/nodes.ts";
 import { type ContextType, numberType } from "../../../ast/types.ts";
+import { socketLookups } from "../../subset.ts";
 import { coerce } from "../coerce.ts";
 import { convertExpression, poison, refuse, type Scope, spanOf } from "../context.ts";
 import { describeType, isPacket, isText, type TextType } from "../types.ts";
@@ -15,10 +16,17 @@ export function convertContextCall(
   type: ContextType,
   name: ts.MemberName,
   scope: Scope,
+  result: "free" | "held" = "free",
 ): Expr {
   if (isText(type)) return convertTextCall(node, context, type, name, scope);
   if (isPacket(type) && name.text === "at") return convertPacketAt(node, context, scope);
   const helper = isPacket(type) ? undefined : helperOf(name.text, type);
+  if (helper && result === "free" && socketLookups.has(name.text)) {
+    return refuse("reservedRecord", node, scope, {
+      message: "a socket of a lookup is held without using",
+      help: `write \`using sk = ctx.${name.text}(…);\` as a statement of its own, then \`if (!sk) return …;\``,
+    });
+  }
   if (helper) return convertHelper(node, context, helper, scope);
   return refuse("unknownProperty", name, scope, { message: `${describeType(type)} has no operation ${name.text}` });
 }

@@ -1,6 +1,15 @@
 // Calls of helpers that rows expose as methods of the context: what the author writes, by what the row's arguments must be.
 // The context and sizes are filled in; memory to fill is a schema, or memory of the author's.
-import { type HelperArg, type HelperName, type HelperRow, helpers, type Layout, scalarLayouts } from "@typebpf/abi";
+import {
+  type HelperArg,
+  type HelperName,
+  type HelperRow,
+  helpers,
+  type Layout,
+  scalarLayouts,
+  socketLayouts,
+  socketOf,
+} from "@typebpf/abi";
 import type { ts } from "ts-morph";
 import type { Expr } from "../../../ast/nodes.ts";
 import { type AstType, nothingType, numberType } from "../../../ast/types.ts";
@@ -121,6 +130,8 @@ function argumentValue(
     case "memoryWrite":
     case "memoryUpdate":
       return memoryArgument(given, call, scope);
+    case "socket":
+      return socketArgument(argument, given, call, scope);
     case "fixedRead":
     case "fixedUpdate":
       return fixedArgument(argument, given, call, scope);
@@ -179,6 +190,19 @@ function fixedArgument(
   });
 }
 
+function socketArgument(
+  { nullable }: Extract<HelperArg, { readonly is: "socket" }>,
+  given: ts.Expression | undefined,
+  call: ts.CallExpression,
+  scope: Scope,
+): Expr {
+  const value = memoryArgument(given, call, scope, nullable ? { nullable } : {});
+  if (value.type.kind !== "ref" || socketOf(value.type.layout)) return value;
+  return refuse("typesDiffer", given ?? call, scope, {
+    message: `${describeType(value.type)} where a socket is expected`,
+  });
+}
+
 function resultOf({ returns, symbol }: HelperRow): AstType {
   switch (returns.is) {
     case "status":
@@ -188,9 +212,10 @@ function resultOf({ returns, symbol }: HelperRow): AstType {
       return returns.width === 64 ? { kind: "bigint", signed: returns.signed } : numberType;
     case "void":
       return nothingType;
+    case "socket":
+      return { kind: "ref", layout: socketLayouts[returns.of], nullable: true };
     case "mapValue":
     case "record":
-    case "socket":
     case "kernelPointer":
     case "dynptrMemory":
       throw new Error(`frontend: ${symbol} on the context gives a pointer that is no ref`);
