@@ -22,9 +22,8 @@ import {
   type StructLayout,
   socketOf,
 } from "@typebpf/abi";
+import { comment } from "./comment.ts";
 import type { GeneratedFile } from "./generator.ts";
-
-const docWidth = 112;
 
 /** What every kernel has that programs are written for today; older releases are not worth a word. */
 const oldest = "4.9";
@@ -32,21 +31,6 @@ const oldest = "4.9";
 /** Adds the first release. */
 function withSince(doc: string, since: string): string {
   return compareKernels(since, oldest) > 0 ? `${doc} Since Linux ${since}.` : doc;
-}
-
-/** A JSDoc comment of one line, or of several where it is longer. */
-function comment(text: string): string[] {
-  if (text.length <= docWidth) return [`  /** ${text} */`];
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > docWidth) {
-      lines.push(line);
-      line = "";
-    }
-    line = line === "" ? word : `${line} ${word}`;
-  }
-  return ["  /**", ...[...lines, line].map((one) => `   * ${one}`), "   */"];
 }
 
 function integerType(width: number, signed: boolean): string {

@@ -105,6 +105,7 @@ class FunctionLowering implements Lowering {
   readonly #request: SubprogramRequest | undefined;
   frame: Frame;
   readonly reserved = new Map<ValueId, Reservation>();
+  readonly sockets = new Map<number, ValueId>();
   readonly clean = new Map<SlotId, Layout>();
   #failure: BlockId | undefined;
   /** Blocks that end the program while records are held. */

@@ -89,6 +89,9 @@ export interface Lowering {
   condition(expr: Expr, whenTrue: BlockId, whenFalse: BlockId): void;
   statements(statements: readonly Statement[]): void;
 
+  /** Sockets of the context, by the offset of their field: loaded as the function begins. */
+  readonly sockets: Map<number, ValueId>;
+
   /** By pointer: a test of such a pointer is a test of `present`. */
   readonly reserved: Map<ValueId, Reservation>;
 

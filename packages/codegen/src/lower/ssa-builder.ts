@@ -29,7 +29,6 @@ export class SsaBuilder {
   #nextValue = 0;
   /** For each variable whether it holds a pointer. */
   readonly #variables: boolean[] = [];
-  readonly #atEntry = new Map<string, ValueId>();
   #instructions = 0;
   #current: BlockDraft;
   readonly at: Span;
@@ -152,25 +151,13 @@ export class SsaBuilder {
     return value;
   }
 
-  /** Adds an instruction with a result. */
-  define(inst: Unnamed): ValueId {
+  /** Adds an instruction with a result; `first` where the function begins, so that all of it may use the result. */
+  define(inst: Unnamed, first = false): ValueId {
     const result = this.#fresh(inst.type);
     const whole = { ...inst, result } as Inst;
     this.#definitions.set(result, whole);
-    this.effect(whole);
-    return result;
-  }
-
-  /** A value that is made as the function begins, so that all of it may use it; once for each key. */
-  atEntry(key: string, inst: Unnamed): ValueId {
-    const known = this.#atEntry.get(key);
-    if (known !== undefined) return known;
-    const result = this.#fresh(inst.type);
-    const whole = { ...inst, result } as Inst;
-    this.#definitions.set(result, whole);
-    this.#instructions++;
-    this.#find(0).insts.unshift(whole);
-    this.#atEntry.set(key, result);
+    if (first) this.#find(0).insts.unshift(whole);
+    else this.effect(whole);
     return result;
   }
 

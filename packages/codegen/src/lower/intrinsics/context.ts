@@ -37,7 +37,10 @@ export function lowerContextField(l: Lowering, expr: ContextFieldExpr): Value {
     const args = [l.build.context] as const;
     const inst = { op: "load", args, size: 8, signed: false, offset, type: "ptr.socket", at: expr.at } as const;
     const changes = l.program.type === "sk_lookup";
-    return scalar(changes ? l.build.define(inst) : l.build.atEntry(`socket ${offset}`, inst));
+    if (changes) return scalar(l.build.define(inst));
+    const known = l.sockets.get(offset) ?? l.build.define(inst, true);
+    l.sockets.set(offset, known);
+    return scalar(known);
   }
   // The pointer's kind says no more than that others may see what is written there.
   if (row.is === "memory")
