@@ -1001,6 +1001,69 @@ export declare const AdjustRoom: {
   readonly MAC: 1;
 };
 
+/** Flags of `getStack`; the lower eight bits are how many frames are skipped. */
+export declare const StackFlags: {
+  /** The stack of the process, not of the kernel. */
+  readonly USER_STACK: 256;
+  /** Build ids and offsets instead of addresses, with `USER_STACK`. */
+  readonly USER_BUILD_ID: 2048;
+};
+
+/** Flags of `fibLookup`. */
+export declare const FibLookupFlags: {
+  /** Asks the table of the interface, and no rules. */
+  readonly DIRECT: 1;
+  /** From the side of who sends. */
+  readonly OUTPUT: 2;
+  /** Does not look for the neighbour: no link-layer addresses (Linux 6.3). */
+  readonly SKIP_NEIGH: 4;
+  /** The table is given (Linux 6.3). */
+  readonly TBID: 8;
+  /** Gives the source address too (Linux 6.7). */
+  readonly SRC: 16;
+  /** The mark is given (Linux 6.10). */
+  readonly MARK: 32;
+};
+
+/** What `fibLookup` gives where it is no error. */
+export declare const FibLookupResult: {
+  /** The next hop is there. */
+  readonly SUCCESS: 0;
+  readonly BLACKHOLE: 1;
+  readonly UNREACHABLE: 2;
+  readonly PROHIBIT: 3;
+  /** The packet is for this machine, or none to be forwarded. */
+  readonly NOT_FWDED: 4;
+  /** The interface does not forward. */
+  readonly FWD_DISABLED: 5;
+  /** The next hop needs a tunnel. */
+  readonly UNSUPP_LWT: 6;
+  /** The neighbour is not known. */
+  readonly NO_NEIGH: 7;
+  /** The packet is longer than the MTU. */
+  readonly FRAG_NEEDED: 8;
+  /** No source address was found. */
+  readonly NO_SRC_ADDR: 9;
+};
+
+/** Flags of `getTunnelKey` and `setTunnelKey`. */
+export declare const TunnelKeyFlags: {
+  /** The addresses are IPv6. */
+  readonly IPV6: 1;
+  readonly ZERO_CSUM_TX: 2;
+  readonly DONT_FRAGMENT: 4;
+  readonly SEQ_NUMBER: 8;
+  /** Sets no key (Linux 6.3). */
+  readonly NO_KEY: 16;
+};
+
+/** What `lwtPushEncap` puts before the packet. */
+export declare const LwtEncap: {
+  readonly SEG6: 0;
+  readonly SEG6_INLINE: 1;
+  readonly IP: 2;
+};
+
 /** What `op` of `sockOps` programs says: why the program runs. */
 export declare const SockOps: {
   /** Nothing. */
@@ -1094,6 +1157,69 @@ export declare const DeviceAccess: {
   readonly READ: 2;
   readonly WRITE: 4;
 };
+
+/** A socket that may be none of a whole connection: one that is being made, or has ended. */
+export interface SocketCommon {
+  /** Index of the interface that it is bound to; 0 for none. */
+  readonly boundDevIf: u32;
+  /** 2 (AF_INET) or 10 (AF_INET6). */
+  readonly family: u32;
+  readonly srcIp4: u32;
+  /** Four parts, the most significant first. */
+  readonly srcIp6: ReadonlyItems<u32, 4>;
+  readonly srcPort: u32;
+  readonly dstPort: u16;
+  readonly dstIp4: u32;
+  /** Four parts, the most significant first. */
+  readonly dstIp6: ReadonlyItems<u32, 4>;
+  /** One of the states of TCP: 1 established, 10 listening. */
+  readonly state: u32;
+  /** The queue that received its last packet; −1 where it is not known. */
+  readonly rxQueueMapping: i32;
+}
+
+/** A full socket. */
+export interface Socket extends SocketCommon {
+  /** 1 stream, 2 datagram, 3 raw. */
+  readonly type: u32;
+  /** The IP protocol. */
+  readonly protocol: u32;
+  readonly mark: u32;
+  readonly priority: u32;
+}
+
+/** What TCP knows of a connection (struct tcp_sock, RFC 4898). */
+export interface TcpSocket {
+  /** Congestion window, in segments. */
+  readonly sndCwnd: u32;
+  /** Smoothed round trip time, in eighths of microseconds. */
+  readonly srttUs: u32;
+  /** Least round trip time of late, in microseconds. */
+  readonly rttMin: u32;
+  readonly sndSsthresh: u32;
+  readonly rcvNxt: u32;
+  readonly sndNxt: u32;
+  readonly sndUna: u32;
+  readonly mssCache: u32;
+  readonly ecnFlags: u32;
+  readonly rateDelivered: u32;
+  readonly rateIntervalUs: u32;
+  readonly packetsOut: u32;
+  readonly retransOut: u32;
+  readonly totalRetrans: u32;
+  readonly segsIn: u32;
+  readonly dataSegsIn: u32;
+  readonly segsOut: u32;
+  readonly dataSegsOut: u32;
+  readonly lostOut: u32;
+  readonly sackedOut: u32;
+  readonly bytesReceived: u64;
+  readonly bytesAcked: u64;
+  readonly dsackDups: u32;
+  readonly delivered: u32;
+  readonly deliveredCe: u32;
+  readonly icskRetransmits: u32;
+}
 
 /** `bpf_ktime_get_ns` as a method of a context. */
 export interface KtimeGetNsHelper {
@@ -1656,6 +1782,67 @@ export interface SeqWriteHelper {
   seqWrite(value: object): number;
 }
 
+/** `bpf_sk_lookup_tcp` as a method of a context. */
+export interface SkLookupTcpHelper {
+  /**
+   * The TCP socket that listens for or has a connection of these addresses and ports (12 bytes for IPv4, 36 for
+   * IPv6, as in the packet); undefined where there is none. `netns` is a namespace's number, −1 for this one. Since
+   * Linux 4.20.
+   */
+  skLookupTcp(tuple: object, netns?: number, flags?: number): (Socket & Releasable) | undefined;
+}
+
+/** `bpf_sk_lookup_udp` as a method of a context. */
+export interface SkLookupUdpHelper {
+  /**
+   * The UDP socket of these addresses and ports (12 bytes for IPv4, 36 for IPv6, as in the packet); undefined where
+   * there is none. `netns` is a namespace's number, −1 for this one. Since Linux 4.20.
+   */
+  skLookupUdp(tuple: object, netns?: number, flags?: number): (Socket & Releasable) | undefined;
+}
+
+/** `bpf_skc_lookup_tcp` as a method of a context. */
+export interface SkcLookupTcpHelper {
+  /** As `skLookupTcp`, with sockets of connections that are being made or have ended. Since Linux 5.2. */
+  skcLookupTcp(tuple: object, netns?: number, flags?: number): (SocketCommon & Releasable) | undefined;
+}
+
+/** `bpf_sk_fullsock` as a method of a context. */
+export interface SkFullsockHelper {
+  /** The socket with all its fields; undefined where it is none of a whole connection. Since Linux 5.1. */
+  skFullsock(sk: SocketCommon): Socket | undefined;
+}
+
+/** `bpf_tcp_sock` as a method of a context. */
+export interface TcpSockHelper {
+  /** What TCP knows of the connection; undefined where it is no TCP. Since Linux 5.1. */
+  tcpSock(sk: SocketCommon): TcpSocket | undefined;
+}
+
+/** `bpf_get_listener_sock` as a method of a context. */
+export interface GetListenerSockHelper {
+  /** The socket that listens for the connection; undefined where it is not being made. Since Linux 5.1. */
+  getListenerSock(sk: SocketCommon): Socket | undefined;
+}
+
+/** `bpf_tcp_check_syncookie` as a method of a context. */
+export interface TcpCheckSyncookieHelper {
+  /**
+   * 0 where the acknowledgement of these headers carries a cookie of this listening socket; a negative errno where
+   * not. Since Linux 5.2.
+   */
+  tcpCheckSyncookie(sk: SocketCommon, ip: object, tcp: object): number;
+}
+
+/** `bpf_tcp_gen_syncookie` as a method of a context. */
+export interface TcpGenSyncookieHelper {
+  /**
+   * The cookie for a SYN of these headers to this listening socket (lower half) and the MSS (above); a negative
+   * errno where there is none. Since Linux 5.4.
+   */
+  tcpGenSyncookie(sk: SocketCommon, ip: object, tcp: object): i64;
+}
+
 /** `bpf_tcp_raw_gen_syncookie_ipv4` as a method of a context. */
 export interface TcpRawGenSyncookieIpv4Helper {
   /**
@@ -1690,6 +1877,27 @@ export interface TcpRawCheckSyncookieIpv6Helper {
    * 6.0.
    */
   tcpRawCheckSyncookieIpv6(ip: object, tcp: object): number;
+}
+
+/** `bpf_sk_assign` as a method of a context. */
+export interface SkAssignHelper {
+  /**
+   * Has the packet go to this socket. 0, or a negative errno. At sk_lookup `undefined` takes back what was assigned.
+   * Since Linux 5.7.
+   */
+  skAssign(sk: SocketCommon | undefined, flags?: number): number;
+}
+
+/** `bpf_sk_cgroup_id` as a method of a context. */
+export interface SkCgroupIdHelper {
+  /** Number of the control group (version 2) of the socket. Since Linux 5.8. */
+  skCgroupId(sk: SocketCommon): u64;
+}
+
+/** `bpf_sk_ancestor_cgroup_id` as a method of a context. */
+export interface SkAncestorCgroupIdHelper {
+  /** Number of the ancestor of that group at a level; 0 is the root. Since Linux 5.8. */
+  skAncestorCgroupId(sk: SocketCommon, ancestorLevel: number): u64;
 }
 
 /** `bpf_get_netns_cookie` as a method of a context. */
@@ -1778,8 +1986,8 @@ export interface SysctlSetNewValueHelper {
 /** `bpf_sock_ops_cb_flags_set` as a method of a context. */
 export interface SockOpsCbFlagsSetHelper {
   /**
-   * Which events call the program: of `SockOpsCallbacks`. Gives those that the kernel does not know, 0 for none, or
-   * a negative errno. Since Linux 4.16.
+   * Which events call the program: of `SockOpsFlags`. Gives those that the kernel does not know, 0 for none, or a
+   * negative errno. Since Linux 4.16.
    */
   sockOpsCbFlagsSet(flags: u32): number;
 }
@@ -2019,6 +2227,38 @@ export interface KallsymsLookupNameHelper {
   kallsymsLookupName(name: object, flags?: number): RefTo<u64> | undefined;
 }
 
+/** `struct bpf_sock_common`, which a context points to. */
+export interface SockCommon {
+  boundDevIf: u32;
+  family: u32;
+  srcIp4: u32;
+  srcIp6: FixedArray<u32, 4>;
+  srcPort: u32;
+  dstPort: u16;
+  dstIp4: u32;
+  dstIp6: FixedArray<u32, 4>;
+  state: u32;
+  rxQueueMapping: u32;
+}
+
+/** `struct bpf_sock`, which a context points to. */
+export interface Sock {
+  boundDevIf: u32;
+  family: u32;
+  type: u32;
+  protocol: u32;
+  mark: u32;
+  priority: u32;
+  srcIp4: u32;
+  srcIp6: FixedArray<u32, 4>;
+  srcPort: u32;
+  dstPort: u16;
+  dstIp4: u32;
+  dstIp6: FixedArray<u32, 4>;
+  state: u32;
+  rxQueueMapping: u32;
+}
+
 /** `struct bpf_flow_keys`, which a context points to. */
 export interface FlowKeys {
   nhoff: u16;
@@ -2040,7 +2280,7 @@ export interface FlowKeys {
 }
 
 /** What a program made by `xdp` is given. */
-export interface XdpContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface XdpContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, TcpCheckSyncookieHelper, TcpGenSyncookieHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Index of the interface that received the packet. Since Linux 4.16. */
   readonly ingressIfindex: u32;
   /** Index of the receive queue. Since Linux 4.16. */
@@ -2050,7 +2290,7 @@ export interface XdpContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, Ktim
 }
 
 /** What a program made by `xdp.devmap` is given. */
-export interface XdpDevmapContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface XdpDevmapContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, TcpCheckSyncookieHelper, TcpGenSyncookieHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Index of the interface that received the packet. Since Linux 4.16. */
   readonly ingressIfindex: u32;
   /** Index of the receive queue. Since Linux 4.16. */
@@ -2062,7 +2302,7 @@ export interface XdpDevmapContext extends KtimeGetNsHelper, KtimeGetBootNsHelper
 }
 
 /** What a program made by `xdp.cpumap` is given. */
-export interface XdpCpumapContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface XdpCpumapContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, TcpCheckSyncookieHelper, TcpGenSyncookieHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Index of the interface that received the packet. Since Linux 4.16. */
   readonly ingressIfindex: u32;
   /** Index of the receive queue. Since Linux 4.16. */
@@ -2072,7 +2312,7 @@ export interface XdpCpumapContext extends KtimeGetNsHelper, KtimeGetBootNsHelper
 }
 
 /** What a program made by `tc` is given. */
-export interface TcContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, RedirectHelper<TcAction>, CsumDiffHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, SkbStoreBytesHelper, SkbPullDataHelper, L3CsumReplaceHelper, L4CsumReplaceHelper, CsumUpdateHelper, CsumLevelHelper, CloneRedirectHelper, RedirectPeerHelper<TcAction>, RedirectNeighHelper<TcAction>, SkbVlanPushHelper, SkbVlanPopHelper, SkbChangeProtoHelper, SkbChangeTypeHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetHashRecalcHelper, SetHashInvalidHelper, SetHashHelper, GetCgroupClassidHelper, GetRouteRealmHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, GetNetnsCookieHelper, SkbGetTunnelKeyHelper, SkbSetTunnelKeyHelper, SkbGetTunnelOptHelper, SkbSetTunnelOptHelper, SkbGetXfrmStateHelper, SkbAncestorCgroupIdHelper, SkbCgroupClassidHelper, SkbEcnSetCeHelper, SkbSetTstampHelper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface TcContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, RedirectHelper<TcAction>, CsumDiffHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, SkbStoreBytesHelper, SkbPullDataHelper, L3CsumReplaceHelper, L4CsumReplaceHelper, CsumUpdateHelper, CsumLevelHelper, CloneRedirectHelper, RedirectPeerHelper<TcAction>, RedirectNeighHelper<TcAction>, SkbVlanPushHelper, SkbVlanPopHelper, SkbChangeProtoHelper, SkbChangeTypeHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetHashRecalcHelper, SetHashInvalidHelper, SetHashHelper, GetCgroupClassidHelper, GetRouteRealmHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, SkFullsockHelper, TcpSockHelper, GetListenerSockHelper, TcpCheckSyncookieHelper, TcpGenSyncookieHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, SkAssignHelper, GetNetnsCookieHelper, SkbGetTunnelKeyHelper, SkbSetTunnelKeyHelper, SkbGetTunnelOptHelper, SkbSetTunnelOptHelper, SkbGetXfrmStateHelper, SkbAncestorCgroupIdHelper, SkbCgroupClassidHelper, SkbEcnSetCeHelper, SkbSetTstampHelper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -2111,6 +2351,8 @@ export interface TcContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, Ktime
   readonly wireLen: u32;
   /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
   readonly gsoSegs: u16;
+  /** The packet's socket. Since Linux 5.1. */
+  readonly sk: SocketCommon | undefined;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
   /** The clock of `tstamp`: 0 that of arrival, 1 monotonic. Since Linux 5.18. */
@@ -2122,7 +2364,7 @@ export interface TcContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, Ktime
 }
 
 /** What a program made by `netkit.primary` is given. */
-export interface NetkitPrimaryContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, RedirectHelper<TcAction>, CsumDiffHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, SkbStoreBytesHelper, SkbPullDataHelper, L3CsumReplaceHelper, L4CsumReplaceHelper, CsumUpdateHelper, CsumLevelHelper, CloneRedirectHelper, RedirectPeerHelper<TcAction>, RedirectNeighHelper<TcAction>, SkbVlanPushHelper, SkbVlanPopHelper, SkbChangeProtoHelper, SkbChangeTypeHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetHashRecalcHelper, SetHashInvalidHelper, SetHashHelper, GetCgroupClassidHelper, GetRouteRealmHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, GetNetnsCookieHelper, SkbGetTunnelKeyHelper, SkbSetTunnelKeyHelper, SkbGetTunnelOptHelper, SkbSetTunnelOptHelper, SkbGetXfrmStateHelper, SkbAncestorCgroupIdHelper, SkbCgroupClassidHelper, SkbEcnSetCeHelper, SkbSetTstampHelper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface NetkitPrimaryContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, RedirectHelper<TcAction>, CsumDiffHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, SkbStoreBytesHelper, SkbPullDataHelper, L3CsumReplaceHelper, L4CsumReplaceHelper, CsumUpdateHelper, CsumLevelHelper, CloneRedirectHelper, RedirectPeerHelper<TcAction>, RedirectNeighHelper<TcAction>, SkbVlanPushHelper, SkbVlanPopHelper, SkbChangeProtoHelper, SkbChangeTypeHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetHashRecalcHelper, SetHashInvalidHelper, SetHashHelper, GetCgroupClassidHelper, GetRouteRealmHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, SkFullsockHelper, TcpSockHelper, GetListenerSockHelper, TcpCheckSyncookieHelper, TcpGenSyncookieHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, SkAssignHelper, GetNetnsCookieHelper, SkbGetTunnelKeyHelper, SkbSetTunnelKeyHelper, SkbGetTunnelOptHelper, SkbSetTunnelOptHelper, SkbGetXfrmStateHelper, SkbAncestorCgroupIdHelper, SkbCgroupClassidHelper, SkbEcnSetCeHelper, SkbSetTstampHelper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -2161,6 +2403,8 @@ export interface NetkitPrimaryContext extends KtimeGetNsHelper, KtimeGetBootNsHe
   readonly wireLen: u32;
   /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
   readonly gsoSegs: u16;
+  /** The packet's socket. Since Linux 5.1. */
+  readonly sk: SocketCommon | undefined;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
   /** The clock of `tstamp`: 0 that of arrival, 1 monotonic. Since Linux 5.18. */
@@ -2172,7 +2416,7 @@ export interface NetkitPrimaryContext extends KtimeGetNsHelper, KtimeGetBootNsHe
 }
 
 /** What a program made by `netkit.peer` is given. */
-export interface NetkitPeerContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, RedirectHelper<TcAction>, CsumDiffHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, SkbStoreBytesHelper, SkbPullDataHelper, L3CsumReplaceHelper, L4CsumReplaceHelper, CsumUpdateHelper, CsumLevelHelper, CloneRedirectHelper, RedirectPeerHelper<TcAction>, RedirectNeighHelper<TcAction>, SkbVlanPushHelper, SkbVlanPopHelper, SkbChangeProtoHelper, SkbChangeTypeHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetHashRecalcHelper, SetHashInvalidHelper, SetHashHelper, GetCgroupClassidHelper, GetRouteRealmHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, GetNetnsCookieHelper, SkbGetTunnelKeyHelper, SkbSetTunnelKeyHelper, SkbGetTunnelOptHelper, SkbSetTunnelOptHelper, SkbGetXfrmStateHelper, SkbAncestorCgroupIdHelper, SkbCgroupClassidHelper, SkbEcnSetCeHelper, SkbSetTstampHelper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface NetkitPeerContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, RedirectHelper<TcAction>, CsumDiffHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, SkbStoreBytesHelper, SkbPullDataHelper, L3CsumReplaceHelper, L4CsumReplaceHelper, CsumUpdateHelper, CsumLevelHelper, CloneRedirectHelper, RedirectPeerHelper<TcAction>, RedirectNeighHelper<TcAction>, SkbVlanPushHelper, SkbVlanPopHelper, SkbChangeProtoHelper, SkbChangeTypeHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetHashRecalcHelper, SetHashInvalidHelper, SetHashHelper, GetCgroupClassidHelper, GetRouteRealmHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, SkFullsockHelper, TcpSockHelper, GetListenerSockHelper, TcpCheckSyncookieHelper, TcpGenSyncookieHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, SkAssignHelper, GetNetnsCookieHelper, SkbGetTunnelKeyHelper, SkbSetTunnelKeyHelper, SkbGetTunnelOptHelper, SkbSetTunnelOptHelper, SkbGetXfrmStateHelper, SkbAncestorCgroupIdHelper, SkbCgroupClassidHelper, SkbEcnSetCeHelper, SkbSetTstampHelper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -2211,6 +2455,8 @@ export interface NetkitPeerContext extends KtimeGetNsHelper, KtimeGetBootNsHelpe
   readonly wireLen: u32;
   /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
   readonly gsoSegs: u16;
+  /** The packet's socket. Since Linux 5.1. */
+  readonly sk: SocketCommon | undefined;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
   /** The clock of `tstamp`: 0 that of arrival, 1 monotonic. Since Linux 5.18. */
@@ -2222,7 +2468,7 @@ export interface NetkitPeerContext extends KtimeGetNsHelper, KtimeGetBootNsHelpe
 }
 
 /** What a program made by `schedAct` is given. */
-export interface SchedActContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, RedirectHelper<TcAction>, CsumDiffHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, SkbStoreBytesHelper, SkbPullDataHelper, L3CsumReplaceHelper, L4CsumReplaceHelper, CsumUpdateHelper, CsumLevelHelper, CloneRedirectHelper, RedirectPeerHelper<TcAction>, RedirectNeighHelper<TcAction>, SkbVlanPushHelper, SkbVlanPopHelper, SkbChangeProtoHelper, SkbChangeTypeHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetHashRecalcHelper, SetHashInvalidHelper, SetHashHelper, GetCgroupClassidHelper, GetRouteRealmHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, GetNetnsCookieHelper, SkbGetTunnelKeyHelper, SkbSetTunnelKeyHelper, SkbGetTunnelOptHelper, SkbSetTunnelOptHelper, SkbGetXfrmStateHelper, SkbAncestorCgroupIdHelper, SkbCgroupClassidHelper, SkbEcnSetCeHelper, SkbSetTstampHelper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface SchedActContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, RedirectHelper<TcAction>, CsumDiffHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, SkbStoreBytesHelper, SkbPullDataHelper, L3CsumReplaceHelper, L4CsumReplaceHelper, CsumUpdateHelper, CsumLevelHelper, CloneRedirectHelper, RedirectPeerHelper<TcAction>, RedirectNeighHelper<TcAction>, SkbVlanPushHelper, SkbVlanPopHelper, SkbChangeProtoHelper, SkbChangeTypeHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetHashRecalcHelper, SetHashInvalidHelper, SetHashHelper, GetCgroupClassidHelper, GetRouteRealmHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, SkFullsockHelper, TcpSockHelper, GetListenerSockHelper, TcpCheckSyncookieHelper, TcpGenSyncookieHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, SkAssignHelper, GetNetnsCookieHelper, SkbGetTunnelKeyHelper, SkbSetTunnelKeyHelper, SkbGetTunnelOptHelper, SkbSetTunnelOptHelper, SkbGetXfrmStateHelper, SkbAncestorCgroupIdHelper, SkbCgroupClassidHelper, SkbEcnSetCeHelper, SkbSetTstampHelper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -2261,6 +2507,8 @@ export interface SchedActContext extends KtimeGetNsHelper, KtimeGetBootNsHelper,
   readonly wireLen: u32;
   /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
   readonly gsoSegs: u16;
+  /** The packet's socket. Since Linux 5.1. */
+  readonly sk: SocketCommon | undefined;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
   /** The clock of `tstamp`: 0 that of arrival, 1 monotonic. Since Linux 5.18. */
@@ -2305,6 +2553,8 @@ export interface SocketFilterContext extends KtimeGetNsHelper, KtimeGetBootNsHel
   readonly napiId: u32;
   /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
   readonly gsoSegs: u16;
+  /** The packet's socket. Since Linux 5.1. */
+  readonly sk: SocketCommon | undefined;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
 }
@@ -2837,7 +3087,7 @@ export interface PerfEventContext extends KtimeGetNsHelper, KtimeGetBootNsHelper
 }
 
 /** What a program made by `cgroupSkb.ingress` is given. */
-export interface CgroupSkbIngressContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, GetCgroupClassidHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SkbAncestorCgroupIdHelper, SkbEcnSetCeHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSkbIngressContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, GetCgroupClassidHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, SkFullsockHelper, TcpSockHelper, GetListenerSockHelper, SkCgroupIdHelper, SkAncestorCgroupIdHelper, GetNetnsCookieHelper, SkbAncestorCgroupIdHelper, SkbEcnSetCeHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -2886,6 +3136,8 @@ export interface CgroupSkbIngressContext extends KtimeGetNsHelper, KtimeGetBootN
   tstamp: u64;
   /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
   readonly gsoSegs: u16;
+  /** The packet's socket. Since Linux 5.1. */
+  readonly sk: SocketCommon | undefined;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
   /** The device's time of arrival in nanoseconds; 0 where it has none. Since Linux 5.16. */
@@ -2895,7 +3147,7 @@ export interface CgroupSkbIngressContext extends KtimeGetNsHelper, KtimeGetBootN
 }
 
 /** What a program made by `cgroupSkb.egress` is given. */
-export interface CgroupSkbEgressContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, GetCgroupClassidHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SkbAncestorCgroupIdHelper, SkbEcnSetCeHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSkbEgressContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbLoadBytesRelativeHelper, GetCgroupClassidHelper, SkbCgroupIdHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, SkFullsockHelper, TcpSockHelper, GetListenerSockHelper, SkCgroupIdHelper, SkAncestorCgroupIdHelper, GetNetnsCookieHelper, SkbAncestorCgroupIdHelper, SkbEcnSetCeHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -2944,6 +3196,8 @@ export interface CgroupSkbEgressContext extends KtimeGetNsHelper, KtimeGetBootNs
   tstamp: u64;
   /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
   readonly gsoSegs: u16;
+  /** The packet's socket. Since Linux 5.1. */
+  readonly sk: SocketCommon | undefined;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
   /** The device's time of arrival in nanoseconds; 0 where it has none. Since Linux 5.16. */
@@ -3053,7 +3307,7 @@ export interface CgroupSockPostBind6Context extends KtimeGetNsHelper, KtimeGetBo
 }
 
 /** What a program made by `cgroupSockAddr.bind4` is given. */
-export interface CgroupSockAddrBind4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSockAddrBind4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
   readonly userFamily: u32;
   /** The IPv4 address; what is written takes its place. Since Linux 4.17. */
@@ -3066,10 +3320,12 @@ export interface CgroupSockAddrBind4Context extends KtimeGetNsHelper, KtimeGetBo
   readonly type: u32;
   /** The socket's IP protocol. Since Linux 4.17. */
   readonly protocol: u32;
+  /** The socket. Since Linux 5.3. */
+  readonly sk: Socket;
 }
 
 /** What a program made by `cgroupSockAddr.bind6` is given. */
-export interface CgroupSockAddrBind6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSockAddrBind6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
   readonly userFamily: u32;
   /** The IPv6 address; what is written takes its place. Since Linux 4.17. */
@@ -3082,10 +3338,12 @@ export interface CgroupSockAddrBind6Context extends KtimeGetNsHelper, KtimeGetBo
   readonly type: u32;
   /** The socket's IP protocol. Since Linux 4.17. */
   readonly protocol: u32;
+  /** The socket. Since Linux 5.3. */
+  readonly sk: Socket;
 }
 
 /** What a program made by `cgroupSockAddr.connect4` is given. */
-export interface CgroupSockAddrConnect4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, BindHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSockAddrConnect4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, BindHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
   readonly userFamily: u32;
   /** The IPv4 address; what is written takes its place. Since Linux 4.17. */
@@ -3098,10 +3356,12 @@ export interface CgroupSockAddrConnect4Context extends KtimeGetNsHelper, KtimeGe
   readonly type: u32;
   /** The socket's IP protocol. Since Linux 4.17. */
   readonly protocol: u32;
+  /** The socket. Since Linux 5.3. */
+  readonly sk: Socket;
 }
 
 /** What a program made by `cgroupSockAddr.connect6` is given. */
-export interface CgroupSockAddrConnect6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, BindHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSockAddrConnect6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, BindHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
   readonly userFamily: u32;
   /** The IPv6 address; what is written takes its place. Since Linux 4.17. */
@@ -3114,10 +3374,12 @@ export interface CgroupSockAddrConnect6Context extends KtimeGetNsHelper, KtimeGe
   readonly type: u32;
   /** The socket's IP protocol. Since Linux 4.17. */
   readonly protocol: u32;
+  /** The socket. Since Linux 5.3. */
+  readonly sk: Socket;
 }
 
 /** What a program made by `cgroupSockAddr.connectUnix` is given. */
-export interface CgroupSockAddrConnectUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSockAddrConnectUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
   readonly userFamily: u32;
   /** The port; what is written takes its place. Since Linux 4.17. */
@@ -3128,10 +3390,12 @@ export interface CgroupSockAddrConnectUnixContext extends KtimeGetNsHelper, Ktim
   readonly type: u32;
   /** The socket's IP protocol. Since Linux 4.17. */
   readonly protocol: u32;
+  /** The socket. Since Linux 5.3. */
+  readonly sk: Socket;
 }
 
 /** What a program made by `cgroupSockAddr.sendmsg4` is given. */
-export interface CgroupSockAddrSendmsg4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSockAddrSendmsg4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
   readonly userFamily: u32;
   /** The IPv4 address; what is written takes its place. Since Linux 4.17. */
@@ -3146,10 +3410,12 @@ export interface CgroupSockAddrSendmsg4Context extends KtimeGetNsHelper, KtimeGe
   readonly protocol: u32;
   /** The IPv4 address that the datagram comes from. Since Linux 4.18. */
   msgSrcIp4: u32;
+  /** The socket. Since Linux 5.3. */
+  readonly sk: Socket;
 }
 
 /** What a program made by `cgroupSockAddr.sendmsg6` is given. */
-export interface CgroupSockAddrSendmsg6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSockAddrSendmsg6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
   readonly userFamily: u32;
   /** The IPv6 address; what is written takes its place. Since Linux 4.17. */
@@ -3164,10 +3430,12 @@ export interface CgroupSockAddrSendmsg6Context extends KtimeGetNsHelper, KtimeGe
   readonly protocol: u32;
   /** The IPv6 address that the datagram comes from. Since Linux 4.18. */
   readonly msgSrcIp6: FixedArray<u32, 4>;
+  /** The socket. Since Linux 5.3. */
+  readonly sk: Socket;
 }
 
 /** What a program made by `cgroupSockAddr.sendmsgUnix` is given. */
-export interface CgroupSockAddrSendmsgUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSockAddrSendmsgUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
   readonly userFamily: u32;
   /** The port; what is written takes its place. Since Linux 4.17. */
@@ -3178,10 +3446,12 @@ export interface CgroupSockAddrSendmsgUnixContext extends KtimeGetNsHelper, Ktim
   readonly type: u32;
   /** The socket's IP protocol. Since Linux 4.17. */
   readonly protocol: u32;
+  /** The socket. Since Linux 5.3. */
+  readonly sk: Socket;
 }
 
 /** What a program made by `cgroupSockAddr.recvmsg4` is given. */
-export interface CgroupSockAddrRecvmsg4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSockAddrRecvmsg4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
   readonly userFamily: u32;
   /** The IPv4 address; what is written takes its place. Since Linux 4.17. */
@@ -3194,10 +3464,12 @@ export interface CgroupSockAddrRecvmsg4Context extends KtimeGetNsHelper, KtimeGe
   readonly type: u32;
   /** The socket's IP protocol. Since Linux 4.17. */
   readonly protocol: u32;
+  /** The socket. Since Linux 5.3. */
+  readonly sk: Socket;
 }
 
 /** What a program made by `cgroupSockAddr.recvmsg6` is given. */
-export interface CgroupSockAddrRecvmsg6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSockAddrRecvmsg6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
   readonly userFamily: u32;
   /** The IPv6 address; what is written takes its place. Since Linux 4.17. */
@@ -3210,10 +3482,12 @@ export interface CgroupSockAddrRecvmsg6Context extends KtimeGetNsHelper, KtimeGe
   readonly type: u32;
   /** The socket's IP protocol. Since Linux 4.17. */
   readonly protocol: u32;
+  /** The socket. Since Linux 5.3. */
+  readonly sk: Socket;
 }
 
 /** What a program made by `cgroupSockAddr.recvmsgUnix` is given. */
-export interface CgroupSockAddrRecvmsgUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSockAddrRecvmsgUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
   readonly userFamily: u32;
   /** The port; what is written takes its place. Since Linux 4.17. */
@@ -3224,10 +3498,12 @@ export interface CgroupSockAddrRecvmsgUnixContext extends KtimeGetNsHelper, Ktim
   readonly type: u32;
   /** The socket's IP protocol. Since Linux 4.17. */
   readonly protocol: u32;
+  /** The socket. Since Linux 5.3. */
+  readonly sk: Socket;
 }
 
 /** What a program made by `cgroupSockAddr.getpeername4` is given. */
-export interface CgroupSockAddrGetpeername4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSockAddrGetpeername4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
   readonly userFamily: u32;
   /** The IPv4 address; what is written takes its place. Since Linux 4.17. */
@@ -3240,10 +3516,12 @@ export interface CgroupSockAddrGetpeername4Context extends KtimeGetNsHelper, Kti
   readonly type: u32;
   /** The socket's IP protocol. Since Linux 4.17. */
   readonly protocol: u32;
+  /** The socket. Since Linux 5.3. */
+  readonly sk: Socket;
 }
 
 /** What a program made by `cgroupSockAddr.getpeername6` is given. */
-export interface CgroupSockAddrGetpeername6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSockAddrGetpeername6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
   readonly userFamily: u32;
   /** The IPv6 address; what is written takes its place. Since Linux 4.17. */
@@ -3256,10 +3534,12 @@ export interface CgroupSockAddrGetpeername6Context extends KtimeGetNsHelper, Kti
   readonly type: u32;
   /** The socket's IP protocol. Since Linux 4.17. */
   readonly protocol: u32;
+  /** The socket. Since Linux 5.3. */
+  readonly sk: Socket;
 }
 
 /** What a program made by `cgroupSockAddr.getpeernameUnix` is given. */
-export interface CgroupSockAddrGetpeernameUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSockAddrGetpeernameUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
   readonly userFamily: u32;
   /** The port; what is written takes its place. Since Linux 4.17. */
@@ -3270,10 +3550,12 @@ export interface CgroupSockAddrGetpeernameUnixContext extends KtimeGetNsHelper, 
   readonly type: u32;
   /** The socket's IP protocol. Since Linux 4.17. */
   readonly protocol: u32;
+  /** The socket. Since Linux 5.3. */
+  readonly sk: Socket;
 }
 
 /** What a program made by `cgroupSockAddr.getsockname4` is given. */
-export interface CgroupSockAddrGetsockname4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSockAddrGetsockname4Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
   readonly userFamily: u32;
   /** The IPv4 address; what is written takes its place. Since Linux 4.17. */
@@ -3286,10 +3568,12 @@ export interface CgroupSockAddrGetsockname4Context extends KtimeGetNsHelper, Kti
   readonly type: u32;
   /** The socket's IP protocol. Since Linux 4.17. */
   readonly protocol: u32;
+  /** The socket. Since Linux 5.3. */
+  readonly sk: Socket;
 }
 
 /** What a program made by `cgroupSockAddr.getsockname6` is given. */
-export interface CgroupSockAddrGetsockname6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSockAddrGetsockname6Context extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
   readonly userFamily: u32;
   /** The IPv6 address; what is written takes its place. Since Linux 4.17. */
@@ -3302,10 +3586,12 @@ export interface CgroupSockAddrGetsockname6Context extends KtimeGetNsHelper, Kti
   readonly type: u32;
   /** The socket's IP protocol. Since Linux 4.17. */
   readonly protocol: u32;
+  /** The socket. Since Linux 5.3. */
+  readonly sk: Socket;
 }
 
 /** What a program made by `cgroupSockAddr.getsocknameUnix` is given. */
-export interface CgroupSockAddrGetsocknameUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSockAddrGetsocknameUnixContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Family of the address: 1 Unix, 2 IPv4, 10 IPv6. Since Linux 4.17. */
   readonly userFamily: u32;
   /** The port; what is written takes its place. Since Linux 4.17. */
@@ -3316,6 +3602,8 @@ export interface CgroupSockAddrGetsocknameUnixContext extends KtimeGetNsHelper, 
   readonly type: u32;
   /** The socket's IP protocol. Since Linux 4.17. */
   readonly protocol: u32;
+  /** The socket. Since Linux 5.3. */
+  readonly sk: Socket;
 }
 
 /** What a program made by `cgroupDevice` is given. */
@@ -3341,7 +3629,9 @@ export interface CgroupSysctlContext extends KtimeGetNsHelper, KtimeGetBootNsHel
 }
 
 /** What a program made by `cgroupSockopt.getsockopt` is given. */
-export interface CgroupSockoptGetsockoptContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSockoptGetsockoptContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, TcpSockHelper, GetNetnsCookieHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** The socket. Since Linux 5.3. */
+  readonly sk: Socket;
   /** Level of the option: 1 SOL_SOCKET, or a protocol. Since Linux 5.3. */
   readonly level: number;
   /** Number of the option within its level. Since Linux 5.3. */
@@ -3355,7 +3645,9 @@ export interface CgroupSockoptGetsockoptContext extends KtimeGetNsHelper, KtimeG
 }
 
 /** What a program made by `cgroupSockopt.setsockopt` is given. */
-export interface CgroupSockoptSetsockoptContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface CgroupSockoptSetsockoptContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, TcpSockHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, GetRetvalHelper, SetRetvalHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** The socket. Since Linux 5.3. */
+  readonly sk: Socket;
   /** Level of the option: 1 SOL_SOCKET, or a protocol. Since Linux 5.3. */
   level: number;
   /** Number of the option within its level. Since Linux 5.3. */
@@ -3367,7 +3659,7 @@ export interface CgroupSockoptSetsockoptContext extends KtimeGetNsHelper, KtimeG
 }
 
 /** What every program made by `sockOps` is given. */
-export interface SockOpsFields extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, SockOpsCbFlagsSetHelper, LoadHdrOptHelper, StoreHdrOptHelper, ReserveHdrOptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface SockOpsFields extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, GetSocketCookieHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, TcpSockHelper, GetNetnsCookieHelper, SetsockoptHelper, GetsockoptHelper, SockOpsCbFlagsSetHelper, LoadHdrOptHelper, StoreHdrOptHelper, ReserveHdrOptHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** What `op` comes with; named by what they are once `op` is known. Since Linux 4.16. */
   readonly args: readonly [u32, u32, u32, u32];
   /** The answer, where `op` asks for one: −1 leaves it to the kernel. It lies where `args[0]` does. Since Linux 4.13. */
@@ -3438,6 +3730,8 @@ export interface SockOpsFields extends KtimeGetNsHelper, KtimeGetBootNsHelper, K
   readonly bytesReceived: u64;
   /** Bytes acknowledged. Since Linux 4.16. */
   readonly bytesAcked: u64;
+  /** The socket. Since Linux 5.3. */
+  readonly sk: Socket | undefined;
   /** Bytes of the whole segment, header and options included. Since Linux 5.10. */
   readonly skbLen: u32;
   /** Flags of the segment's header. Since Linux 5.10. */
@@ -3482,7 +3776,7 @@ export type SockOpsContext = (SockOpsFields & {
 });
 
 /** What a program made by `skSkb.streamParser` is given. */
-export interface SkSkbStreamParserContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbStoreBytesHelper, SkbPullDataHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetCgroupClassidHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface SkSkbStreamParserContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbStoreBytesHelper, SkbPullDataHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetCgroupClassidHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -3527,6 +3821,8 @@ export interface SkSkbStreamParserContext extends KtimeGetNsHelper, KtimeGetBoot
   readonly localPort: u32;
   /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
   readonly gsoSegs: u16;
+  /** The packet's socket. Since Linux 5.1. */
+  readonly sk: SocketCommon | undefined;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
   /** The packet's linear part, from its first header on. */
@@ -3534,7 +3830,7 @@ export interface SkSkbStreamParserContext extends KtimeGetNsHelper, KtimeGetBoot
 }
 
 /** What a program made by `skSkb.streamVerdict` is given. */
-export interface SkSkbStreamVerdictContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbStoreBytesHelper, SkbPullDataHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetCgroupClassidHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface SkSkbStreamVerdictContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbStoreBytesHelper, SkbPullDataHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetCgroupClassidHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -3579,6 +3875,8 @@ export interface SkSkbStreamVerdictContext extends KtimeGetNsHelper, KtimeGetBoo
   readonly localPort: u32;
   /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
   readonly gsoSegs: u16;
+  /** The packet's socket. Since Linux 5.1. */
+  readonly sk: SocketCommon | undefined;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
   /** The packet's linear part, from its first header on. */
@@ -3586,7 +3884,7 @@ export interface SkSkbStreamVerdictContext extends KtimeGetNsHelper, KtimeGetBoo
 }
 
 /** What a program made by `skSkb.verdict` is given. */
-export interface SkSkbVerdictContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbStoreBytesHelper, SkbPullDataHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetCgroupClassidHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface SkSkbVerdictContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, SkbLoadBytesHelper, SkbStoreBytesHelper, SkbPullDataHelper, SkbChangeTailHelper, SkbChangeHeadHelper, SkbAdjustRoomHelper, GetCgroupClassidHelper, GetSocketCookieHelper, GetSocketUidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
   /** Length of the whole packet in bytes, fragments included. */
   readonly len: u32;
   /** To whom the packet goes: 0 this host, 1 all, 2 a group, 3 another host, 4 sent by this host. */
@@ -3631,6 +3929,8 @@ export interface SkSkbVerdictContext extends KtimeGetNsHelper, KtimeGetBootNsHel
   readonly localPort: u32;
   /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
   readonly gsoSegs: u16;
+  /** The packet's socket. Since Linux 5.1. */
+  readonly sk: SocketCommon | undefined;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
   /** The packet's linear part, from its first header on. */
@@ -3655,12 +3955,16 @@ export interface SkMsgContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, Kt
   readonly localPort: u32;
   /** Bytes of the whole message. Since Linux 5.0. */
   readonly size: u32;
+  /** The socket that sends. Since Linux 5.10. */
+  readonly sk: Socket;
   /** The packet's linear part, from its first header on. */
   readonly packet: Packet;
 }
 
 /** What a program made by `skLookup` is given. */
-export interface SkLookupContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface SkLookupContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkAssignHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+  /** The socket that has been selected. Since Linux 5.9. */
+  readonly sk: Socket | undefined;
   /** Family of the packet: 2 (AF_INET) or 10 (AF_INET6). Since Linux 5.9. */
   readonly family: u32;
   /** Protocol: 6 (TCP) or 17 (UDP). Since Linux 5.9. */
@@ -3693,6 +3997,10 @@ export interface SkReuseportContext extends KtimeGetNsHelper, KtimeGetBootNsHelp
   readonly bindInany: u32;
   /** Hash of the packet's addresses and ports. Since Linux 4.19. */
   readonly hash: u32;
+  /** One of the sockets. Since Linux 5.14. */
+  readonly sk: Socket;
+  /** The socket whose connection moves to another one. Since Linux 5.14. */
+  readonly migratingSk: SocketCommon | undefined;
   /** The packet's linear part, from its first header on. */
   readonly packet: ReadonlyPacket;
 }
@@ -3709,6 +4017,10 @@ export interface SkReuseportMigrateContext extends KtimeGetNsHelper, KtimeGetBoo
   readonly bindInany: u32;
   /** Hash of the packet's addresses and ports. Since Linux 4.19. */
   readonly hash: u32;
+  /** One of the sockets. Since Linux 5.14. */
+  readonly sk: Socket;
+  /** The socket whose connection moves to another one. Since Linux 5.14. */
+  readonly migratingSk: SocketCommon | undefined;
   /** The packet's linear part, from its first header on. */
   readonly packet: ReadonlyPacket;
 }
@@ -3758,6 +4070,8 @@ export interface LwtInContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, Kt
   readonly napiId: u32;
   /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
   readonly gsoSegs: u16;
+  /** The packet's socket. Since Linux 5.1. */
+  readonly sk: SocketCommon | undefined;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
   /** The packet's linear part, from its first header on. */
@@ -3798,6 +4112,8 @@ export interface LwtOutContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, K
   readonly napiId: u32;
   /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
   readonly gsoSegs: u16;
+  /** The packet's socket. Since Linux 5.1. */
+  readonly sk: SocketCommon | undefined;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
   /** The packet's linear part, from its first header on. */
@@ -3838,6 +4154,8 @@ export interface LwtXmitContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, 
   readonly napiId: u32;
   /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
   readonly gsoSegs: u16;
+  /** The packet's socket. Since Linux 5.1. */
+  readonly sk: SocketCommon | undefined;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
   /** The packet's linear part, from its first header on. */
@@ -3878,6 +4196,8 @@ export interface LwtSeg6localContext extends KtimeGetNsHelper, KtimeGetBootNsHel
   readonly napiId: u32;
   /** Number of segments that the packet will be cut into; 0 for none. Since Linux 5.1. */
   readonly gsoSegs: u16;
+  /** The packet's socket. Since Linux 5.1. */
+  readonly sk: SocketCommon | undefined;
   /** Payload of each of those segments in bytes. Since Linux 5.7. */
   readonly gsoSize: u16;
   /** The packet's linear part, from its first header on. */
