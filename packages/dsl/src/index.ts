@@ -60,6 +60,8 @@ export {
   type StackTraceOptions,
   type StorageOptions,
   stackTrace,
+  type TaskStorage,
+  taskStorage,
 } from "./kernel-maps.ts";
 export {
   type AnyMap,

@@ -80,6 +80,8 @@ export type MapOperation =
   | "add"
   | "update"
   | "select"
+  | "getCurrent"
+  | "deleteCurrent"
   | "getStackId"
   | "skbUnderCgroup"
   | "currentTaskUnderCgroup";
@@ -166,6 +168,7 @@ export const intrinsics = {
   RedirectSocket: { kind: "constant", value: { INGRESS: 1 } },
   stackTrace: { kind: "mapConstructor", mapType: "stackTrace", operations: ["getStackId"] },
   StackId: { kind: "constant", value: { USER_STACK: 256, FAST_STACK_CMP: 512, REUSE_STACKID: 1024 } },
+  taskStorage: { kind: "mapConstructor", mapType: "taskStorage", operations: ["getCurrent", "deleteCurrent"] },
   cgroupArray: { kind: "mapConstructor", mapType: "cgroupArray", operations: groups },
   deprecatedCgroupStorage: { kind: "mapConstructor", mapType: "deprecatedCgroupStorage", operations: ["get"] },
   deprecatedPerCpuCgroupStorage: {

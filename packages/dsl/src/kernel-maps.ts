@@ -1,10 +1,11 @@
-// Maps of stacks, of control groups, and of values that belong to a control group: what programs tell or ask the kernel. The
-// operations are the kernel's helpers bpf_get_stackid, bpf_{skb,current_task}_under_cgroup and bpf_get_local_storage.
+// Maps of stacks, of control groups, and of values that belong to a task or a control group: what programs tell or ask the kernel. The
+// operations are the kernel's helpers bpf_get_stackid, bpf_{skb,current_task}_under_cgroup, bpf_task_storage_{get,delete}
+// and bpf_get_local_storage.
 import { cgroupStorageKey } from "@typebpf/abi";
 import { array } from "./array.ts";
 import { defineMap, descriptor, type MapDescription } from "./maps.ts";
-import { u32, u64 } from "./scalars.ts";
-import type { FixedArray, RefTo, Schema } from "./schema.ts";
+import { i32, u32, u64 } from "./scalars.ts";
+import type { FixedArray, Init, RefTo, Schema } from "./schema.ts";
 
 /** What `getStackId` takes, beside the number of frames to leave out (0 to 255). */
 export const StackId = {
@@ -52,6 +53,14 @@ export interface DeprecatedCgroupStorage<V> extends OlderCgroupStorage<"deprecat
 /** As before, with a copy for each CPU. */
 export interface DeprecatedPerCpuCgroupStorage<V> extends OlderCgroupStorage<"deprecatedPerCpuCgroupStorage", V> {}
 
+/** A value for each task, which vanishes with it. */
+export interface TaskStorage<V> extends MapDescription<"taskStorage", i32, V> {
+  /** The value of the task that runs; with `init` it is made where there is none. Undefined where there is none, or no memory. */
+  getCurrent(init?: Init<V>): RefTo<V> | undefined;
+  /** Removes the value of the task that runs. Gives 0, or ENOENT (−2). */
+  deleteCurrent(): number;
+}
+
 /** What a map of stacks is made of. */
 export interface StackTraceOptions {
   /** The most stacks it holds. */
@@ -94,6 +103,11 @@ export function stackTrace(options: StackTraceOptions): StackTraceMap {
 /** Control groups: `cgroupArray({ maxEntries: 4 })`. Since Linux 4.8. */
 export function cgroupArray(options: CgroupArrayOptions): CgroupArray {
   return defineMap("cgroupArray", { ...options, ...descriptor }, ["skbUnderCgroup", "currentTaskUnderCgroup"]);
+}
+
+/** Values of tasks: `taskStorage({ value: Times })`. For tracing programs; since Linux 5.11. */
+export function taskStorage<V>(options: StorageOptions<V>): TaskStorage<V> {
+  return defineMap("taskStorage", { ...options, key: i32, maxEntries: 0 }, ["getCurrent", "deleteCurrent"]);
 }
 
 /** Values of attached cgroup programs: `deprecatedCgroupStorage({ value: Counters })`. Since Linux 4.19. */

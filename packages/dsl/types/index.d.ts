@@ -915,6 +915,14 @@ export interface DeprecatedCgroupStorage<V> extends OlderCgroupStorage<"deprecat
 /** As before, with a copy for each CPU. */
 export interface DeprecatedPerCpuCgroupStorage<V> extends OlderCgroupStorage<"deprecatedPerCpuCgroupStorage", V> {}
 
+/** A value for each task, which vanishes with it. */
+export interface TaskStorage<V> extends MapDescription<"taskStorage", i32, V> {
+  /** The value of the task that runs; with `init` it is made where there is none. Undefined where there is none, or no memory. */
+  getCurrent(init?: Init<V>): RefTo<V> | undefined;
+  /** Removes the value of the task that runs. Gives 0, or ENOENT (−2). */
+  deleteCurrent(): number;
+}
+
 /** What a map of stacks is made of. */
 export interface StackTraceOptions {
   /** The most stacks it holds. */
@@ -946,6 +954,9 @@ export declare function stackTrace(options: StackTraceOptions): StackTraceMap;
 
 /** Control groups: `cgroupArray({ maxEntries: 4 })`. Since Linux 4.8. */
 export declare function cgroupArray(options: CgroupArrayOptions): CgroupArray;
+
+/** Values of tasks: `taskStorage({ value: Times })`. For tracing programs; since Linux 5.11. */
+export declare function taskStorage<V>(options: StorageOptions<V>): TaskStorage<V>;
 
 /** Values of attached cgroup programs: `deprecatedCgroupStorage({ value: Counters })`. Since Linux 4.19. */
 export declare function deprecatedCgroupStorage<V>(options: StorageOptions<V>): DeprecatedCgroupStorage<V>;

@@ -331,7 +331,7 @@ export const referencesHelpers = {
     effects: ["impure", "writesMap"],
     license: "any",
     programs: basePrograms,
-    surface: { on: "none" },
+    surface: { on: "map", as: "getCurrent", maps: ["taskStorage"] },
     doc: "The value of a task in a task storage.",
   },
   taskStorageDelete: {
@@ -347,7 +347,7 @@ export const referencesHelpers = {
     effects: ["impure", "writesMap"],
     license: "any",
     programs: basePrograms,
-    surface: { on: "none" },
+    surface: { on: "map", as: "deleteCurrent", maps: ["taskStorage"] },
     doc: "Removes the value of a task.",
   },
   cgrpStorageGet: {

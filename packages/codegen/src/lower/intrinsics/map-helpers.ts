@@ -44,7 +44,9 @@ export function lowerMapHelper(l: Lowering, expr: MapHelperExpr): Value {
       case "mapValue":
         return nullValue;
       case "integer":
-        return constant(build, arg.default ?? 0, at);
+        return constant(build, makesValue(row, given) ? CREATE : (arg.default ?? 0), at);
+      case "kernelPointer":
+        return call(l, "getCurrentTaskBtf", [], at);
       default:
         throw new Error(`lower: ${helper} misses its argument ${arg.name}`);
     }
@@ -58,6 +60,14 @@ export function lowerMapHelper(l: Lowering, expr: MapHelperExpr): Value {
     whenTrue: () => place,
     whenFalse: () => nullValue,
   });
+}
+
+/** BPF_LOCAL_STORAGE_GET_F_CREATE: a value that is missing is made. */
+const CREATE = 1;
+
+/** True where what a missing value begins with was given. */
+function makesValue(row: HelperRow, given: ReadonlyMap<string, ValueId>): boolean {
+  return row.args.some((arg) => arg.is === "mapValue" && arg.nullable && given.has(arg.name));
 }
 
 interface Target extends Pick<MapSpec, "key" | "value"> {

@@ -50,9 +50,13 @@ export function mapHelperOf(
   return [first, ...others].find((name) => program && helperSince(helpers[name], program) !== undefined) ?? first;
 }
 
-/** What the author writes, in order. */
+/** What the author writes, in order; the task that runs, and whether a missing value is made, are filled in. */
 function written(row: HelperRow, isSet: boolean): readonly HelperArg[] {
-  const all = row.args.filter(({ is }) => is !== "map" && is !== "size" && (is !== "mapValueOut" || isSet));
+  const makes = row.args.some((arg) => arg.is === "mapValue" && arg.nullable);
+  const all = row.args.filter(({ is, name }) => {
+    if (is === "map" || is === "size" || is === "kernelPointer" || (makes && name === "flags")) return false;
+    return is !== "mapValueOut" || isSet;
+  });
   const isOption = (arg: HelperArg): boolean => arg.is === "integer" && arg.optional === true;
   return [...all.filter((arg) => !isOption(arg)), ...all.filter(isOption)];
 }
@@ -99,7 +103,7 @@ function convertArgument(
   scope: Scope,
 ): Initializer | "failed" | undefined {
   if (!given) {
-    if (arg.is === "integer" && arg.optional) return undefined;
+    if ((arg.is === "integer" && arg.optional) || (arg.is === "mapValue" && arg.nullable)) return undefined;
     refuse("notCallable", call, scope);
     return "failed";
   }
