@@ -246,8 +246,24 @@ describe("build", () => {
   test("the document has programs and maps by the kernel's names", async () => {
     const { status, json } = await document("build", firewall);
     expect(status).toBe(0);
+    const at = (line: number) => ({ file: "firewall.bpf.ts", line, text: "line" });
     expect(json).toEqual({
-      programs: [{ name: "firewall", type: "xdp", section: "xdp", insns: 33, stackBytes: 8 }],
+      programs: [
+        {
+          name: "firewall",
+          type: "xdp",
+          section: "xdp",
+          insns: 33,
+          stackBytes: 8,
+          minimumKernel: "4.8",
+          needs: [
+            { what: "bpf_map_lookup_elem", since: "3.19", at: at(7) },
+            { what: "map type hash", since: "3.19", at: at(22) },
+            { what: "map type percpu_array", since: "4.6", at: at(6) },
+            { what: "xdp programs", since: "4.8" },
+          ],
+        },
+      ],
       maps: [
         { name: "stats", type: "percpu_array", keySize: 4, valueSize: 16, maxEntries: 2, flags: 0 },
         { name: "blocked", type: "hash", keySize: 4, valueSize: 8, maxEntries: 4, flags: 0 },
