@@ -42,8 +42,6 @@ const mapOfMaps: Maker = (spec, _memory, { objects, count, create }) => new MapO
 
 const storage: Maker = (spec, memory, { objects }) => new Storage(spec, memory, objects);
 
-const notYet = { unsimulated: "not simulated yet" } as const;
-
 const makers: { readonly [T in MapTypeName]: Maker } = {
   hash: (spec, memory) => new HashMap(spec, memory),
   lruHash: (spec, memory) => new LruHashMap(spec, memory),
@@ -53,7 +51,7 @@ const makers: { readonly [T in MapTypeName]: Maker } = {
   array: (spec, memory) => new ArrayMap(spec, memory),
   perCpuArray: (spec, memory, cpus) => new PerCpuArray(spec, memory, cpus.count, cpus.current),
   ringBuffer: (spec, memory) => new RingBuffer(spec, memory),
-  stackTrace: notYet,
+  stackTrace: { unsimulated: "the simulator has no stacks of the kernel or of processes" },
   userRingBuffer: (spec) => new UserRingBuffer(spec),
   queue: sequence,
   stack: sequence,
@@ -75,8 +73,8 @@ const makers: { readonly [T in MapTypeName]: Maker } = {
   inodeStorage: storage,
   taskStorage: storage,
   cgroupStorage: storage,
-  deprecatedCgroupStorage: notYet,
-  deprecatedPerCpuCgroupStorage: notYet,
+  deprecatedCgroupStorage: { unsimulated: "values of control groups are not simulated yet" },
+  deprecatedPerCpuCgroupStorage: { unsimulated: "values of control groups are not simulated yet" },
   structOps: { unsimulated: "functions that the kernel calls" },
 };
 
