@@ -20,6 +20,14 @@ const accepted: readonly (readonly [type: ProgramTypeName, settings: AttachSetti
   ["socket_filter", { interface: "lo" }, { interface: "lo" }],
   ["cgroup_device", { cgroup: "/cg", mode: "exclusive" }, { cgroup: "/cg", mode: "exclusive" }],
   ["sock_ops", { cgroup: "/cg", replace: "7" }, { cgroup: "/cg", replace: 7 }],
+  ["netfilter", { family: "ipv4", hook: "input", priority: "-5" }, { family: "ipv4", hook: "input", priority: -5 }],
+  [
+    "lwt_in",
+    { to: "10.0.0.1", interface: "eth0", type: "local", replace: "yes", table: "255" },
+    { to: "10.0.0.1", interface: "eth0", type: "local", replace: true, table: 255 },
+  ],
+  ["sk_msg", { map: "sockets" }, { map: "sockets" }],
+  ["sk_lookup", {}, {}],
 ];
 
 function refusal(type: ProgramTypeName, settings: AttachSettings): Diagnostic | undefined {
@@ -37,6 +45,9 @@ const refused: readonly (readonly [type: ProgramTypeName, settings: AttachSettin
     ["xdp", {}, "BPF6302", "attaching an XDP program needs --interface"],
     ["xdp", { interface: "lo", direction: "ingress" }, "BPF6309", "--direction is not for an XDP program"],
     ["xdp", { interface: "lo", mode: "tcx" }, "BPF6303", '--mode of an XDP program is native or generic, not "tcx"'],
+    ["sk_skb", {}, "BPF6302", "attaching a sk_skb program needs --map"],
+    ["lwt_out", { interface: "lo" }, "BPF6302", "attaching a lwt_out program needs --to"],
+    ["netfilter", { family: "ipx" }, "BPF6303", '--family of a netfilter program is ipv4 or ipv6, not "ipx"'],
     ["sched_cls", { interface: "lo" }, "BPF6302", "attaching a tc program needs --direction"],
     [
       "sched_cls",

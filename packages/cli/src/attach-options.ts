@@ -2,45 +2,11 @@
 // the checks that an option fits the program, and what the loader is given. A new attach kind adds rows or types to rows.
 import { type ProgramTypeName, programTypes } from "@typebpf/abi";
 import type { AttachOptions } from "@typebpf/loader";
+import { networkOptionRows, ofRoutes } from "./attach-network-options.ts";
+import type { AttachOptionRow, AttachSettings } from "./attach-option-row.ts";
 import { cliError } from "./diagnostics.ts";
 
-/** Options of `attach` that say where, as the command line has them. */
-export interface AttachSettings {
-  /** Name or index. */
-  readonly interface?: string | undefined;
-  readonly direction?: string | undefined;
-  readonly mode?: string | undefined;
-  readonly priority?: string | undefined;
-  readonly handle?: string | undefined;
-  readonly before?: string | undefined;
-  readonly after?: string | undefined;
-  /** Path of a directory. */
-  readonly cgroup?: string | undefined;
-  readonly replace?: string | undefined;
-  readonly function?: string | undefined;
-  readonly functions?: string | undefined;
-  readonly binary?: string | undefined;
-  readonly probe?: string | undefined;
-  readonly event?: string | undefined;
-  readonly period?: string | undefined;
-  readonly frequency?: string | undefined;
-  readonly cpu?: string | undefined;
-  readonly pid?: string | undefined;
-}
-
-/** One option of `attach`. */
-export interface AttachOptionRow {
-  readonly name: keyof AttachSettings;
-  /** How its value is called in the help. */
-  readonly value: string;
-  readonly help: string;
-  /** Types that have the option, with the words that it takes there, or "any" value. */
-  readonly types: Readonly<Partial<Record<ProgramTypeName, readonly string[] | "any">>>;
-  /** Without it, none of these types can be attached. */
-  readonly required?: true;
-  /** The loader's value; undefined where the text is wrong. */
-  readonly parse?: (text: string) => unknown;
-}
+export type { AttachOptionRow, AttachSettings } from "./attach-option-row.ts";
 
 /** What people call programs of a type, where the type's name is not enough. */
 const titles: Readonly<Partial<Record<ProgramTypeName, string>>> = {
@@ -81,13 +47,17 @@ function ofCgroups<T>(what: T): Readonly<Partial<Record<ProgramTypeName, T>>> {
   };
 }
 
+function signedNumber(text: string): number | undefined {
+  return /^-?\d{1,10}$/.test(text) ? Number(text) : undefined;
+}
+
 /** Every option of `attach` that says where. */
 export const attachOptionRows: readonly AttachOptionRow[] = [
   {
     name: "interface",
     value: "if",
     help: "name or index of the network interface",
-    types: { xdp: "any", sched_cls: "any", socket_filter: "any" },
+    types: { xdp: "any", sched_cls: "any", sched_act: "any", socket_filter: "any", ...ofRoutes("any" as const) },
     required: true,
     parse: (text) => number(text) ?? text,
   },
@@ -95,7 +65,7 @@ export const attachOptionRows: readonly AttachOptionRow[] = [
     name: "direction",
     value: "way",
     help: "tc: packets that come in or go out",
-    types: { sched_cls: ["ingress", "egress"] },
+    types: { sched_cls: ["ingress", "egress"], sched_act: ["ingress", "egress"] },
     required: true,
   },
   {
@@ -111,9 +81,9 @@ export const attachOptionRows: readonly AttachOptionRow[] = [
   {
     name: "priority",
     value: "number",
-    help: "tc, clsact: filters run from the lowest number, 1 to 65535",
-    types: { sched_cls: "any" },
-    parse: number,
+    help: "tc, clsact: filters run from the lowest number, 1 to 65535; the packet filter: from the lowest, also below 0",
+    types: { sched_cls: "any", sched_act: "any", netfilter: "any" },
+    parse: (text, type) => (type === "netfilter" ? signedNumber(text) : number(text)),
   },
   {
     name: "handle",
@@ -146,10 +116,11 @@ export const attachOptionRows: readonly AttachOptionRow[] = [
   {
     name: "replace",
     value: "number",
-    help: "control groups, multi: take the place of the program with this number",
-    types: ofCgroups("any" as const),
-    parse: number,
+    help: "control groups, multi: take the place of the program with this number; routes: of the route that is there (yes)",
+    types: { ...ofCgroups("any" as const), ...ofRoutes(["yes"]) },
+    parse: (text, type) => (type.startsWith("lwt_") ? true : number(text)),
   },
+  ...networkOptionRows,
   {
     name: "function",
     value: "name",
@@ -229,7 +200,7 @@ function valueGiven(row: AttachOptionRow, type: ProgramTypeName, text: string): 
     const message = `--${row.name} of ${title} is ${words.join(" or ")}, not "${text}"`;
     throw cliError("optionValue", { message, help: usageOf(type) });
   }
-  const value = row.parse ? row.parse(text) : text;
+  const value = row.parse ? row.parse(text, type) : text;
   if (value === undefined) {
     throw cliError("optionValue", { message: `--${row.name} ${text}: this is not a ${row.value}`, help: row.help });
   }

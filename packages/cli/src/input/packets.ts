@@ -3,7 +3,7 @@
 import type { Diagnostic } from "@typebpf/abi";
 import { fromHex } from "@typebpf/loader";
 import { cliError } from "../diagnostics.ts";
-import { packetsFile } from "../json/inputs.ts";
+import { contextJson, packetsFile } from "../json/inputs.ts";
 import type { CapturedPacket } from "../pcap/format.ts";
 import { readCapture } from "../pcap/read.ts";
 import { readBytes, readJson } from "./files.ts";
@@ -23,6 +23,8 @@ export interface PacketSources {
   readonly pcap?: string | undefined;
   readonly packets?: string | undefined;
   readonly packet?: readonly string[] | undefined;
+  /** Contexts of runs without a packet, or of the packets of the command line, as JSON. */
+  readonly ctx?: readonly string[] | undefined;
 }
 
 function fromFile(path: string, before: number): NamedPacket[] {
@@ -32,6 +34,21 @@ function fromFile(path: string, before: number): NamedPacket[] {
     packet: fromHex(packet, `${path}: [${index}].packet`),
     ...(ctx && { context: ctx }),
   }));
+}
+
+/** Context fields from JSON. */
+function contextFrom(text: string): NonNullable<NamedPacket["context"]> {
+  const refuse = (): never => {
+    throw cliError("optionValue", { message: `--ctx takes an object of numbers: '{ "localPort": 53 }', not ${text}` });
+  };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return refuse();
+  }
+  const parsed = contextJson.safeParse(value);
+  return parsed.success ? parsed.data : refuse();
 }
 
 /** All packets of a call, with warnings about them. @throws DiagnosticError, also where there are none. */
@@ -49,8 +66,13 @@ export function readPackets(sources: PacketSources): {
     }
   }
   if (sources.packets !== undefined) packets.push(...fromFile(sources.packets, packets.length));
-  for (const hex of sources.packet ?? []) {
-    packets.push({ name: `packet ${packets.length + 1}`, packet: fromHex(hex, "--packet") });
+  const contexts = (sources.ctx ?? []).map(contextFrom);
+  const hexes = sources.packet ?? [];
+  for (let index = 0; index < Math.max(hexes.length, contexts.length); index++) {
+    const [hex, context] = [hexes[index], contexts[index]];
+    const name = hex === undefined ? "context" : "packet";
+    const packet = hex === undefined ? new Uint8Array(0) : fromHex(hex, "--packet");
+    packets.push({ name: `${name} ${packets.length + 1}`, packet, ...(context && { context }) });
   }
   if (packets.length === 0) {
     const from = sources.pcap ?? sources.packets;

@@ -9,6 +9,9 @@ const hexText = z.string();
 const flag = z.union([z.boolean(), z.literal(0), z.literal(1)]).transform(Boolean);
 const integerText = z.string().regex(/^\d{1,20}$/, "not a decimal number");
 
+/** Context fields by their DSL name; 64-bit ones may be decimal text. */
+export const contextJson = z.record(z.string(), z.union([z.int().min(0), integerText.transform(BigInt)]));
+
 /** `--packets FILE.json`: `[{ name, packet, ctx? }]`. */
 export const packetsFile = z.array(
   z.strictObject({
@@ -16,7 +19,7 @@ export const packetsFile = z.array(
     /** Hex, from the Ethernet header on. */
     packet: hexText,
     /** Context fields by their DSL name. */
-    ctx: z.record(z.string(), z.union([z.int().min(0), integerText.transform(BigInt)])).optional(),
+    ctx: contextJson.optional(),
   }),
 );
 

@@ -18,6 +18,7 @@ interface RunOptions extends CommonOptions {
   readonly program?: string;
   readonly pcap?: string;
   readonly packet?: readonly string[];
+  readonly ctx?: readonly string[];
   readonly packets?: string;
   readonly maps?: string;
   readonly set?: readonly string[];
@@ -31,6 +32,7 @@ interface RunOptions extends CommonOptions {
 const runExample = `Examples:
   typebpf run firewall.bpf.ts --pcap in.pcap --set 'blocked[10.0.0.9]=0' --write out.pcap
   typebpf run firewall.bpf.ts --packet 0200000000010200000000020800... --kernel --json
+  typebpf run lookup.bpf.ts --ctx '{ "family": 2, "protocol": 6, "localPort": 53 }'
   typebpf run --insns b7000000070000009500000000000000 --memory 00ff
 
 Files: --packets [{ "name": "ping", "packet": "0200…", "ctx": { "ingressIfindex": 2 } }]
@@ -45,6 +47,7 @@ function add(program: Command, execute: Execute): void {
     .option("--kernel", "run in the Linux kernel instead of the simulator (needs privilege)")
     .option("--pcap <file>", "packets from a capture: pcap or pcapng, Ethernet")
     .option("--packet <hex>", "a packet, from the Ethernet header on; may be given several times", collect)
+    .option("--ctx <json>", 'a run without a packet, on context fields: \'{"family":2,"localPort":53}\'', collect)
     .option("--packets <file>", "packets from a JSON file");
   withMaps(command)
     .option("--write <file>", "write the packets that go on their way as a capture, as the program left them")
