@@ -47,7 +47,7 @@ const attributes = { KIND: 1, OPTIONS: 2, CHAIN: 11 };
 const bpfAttributes = { FD: 6, NAME: 7, FLAGS: 8, ID: 11 };
 const matchallAttributes = { ACT: 2 };
 const actionAttributes = { KIND: 1, OPTIONS: 2 };
-const bpfActionAttributes = { PARMS: 2, FD: 5, NAME: 6, ID: 8 };
+const bpfActionAttributes = { PARMS: 2, FD: 5, NAME: 6, ID: 9 };
 /** `struct tc_act_bpf`: index, capabilities, what follows (TC_ACT_PIPE: the program decides), two counts. */
 const actionParameters = new Uint8Array(Int32Array.of(0, 0, 3, 0, 0).buffer);
 const DIRECT_ACTION = 1;
