@@ -1,46 +1,28 @@
-// Programs on the data of sockets, and on the choice among sockets of a port.
-import {
-  hashMap,
-  reusePortSockArray,
-  SK,
-  skMsg,
-  skReuseport,
-  skSkb,
-  sockHash,
-  sockMap,
-  u8,
-  u32,
-} from "@typebpf/dsl";
-
-/** Connections by their port on this side, and where their data goes. */
-export const connections = sockHash({ key: u32, maxEntries: 16 });
-export const routes = hashMap({ key: u32, value: u32, maxEntries: 16 });
-export const watched = sockMap({ maxEntries: 4 });
-export const group = reusePortSockArray({ maxEntries: 4 });
-
-export const forward = skSkb.verdict((ctx) => {
-  const to = routes.get(ctx.localPort);
-  return to ? connections.redirect(ctx, to.value) : SK.PASS;
+// Sockets of a lookup, which `using` gives back, and of the context; what other helpers make of them.
+import { TC, hashMap, struct, tc, u16be, u32, u32be, u64 } from "@typebpf/dsl";
+import { Ethernet, IPv4, Tcp, EtherType } from "@typebpf/dsl/net";
+const Tuple = struct("tuple", { saddr: u32be, daddr: u32be, sport: u16be, dport: u16be });
+export const seen = hashMap({ key: u32, value: u64, maxEntries: 16 });
+export const look = tc((ctx) => {
+  const eth = ctx.packet.at(0, Ethernet);
+  if (!eth || eth.proto !== EtherType.IPv4) return TC.OK;
+  const ip = ctx.packet.at(14, IPv4);
+  const tcp = ctx.packet.at(34, Tcp);
+  if (!ip || !tcp) return TC.OK;
+  const tuple = Tuple({ saddr: ip.saddr, daddr: ip.daddr, sport: tcp.source, dport: tcp.dest });
+  using sk = ctx.skLookupTcp(tuple);
+  if (!sk) return TC.SHOT;
+  seen.set(sk.state, u64(sk.srcPort));
+  const full = ctx.tcpSock(sk);
+  if (full) seen.set(100, u64(full.sndCwnd) + full.bytesAcked);
+  const l = ctx.getListenerSock(sk);
+  if (l) seen.set(101, u64(l.srcIp4) + u64(l.srcIp6[1]));
+  if (sk.dstPort === 7) return TC.PIPE;
+  return sk.state === 10 ? TC.STOLEN : TC.OK;
 });
-
-/** Messages of four bytes. */
-export const four = skSkb.streamParser(() => 4);
-
-export const noX = skSkb.streamVerdict((ctx) => {
-  // What a stream brings lies in fragments.
-  if (ctx.pullData(1) !== 0) return SK.PASS;
-  return ctx.packet.at(0, u8)?.value === 0x78 ? SK.DROP : SK.PASS;
-});
-
-/** Nothing that begins with an "s" and has more than 4 bytes is sent. */
-export const keep = skMsg((ctx) => {
-  const first = ctx.packet.at(0, u8);
-  return first?.value === 0x73 && ctx.size > 4 ? SK.DROP : SK.PASS;
-});
-
-/** A datagram goes to the socket whose number is its first byte. */
-export const choose = skReuseport((ctx) => {
-  const digit = ctx.packet.at(8, u8);
-  if (!digit) return SK.DROP;
-  return group.select(ctx, u32(digit.value - 0x30)) === 0 ? SK.PASS : SK.DROP;
+export const own = tc((ctx) => {
+  if (ctx.sk) seen.set(ctx.sk.family, 1n);
+  const full = ctx.sk && ctx.skFullsock(ctx.sk);
+  if (full) seen.set(full.mark, u64(full.priority));
+  return TC.OK;
 });
