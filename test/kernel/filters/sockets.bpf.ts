@@ -16,7 +16,7 @@ export const look = tc((ctx) => {
   const full = ctx.tcpSock(sk);
   if (full) seen.set(100, u64(full.sndCwnd) + full.bytesAcked);
   const l = ctx.getListenerSock(sk);
-  if (l) seen.set(101, u64(l.srcIp4) + u64(l.srcIp6[1]));
+  if (l) seen.set(101, u64(l.srcIp4) + u64(l.srcPort));
   if (sk.dstPort === 7) return TC.PIPE;
   return sk.state === 10 ? TC.STOLEN : TC.OK;
 });
