@@ -73,6 +73,14 @@ const actions = {
     socket.destroy();
     return result;
   },
+  /** Binds a Unix socket to a name of its own and asks for it. */
+  nameUnix(): CgroupAnswer {
+    const socket = sys.socket(1, 2, 0);
+    sys.bind(socket, new TextEncoder().encode(`\u0001\0\0typebpf-${process.pid}`));
+    const status = named(sys.getsockname(socket, new Uint8Array(110)));
+    sys.close(socket);
+    return status;
+  },
   /** Sends a datagram and waits for the answer: its text and where it comes from. */
   async ask(family: "udp4" | "udp6", host: string, port: number, text: string): Promise<CgroupAnswer> {
     const socket = createSocket(family);

@@ -10,7 +10,7 @@ import { compile } from "../../packages/codegen/src/index.ts";
 import { type Loaded, load } from "../../packages/loader/src/index.ts";
 import { kernel } from "../../packages/loader/src/kernel/kernel.ts";
 import { type CgroupProcess, TestCgroup } from "./cgroup.ts";
-import { describeKernel, olderThan, testSince } from "./gate.ts";
+import { describeKernel, testSince } from "./gate.ts";
 import { diagnosticOf } from "./objects.ts";
 
 type Filters = typeof import("./filters/cgroup.bpf.ts");
@@ -42,8 +42,7 @@ describeKernel("a control group", () => {
 
   beforeAll(async () => {
     const object = await compile(new URL("./filters/cgroup.bpf.ts", import.meta.url));
-    const programs = object.programs.filter(({ section }) => !section.endsWith("_unix") || !olderThan("6.7"));
-    filters = await load<Filters>({ ...object, programs }, kernel());
+    filters = await load<Filters>(object, kernel());
     group = new TestCgroup();
     inside = await group.start();
   });
@@ -158,16 +157,21 @@ describeKernel("a control group", () => {
       here.close();
     });
 
-    testSince("6.7", "connectUnix: refused", async () => {
+    testSince("6.7", "Unix sockets: streams are not connected, names are seen", async () => {
+      const source = new URL("./filters/cgroup-unix.bpf.ts", import.meta.url);
+      const object = await compile(source, { targetKernel: "6.7" });
+      using unix = await load<typeof import("./filters/cgroup-unix.bpf.ts")>(object, kernel());
       const directory = mkdtempSync(join(tmpdir(), "typebpf-"));
       const path = join(directory, "socket");
       const listening = createServer((socket) => socket.end()).listen(path);
       await once(listening, "listening");
-      await attached(["connectUnix"], {}, async () => {
-        expect(await inside.do("connectUnix", path)).toBe("EPERM");
-      });
+      const links = Object.values(unix.programs).map((program) => program.attach({ cgroup: group.path }));
+      expect(links.length).toBe(5);
+      expect(await inside.do("connectUnix", path)).toBe("EPERM");
+      expect(await inside.do("nameUnix")).toBe(0);
+      for (const link of links) link.detach();
       expect(await inside.do("connectUnix", path)).toBe("ok");
-      expect(runsOf(3)).toBe(1);
+      expect([unix.maps.runs.get(0), unix.maps.runs.get(4)]).toEqual([1n, 1n]);
       listening.close();
       rmSync(directory, { recursive: true });
     });

@@ -105,11 +105,6 @@ export const connect6 = cgroupSockAddr.connect6((ctx) => {
   ctx.userPort = port.value;
   return 1;
 });
-export const connectUnix = cgroupSockAddr.connectUnix((ctx) => {
-  count(3);
-  return ctx.type === 1 ? 0 : 1;
-});
-
 export const sendmsg4 = cgroupSockAddr.sendmsg4((ctx) => {
   if (refused.has(ctx.userPort)) return 0;
   const port = moved.get(ctx.userPort);
