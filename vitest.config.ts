@@ -1,5 +1,6 @@
 // One configuration for all packages: unit tests beside the sources, cases and privileged tests under test/.
 import { defineConfig } from "vitest/config";
+import { ClaimsReporter } from "./test/reference/reporter.ts";
 
 export default defineConfig({
   test: {
@@ -15,6 +16,6 @@ export default defineConfig({
     env: { TYPEBPF_CACHE: "off" },
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    reporters: ["default"],
+    reporters: ["default", new ClaimsReporter()],
   },
 });

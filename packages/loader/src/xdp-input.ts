@@ -14,6 +14,8 @@ const MAX_REPEAT = 0x7fffffff;
 export interface XdpInputContext {
   readonly ingressIfindex: number;
   readonly rxQueueIndex: number;
+  /** Of programs of device maps only. */
+  readonly egressIfindex?: number;
 }
 
 const fields: readonly string[] = ["ingressIfindex", "rxQueueIndex", "egressIfindex"];
@@ -23,7 +25,7 @@ function refuseField(name: string, value: unknown, why: string): never {
 }
 
 /** Checks the context of a run, and gives it with the defaults filled in: the loopback interface, its first queue. */
-export function xdpInputContext(context: RunInput["context"] = {}): XdpInputContext {
+export function xdpInputContext(context: RunInput["context"] = {}, isOfDeviceMap = false): XdpInputContext {
   for (const [name, value] of Object.entries(context)) {
     if (!fields.includes(name)) {
       const notes = ["can be set: ingressIfindex, rxQueueIndex"];
@@ -33,21 +35,25 @@ export function xdpInputContext(context: RunInput["context"] = {}): XdpInputCont
     if (!fits) refuseField(name, value, "the field is an unsigned 32-bit integer");
   }
   const { ingressIfindex, rxQueueIndex = 0, egressIfindex = 0 } = context;
-  if (Number(egressIfindex) !== 0)
+  if (Number(egressIfindex) !== 0 && !isOfDeviceMap)
     refuseField("egressIfindex", egressIfindex, "it is only set in programs of device maps");
   if (ingressIfindex !== undefined && Number(ingressIfindex) === 0)
     refuseField("ingressIfindex", 0, "interfaces count from 1");
   if (Number(rxQueueIndex) !== 0 && ingressIfindex === undefined) {
     refuseField("rxQueueIndex", rxQueueIndex, "give ingressIfindex with it");
   }
-  return { ingressIfindex: Number(ingressIfindex ?? 1), rxQueueIndex: Number(rxQueueIndex) };
+  return {
+    ingressIfindex: Number(ingressIfindex ?? 1),
+    rxQueueIndex: Number(rxQueueIndex),
+    ...(isOfDeviceMap && { egressIfindex: Number(egressIfindex) }),
+  };
 }
 
 /**
  * Checks what a run is given.
  * @throws DiagnosticError BPF6006–6009
  */
-export function checkXdpInput({ packet, context, repeat = 1 }: RunInput): void {
+export function checkXdpInput({ packet, context, repeat = 1 }: RunInput, isOfDeviceMap = false): void {
   const { length } = packet;
   if (length < MIN_PACKET) {
     throw loaderError("packetTooShort", { notes: [`the packet has ${length} bytes, the least is ${MIN_PACKET}`] });
@@ -58,5 +64,5 @@ export function checkXdpInput({ packet, context, repeat = 1 }: RunInput): void {
   if (!Number.isInteger(repeat) || repeat < 1 || repeat > MAX_REPEAT) {
     throw loaderError("option", { message: `repeat is ${repeat}; it must be a whole number from 1 to ${MAX_REPEAT}` });
   }
-  xdpInputContext(context);
+  xdpInputContext(context, isOfDeviceMap);
 }

@@ -56,6 +56,18 @@ describe("packets and their context", () => {
     expect((await run(text, { context: { ingressIfindex: 3, rxQueueIndex: 2 } })).retval).toBe(0x302);
   });
 
+  test("a program of a device map knows where its packet goes, others do not", async () => {
+    const text = "r0 = *(u32 *)(r1 +20)\nexit";
+    const base = objectOf({ main: text });
+    const run = async (section: string) => {
+      const object = { ...base, programs: base.programs.map((program) => ({ ...program, section })) };
+      const loaded = await simulator().load(object);
+      return loaded.programs.get("main")?.run({ packet: new Uint8Array(60), context: { egressIfindex: 7 } }).retval;
+    };
+    expect(await run("xdp/devmap")).toBe(7);
+    await expect(run("xdp")).rejects.toThrow("BPF6008");
+  });
+
   test("repeated runs each get the packet as given", async () => {
     const { packet: out } = await run("r2 = *(u32 *)(r1 +0)\nr0 = *(u8 *)(r2 +0)\nr0 += 1\n*(u8 *)(r2 +0) = r0\nexit", {
       repeat: 5,

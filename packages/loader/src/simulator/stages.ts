@@ -51,15 +51,15 @@ function skbStage(type: SkbProgramType): Stage {
   };
 }
 
-const xdpStage: Stage = {
-  check: checkXdpInput,
+const xdpStage = (isOfDeviceMap: boolean): Stage => ({
+  check: (input) => checkXdpInput(input, isOfDeviceMap),
   packetLoads: false,
   begin: ({ xdp }, input) => {
-    xdp.begin(input);
+    xdp.begin(input, isOfDeviceMap);
     return xdp;
   },
   result: ({ xdp }) => ({ packet: xdp.result() }),
-};
+});
 
 /** Types whose context is a struct with a packet: `length` is the field that says how long it is. */
 function packetStage(type: ProgramTypeName, length: string): Stage {
@@ -93,7 +93,6 @@ const flowStage: Stage = {
 
 /** Types with more than integers in their context. */
 const stages: { readonly [T in ProgramTypeName]?: Stage } = {
-  xdp: xdpStage,
   sk_msg: packetStage("sk_msg", "size"),
   sk_reuseport: packetStage("sk_reuseport", "len"),
   flow_dissector: flowStage,
@@ -137,5 +136,6 @@ function structStage(spec: ProgramSpec): Stage {
 
 /** How runs of a program begin and end. */
 export function stageOf(spec: ProgramSpec): Stage {
+  if (spec.type === "xdp") return xdpStage(sectionOfProgram(spec).attach === "XDP_DEVMAP");
   return stages[spec.type] ?? structStage(spec);
 }

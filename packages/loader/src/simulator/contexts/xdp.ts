@@ -37,6 +37,7 @@ export class XdpContext implements ContextAccess {
   private highest = HEADROOM;
   private ingressIfindex = 0;
   private rxQueueIndex = 0;
+  private egressIfindex: number | undefined;
 
   constructor(memory: Memory) {
     this.packet = segment("packet", "the packet", this.buffer, { atomics: false });
@@ -45,8 +46,8 @@ export class XdpContext implements ContextAccess {
     this.high = addressHigh(memory.add(segment("context", "the context", new Uint8Array(0), { atomics: false })), 0);
   }
 
-  /** Puts a packet in place; the room around it is zero. */
-  begin({ packet, context }: RunInput): void {
+  /** Puts a packet in place; the room around it is zero. Programs of device maps know where it is going. */
+  begin({ packet, context }: RunInput, isOfDeviceMap = false): void {
     // Only what the last run could write is not zero.
     this.buffer.fill(0, this.lowest, this.highest);
     this.buffer.set(packet, HEADROOM);
@@ -55,8 +56,9 @@ export class XdpContext implements ContextAccess {
     this.highest = HEADROOM + packet.length;
     this.packet.low = this.lowest;
     this.packet.high = this.highest;
-    const { ingressIfindex, rxQueueIndex } = xdpInputContext(context);
+    const { ingressIfindex, rxQueueIndex, egressIfindex } = xdpInputContext(context, isOfDeviceMap);
     this.ingressIfindex = ingressIfindex;
+    this.egressIfindex = egressIfindex;
     this.rxQueueIndex = rxQueueIndex;
   }
 
@@ -90,6 +92,7 @@ export class XdpContext implements ContextAccess {
       case "rx_queue_index":
         return this.rxQueueIndex;
       case "egress_ifindex":
+        if (this.egressIfindex !== undefined) return this.egressIfindex;
         throw new Fault("contextAccess", "egress_ifindex can be read only in programs of device maps");
       default:
         return name satisfies never;
