@@ -27,6 +27,10 @@ const generators: readonly Generator[] = [
   ...dslDeclarations,
   generateDiagnosticExamples,
   async () => (await import("./generate/diagnostics-reference.ts")).generateDiagnosticsReference(),
+  async () => (await import("./generate/type-references.ts")).generateProgramTypes(),
+  async () => (await import("./generate/type-references.ts")).generateMapTypes(),
+  async () => (await import("./generate/kernel-references.ts")).generateHelpers(),
+  async () => (await import("./generate/kernel-references.ts")).generateKernel(),
 ];
 
 const { values: options } = parseArgs({ options: { check: { type: "boolean", default: false } } });

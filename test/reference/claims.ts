@@ -3,6 +3,7 @@
 // skipped on a machine that could have run it, or failed.
 import {
   type MapTypeName,
+  type MapTypeRow,
   mapTypes,
   type ProgramKindName,
   type ProgramKindRow,
@@ -16,6 +17,8 @@ import { mapSources } from "./map-sources.ts";
 export interface TestName {
   readonly file: string;
   readonly title: string;
+  /** It runs in the guests of `pnpm test:vm` only. */
+  readonly guest?: true;
 }
 
 /** Columns of the table of program types. */
@@ -46,7 +49,6 @@ export const loadedOtherwise: { readonly [Kind in ProgramKindName]?: Exclude<Cel
   ),
   "lsm.cgroup": { why: "needs a guest: many hosts refuse it" },
   lircMode2: { why: "most kernels are built without infrared receivers (CONFIG_BPF_LIRC_MODE2)" },
-  structOps: { why: "is loaded with a table of functions only" },
   extension: { why: "is loaded with the program that it extends only, in a guest" },
 };
 
@@ -72,7 +74,7 @@ export function programCell(kind: ProgramKindName, column: ProgramColumn): Cell 
 
 /** The cell of a type in the table of map types. */
 export function mapCell(type: MapTypeName, column: MapColumn): Cell {
-  const row: { readonly outside?: string } = mapTypes[type];
+  const row: MapTypeRow = mapTypes[type];
   const shown = shownMaps[type];
   const source = mapSources[type];
   switch (column) {

@@ -26,18 +26,22 @@ const xdp = kernelTest("attach", "XDP on an interface");
 const redirects = kernelTest("redirects", "XDP redirects by maps");
 const tc = kernelTest("tc", "tc on an interface");
 const socket = kernelTest("socket", "a socket filter");
-const links = kernelTest("link-kinds", "links");
 const cgroup = kernelTest("cgroup", "a control group");
 const route = kernelTest("network", "a program of a route");
 const namespace = kernelTest("network", "a program of a network namespace");
-const group = kernelTest("network", "a program of a group of sockets");
 const hook = kernelTest("network", "a program of the packet filter");
 const data = kernelTest("sockets", "programs on the data of sockets");
 const choice = kernelTest("sockets", "a program that chooses among sockets");
+const tracing = kernelTest("probes", "tracing");
+const called = kernelTest(
+  "struct-ops",
+  "a table of functions",
+)("is registered while its link is there, and the kernel calls it");
 const typed = kernelTest("tracing-btf", "programs that name places of the kernel");
 const guest = (title: string): TestName => ({
   file: "test/vm/hooks.test.ts",
   title: `hooks of the kernel > ${title}`,
+  guest: true,
 });
 
 const address = (title: string): Shown => ({ effect: cgroup(`addresses > ${title}`) });
@@ -95,14 +99,24 @@ export const attachedKinds: { readonly [Kind in ProgramKindName]?: Shown } = {
   tpBtf: { effect: typed("a tracepoint with typed arguments, seen by process.ppid") },
   iter: { effect: typed("an iterator over tasks is read again and again") },
   syscall: { effect: typed("a program on the caller's struct: 40 and 2") },
-  rawTracepoint: { attached: links("to a raw tracepoint tell its name, and are not detached by force") },
+  tracepoint: { effect: tracing("an event: its fields and arguments") },
+  rawTracepoint: { effect: tracing("a raw tracepoint") },
+  kprobe: { effect: { ...tracing("a function of the kernel is called and returns"), guest: true } },
+  kretprobe: { effect: { ...tracing("a function of the kernel is called and returns"), guest: true } },
+  uprobe: { effect: tracing("a function of a library is called and returns") },
+  uretprobe: { effect: tracing("a function of a library is called and returns") },
+  "uprobe.multi": { effect: tracing("many functions of a library") },
+  usdt: { attached: tracing("a probe that a library declares") },
+  perfEvent: { effect: tracing("samples of a clock") },
+  structOps: { effect: called, loaded: called },
   fentry: inGuest("fentry and fexit see each call, with arguments and result"),
   fexit: inGuest("fentry and fexit see each call, with arguments and result"),
   fmodRet: inGuest("fmod_ret gives another result than the function"),
   lsm: inGuest("a security hook refuses, until it is detached"),
 };
 
-const created = (type: MapTypeName): TestName => kernelTest("map-types", "map types in the kernel")(`${type} is created`);
+const created = (type: MapTypeName): TestName =>
+  kernelTest("map-types", "map types in the kernel")(`${type} is created`);
 const tables = kernelTest("map-tables", "hash tables and arrays in the kernel");
 const perCpu = kernelTest("map-tables", "per-CPU tables in the kernel");
 const trie = kernelTest("map-tables", "a trie of prefixes in the kernel");
@@ -122,7 +136,10 @@ const operations = (title: string): TestName => ({ file: "test/map-operations.te
 
 export const shownMaps: { readonly [Type in MapTypeName]?: ShownMap } = {
   hash: { handle: tables("hash: entries, batches, iteration"), effect: maps("hash: elements come and go") },
-  array: { handle: tables("array: entries, batches, iteration"), effect: maps("array: every element is there, none can go") },
+  array: {
+    handle: tables("array: entries, batches, iteration"),
+    effect: maps("array: every element is there, none can go"),
+  },
   lruHash: {
     handle: tables("a frozen lruHash can be read and not written"),
     effect: maps("lruHash: a new element drives an old one out"),
@@ -200,11 +217,11 @@ export const shownMaps: { readonly [Type in MapTypeName]?: ShownMap } = {
     handle: devices("CPUs"),
     effect: redirects("native: packets go on at a CPU, and its program sees them"),
   },
-  sockMap: {
-    handle: sockets("sockMap: a cookie comes back"),
+  sockMap: { handle: sockets("sockMap: a cookie comes back") },
+  sockHash: {
+    handle: sockets("sockHash: a cookie comes back"),
     effect: data("a verdict sends what one connection brings by another one"),
   },
-  sockHash: { handle: sockets("sockHash: a cookie comes back") },
   reusePortSockArray: { effect: choice("a datagram goes to the socket that it names") },
   skStorage: { created: created("skStorage"), handle: storages("of a socket") },
   taskStorage: { created: created("taskStorage"), handle: storages("of a process") },

@@ -1,5 +1,5 @@
 // The smallest whole program of each map type, as source: the map under the name `m` and every operation that it has there.
-// A type without a line has no constructor in the language, or none yet.
+// A type without a line has no maker in the language, or none yet.
 import type { MapTypeName } from "../../packages/abi/src/index.ts";
 
 /** One map type's source. */
@@ -7,7 +7,7 @@ export interface MapSource {
   /** What makes the map. */
   readonly map: string;
   /** The bodies of functions by what makes programs of them; each ends with a verdict. */
-  readonly programs: readonly (readonly [constructor: string, body: string])[];
+  readonly programs: readonly (readonly [maker: string, body: string])[];
   /** Why the simulator does not run it. */
   readonly unsimulated?: string;
 }
@@ -15,20 +15,22 @@ export interface MapSource {
 const keyed = "m.set(1, 2n); const one = m.get(1); if (one && m.has(1)) one.value += 1n; m.delete(1);";
 const visited = "m.forEach((key, value) => { value.value += 1n; });";
 const indexed = `m.set(1, 2n); const one = m.get(1); if (one && m.has(1)) one.value += 1n; ${visited}`;
-const table = (constructor: string): MapSource => ({
-  map: `${constructor}({ key: u32, value: u64, maxEntries: 8 })`,
+const table = (maker: string): MapSource => ({
+  map: `${maker}({ key: u32, value: u64, maxEntries: 8 })`,
   programs: [["xdp", `${keyed} ${visited} return XDP.PASS;`]],
 });
-const row = (constructor: string): MapSource => ({
-  map: `${constructor}({ value: u64, maxEntries: 8 })`,
+const row = (maker: string): MapSource => ({
+  map: `${maker}({ value: u64, maxEntries: 8 })`,
   programs: [["xdp", `${indexed} return XDP.PASS;`]],
 });
-const sequence = (constructor: string): MapSource => ({
-  map: `${constructor}({ value: u64, maxEntries: 8 })`,
-  programs: [["xdp", "m.push(7n); const first = m.peek(); const last = m.pop(); return first && last ? XDP.PASS : XDP.DROP;"]],
+const sequence = (maker: string): MapSource => ({
+  map: `${maker}({ value: u64, maxEntries: 8 })`,
+  programs: [
+    ["xdp", "m.push(7n); const first = m.peek(); const last = m.pop(); return first && last ? XDP.PASS : XDP.DROP;"],
+  ],
 });
-const redirect = (constructor: string): MapSource => ({
-  map: `${constructor}({ maxEntries: 8 })`,
+const redirect = (maker: string): MapSource => ({
+  map: `${maker}({ maxEntries: 8 })`,
   programs: [["xdp", "return m.redirect(1, XDP.PASS);"]],
 });
 const noSockets = "the simulator has no connections, and no groups of sockets";
@@ -41,8 +43,8 @@ const sockets = (map: string): MapSource => ({
     ["skReuseport", "m.select(ctx, 1); return SK.PASS;"],
   ],
 });
-const older = (constructor: string): MapSource => ({
-  map: `${constructor}({ value: u64 })`,
+const older = (maker: string): MapSource => ({
+  map: `${maker}({ value: u64 })`,
   programs: [["cgroupSkb.ingress", "m.get().value += 1n; return 1;"]],
   unsimulated: "the simulator has no control groups",
 });
@@ -126,14 +128,14 @@ export const mapSources: { readonly [Type in MapTypeName]?: MapSource } = {
 
 /** The source of a module with the map and its programs; `wrong` stands at the end of the first one's function. */
 export function mapSource({ map, programs }: MapSource, wrong = ""): string {
-  const functions = programs.map(([constructor, body], index) => {
+  const functions = programs.map(([maker, body], index) => {
     const text = index === 0 && wrong !== "" ? `${wrong} ${body}` : body;
-    return `export const p${index} = ${constructor}((ctx) => {\n  ${text}\n});\n`;
+    return `export const p${index} = ${maker}((ctx) => {\n  ${text}\n});\n`;
   });
   const item = map.includes("Item") ? 'export const Item = struct("item", { count: u64 });\n' : "";
   const text = `${item}export const m = ${map};\n${functions.join("")}export const other = xdp(() => XDP.PASS);\n`;
   const names = ["xdp", "XDP", "TC", "SK", "u32", "u32be", "u64", "struct", "hashMap", map.split("(")[0] ?? ""];
-  const roots = programs.map(([constructor]) => constructor.split(".")[0] ?? "");
+  const roots = programs.map(([maker]) => maker.split(".")[0] ?? "");
   const used = [...new Set([...names, ...roots])].filter((name) => new RegExp(`\\b${name}\\b`).test(text));
   return `import { ${used.join(", ")} } from "@typebpf/dsl";\nexport const license = "GPL";\n${text}`;
 }

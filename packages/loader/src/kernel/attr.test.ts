@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { Attr, type AttrLayout, attrLayouts, kernelName } from "./attr.ts";
 import { objectLayouts } from "./objects/layouts.ts";
+import { type LoadField, programLoadFields } from "./program-load-fields.ts";
 import type { Sys } from "./sys.ts";
 
 interface Member {
@@ -73,5 +74,23 @@ describe("layouts of bpf(2)", () => {
     expect(kernelName("blocked.src_v4")).toBe("blocked.src_v4");
     expect(kernelName("größe$a-b c")).toBe("gr__e_a_b_c");
     expect(kernelName("abcdefghijklmnopqrst")).toBe("abcdefghijklmno");
+  });
+});
+
+describe("fields of BPF_PROG_LOAD", () => {
+  const members = flatten(
+    snapshot.layouts.bpf_attr?.members.filter(({ members: own }) => own?.some(({ name }) => name === "insns")) ?? [],
+  ).map(([name]) => name);
+
+  test("each of the header has a row, in its order", () => {
+    expect(members).toEqual(Object.keys(programLoadFields));
+  });
+
+  test("what is set has a place in the block, and is set by the loader's code", () => {
+    const source = readFileSync(new URL("./program-load.ts", import.meta.url), "utf8");
+    for (const [name, field] of Object.entries<LoadField>(programLoadFields)) {
+      expect([name, source.includes(`set("${name}"`)]).toEqual([name, "from" in field]);
+      if ("from" in field) expect(Object.keys(attrLayouts.programLoad.fields)).toContain(name);
+    }
   });
 });
