@@ -187,7 +187,7 @@ export const shownMaps: { readonly [Type in MapTypeName]?: ShownMap } = {
   },
   arena: {
     created: created("arena"),
-    handle: types("an array and an arena share their memory, until they are closed"),
+    handle: types("an arena shares its memory"),
   },
   progArray: {
     handle: programs("goes where user space says"),
