@@ -13,19 +13,9 @@ import type { GeneratedFile } from "./generator.ts";
 import { markdownPage, markdownTable } from "./markdown.ts";
 
 function methodOf({ surface }: HelperRow): string {
-  switch (surface.on) {
-    case "context":
-      return `\`ctx.${surface.as}\``;
-    case "map":
-      return `\`map.${surface.as}\`${surface.maps ? ` (${surface.maps.join(", ")})` : ""}`;
-    case "record":
-    case "socket":
-      return `\`${surface.on}.${surface.as}\``;
-    case "none":
-      return "";
-    default:
-      return surface satisfies never;
-  }
+  if (surface.on === "none") return "";
+  const maps = "maps" in surface && surface.maps ? ` (${surface.maps.join(", ")})` : "";
+  return `\`${surface.on === "context" ? "ctx" : surface.on}.${surface.as}\`${maps}`;
 }
 
 function simulated(name: string): string {

@@ -17,7 +17,7 @@ const source = fileURLToPath(new URL("./filters/probes.bpf.ts", import.meta.url)
 type Filters = typeof import("./filters/probes.bpf.ts");
 
 async function open() {
-  const { object, diagnostics } = await compileFile(source);
+  const { object, diagnostics } = await compileFile(source, { targetKernel: "6.6" });
   if (!object) throw new Error(diagnostics.map((one) => one.message).join("\n"));
   return load<Filters>(object, kernel(), { config: { settings: { pid: process.pid } } });
 }
