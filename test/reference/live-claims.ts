@@ -106,7 +106,6 @@ export const attachedKinds: { readonly [Kind in ProgramKindName]?: Shown } = {
   uprobe: { effect: tracing("a function of a library is called and returns") },
   uretprobe: { effect: tracing("a function of a library is called and returns") },
   "uprobe.multi": { effect: tracing("many functions of a library") },
-  usdt: { attached: tracing("a probe that a library declares") },
   perfEvent: { effect: tracing("samples of a clock") },
   structOps: { effect: called, loaded: called },
   fentry: inGuest("fentry and fexit see each call, with arguments and result"),
