@@ -1,3 +1,4 @@
+// How long the system calls of a process take: the entry notes the time of each thread, the exit counts what has passed.
 import { arrayMap, config, hashMap, tracepoint, u32, u64 } from "@typebpf/dsl";
 
 const BUCKETS = 40;

@@ -1,3 +1,4 @@
+// Connections of TCP that programs of this machine make, or fail to make, told by the changes of their state.
 import { array, hashMap, ringBuffer, struct, tracepoint, u8, u16, u32, u64 } from "@typebpf/dsl";
 
 /** States of a connection (include/net/tcp_states.h). */
