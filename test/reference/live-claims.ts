@@ -30,8 +30,8 @@ const cgroup = kernelTest("cgroup", "a control group");
 const route = kernelTest("network", "a program of a route");
 const namespace = kernelTest("network", "a program of a network namespace");
 const hook = kernelTest("network", "a program of the packet filter");
-const data = kernelTest("sockets", "programs on the data of sockets");
-const choice = kernelTest("sockets", "a program that chooses among sockets");
+const data = kernelTest("socket-data", "programs on the data of sockets");
+const choice = kernelTest("socket-data", "a program that chooses among sockets");
 const tracing = kernelTest("probes", "tracing");
 const called = kernelTest(
   "struct-ops",
@@ -45,6 +45,7 @@ const guest = (title: string): TestName => ({
 });
 
 const address = (title: string): Shown => ({ effect: cgroup(`addresses > ${title}`) });
+const bound = (title: string): Shown => ({ attached: cgroup(`addresses > ${title}`) });
 const inGuest = (title: string): Shown => ({ effect: guest(title), loaded: guest(title) });
 
 export const attachedKinds: { readonly [Kind in ProgramKindName]?: Shown } = {
@@ -63,7 +64,11 @@ export const attachedKinds: { readonly [Kind in ProgramKindName]?: Shown } = {
   "cgroupSockAddr.bind6": address("bind6: another port"),
   "cgroupSockAddr.connect4": address("connect4: to another server, or not at all"),
   "cgroupSockAddr.connect6": address("connect6: to another server"),
-  "cgroupSockAddr.connectUnix": address("connectUnix: refused"),
+  "cgroupSockAddr.connectUnix": address("Unix sockets: streams are not connected, names are seen"),
+  "cgroupSockAddr.getsocknameUnix": address("Unix sockets: streams are not connected, names are seen"),
+  "cgroupSockAddr.sendmsgUnix": bound("Unix sockets: streams are not connected, names are seen"),
+  "cgroupSockAddr.recvmsgUnix": bound("Unix sockets: streams are not connected, names are seen"),
+  "cgroupSockAddr.getpeernameUnix": bound("Unix sockets: streams are not connected, names are seen"),
   "cgroupSockAddr.sendmsg4": address(
     "sendmsg4 and recvmsg4: a datagram goes elsewhere, and its answer seems to come from where it was sent",
   ),
