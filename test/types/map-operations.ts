@@ -3,6 +3,7 @@
 import {
   arrayOfMaps,
   bloomFilter,
+  cgroupSkb,
   devMap,
   hashMap,
   perfEventArray,
@@ -12,6 +13,7 @@ import {
   ringBuffer,
   SK,
   skSkb,
+  skStorage,
   sockHash,
   sockMap,
   struct,
@@ -31,6 +33,7 @@ export const seen = bloomFilter({ value: u64, maxEntries: 8 });
 export const devices = devMap({ maxEntries: 8 });
 export const events = perfEventArray({ value: Job });
 export const tables = arrayOfMaps({ inner: hashMap({ key: u32, value: Job, maxEntries: 8 }), maxEntries: 2 });
+export const notes = skStorage({ value: Job });
 export const sockets = sockMap({ maxEntries: 2 });
 export const flows = sockHash({ key: Job, maxEntries: 2 });
 
@@ -86,3 +89,19 @@ progArray({ programs: { tcp: 1 } });
 arrayOfMaps({ inner: { key: u32 }, maxEntries: 2 });
 // @ts-expect-error a ring of records is no inner template of options
 arrayOfMaps({ inner: ringBuffer, maxEntries: 2 });
+
+export const noted = cgroupSkb.ingress((ctx) => {
+  // @ts-expect-error there may be no socket
+  notes.get(ctx.sk);
+  if (!ctx.sk) return 1;
+  const note = notes.get(ctx.sk, { id: 1 });
+  // @ts-expect-error there may be no value
+  note.id;
+  // @ts-expect-error no such field
+  notes.get(ctx.sk, { name: 1 });
+  // @ts-expect-error a key is a socket
+  notes.get(5);
+  // @ts-expect-error a value is made by get
+  notes.set(ctx.sk, { id: 1 });
+  return notes.delete(ctx.sk) === 0 ? 1 : 0;
+});

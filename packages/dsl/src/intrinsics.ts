@@ -168,6 +168,7 @@ export const intrinsics = {
   RedirectSocket: { kind: "constant", value: { INGRESS: 1 } },
   stackTrace: { kind: "mapConstructor", mapType: "stackTrace", operations: ["getStackId"] },
   StackId: { kind: "constant", value: { USER_STACK: 256, FAST_STACK_CMP: 512, REUSE_STACKID: 1024 } },
+  skStorage: { kind: "mapConstructor", mapType: "skStorage", operations: ["get", "delete"] },
   taskStorage: { kind: "mapConstructor", mapType: "taskStorage", operations: ["getCurrent", "deleteCurrent"] },
   cgroupArray: { kind: "mapConstructor", mapType: "cgroupArray", operations: groups },
   deprecatedCgroupStorage: { kind: "mapConstructor", mapType: "deprecatedCgroupStorage", operations: ["get"] },

@@ -1,11 +1,18 @@
-// Maps of stacks, of control groups, and of values that belong to a task or a control group: what programs tell or ask the kernel. The
-// operations are the kernel's helpers bpf_get_stackid, bpf_{skb,current_task}_under_cgroup, bpf_task_storage_{get,delete}
+// Maps of stacks, of control groups, and of values that belong to a socket, a task or a control group: what programs tell or ask the kernel. The
+// operations are the kernel's helpers bpf_get_stackid, bpf_{skb,current_task}_under_cgroup, bpf_{sk,task}_storage_{get,delete}
 // and bpf_get_local_storage.
 import { cgroupStorageKey } from "@typebpf/abi";
 import { array } from "./array.ts";
+import type {
+  CgroupSockCreateContext,
+  CgroupSockPostBind4Context,
+  CgroupSockPostBind6Context,
+  CgroupSockReleaseContext,
+} from "./contexts.generated.ts";
 import { defineMap, descriptor, type MapDescription } from "./maps.ts";
 import { i32, u32, u64 } from "./scalars.ts";
 import type { FixedArray, Init, RefTo, Schema } from "./schema.ts";
+import type { SocketCommon, TcpSocket } from "./sockets.ts";
 
 /** What `getStackId` takes, beside the number of frames to leave out (0 to 255). */
 export const StackId = {
@@ -52,6 +59,26 @@ export interface OlderCgroupStorage<Type extends string, V> extends MapDescripti
 export interface DeprecatedCgroupStorage<V> extends OlderCgroupStorage<"deprecatedCgroupStorage", V> {}
 /** As before, with a copy for each CPU. */
 export interface DeprecatedPerCpuCgroupStorage<V> extends OlderCgroupStorage<"deprecatedPerCpuCgroupStorage", V> {}
+
+/** What names a socket: one of the kernel's, or the context of a `cgroupSock` program, which is the socket. */
+export type SocketOwner =
+  | SocketCommon
+  | TcpSocket
+  | CgroupSockCreateContext
+  | CgroupSockReleaseContext
+  | CgroupSockPostBind4Context
+  | CgroupSockPostBind6Context;
+
+/** A value for each socket, which vanishes with it. */
+export interface SkStorage<V> extends MapDescription<"skStorage", i32, V> {
+  /**
+   * The value of the socket; with `init` it is made where there is none. Undefined where there is none, where there is no
+   * memory, and where the socket is no full one: that of a connection that is being made, or has ended.
+   */
+  get(sk: SocketOwner, init?: Init<V>): RefTo<V> | undefined;
+  /** Removes the value of the socket. Gives 0, ENOENT (−2), or EINVAL (−22) where the socket is no full one. */
+  delete(sk: SocketCommon | TcpSocket): number;
+}
 
 /** A value for each task, which vanishes with it. */
 export interface TaskStorage<V> extends MapDescription<"taskStorage", i32, V> {
@@ -103,6 +130,11 @@ export function stackTrace(options: StackTraceOptions): StackTraceMap {
 /** Control groups: `cgroupArray({ maxEntries: 4 })`. Since Linux 4.8. */
 export function cgroupArray(options: CgroupArrayOptions): CgroupArray {
   return defineMap("cgroupArray", { ...options, ...descriptor }, ["skbUnderCgroup", "currentTaskUnderCgroup"]);
+}
+
+/** Values of sockets: `skStorage({ value: Counters })`. Since Linux 5.2. */
+export function skStorage<V>(options: StorageOptions<V>): SkStorage<V> {
+  return defineMap("skStorage", { ...options, key: i32, maxEntries: 0 }, ["get", "delete"]);
 }
 
 /** Values of tasks: `taskStorage({ value: Times })`. For tracing programs; since Linux 5.11. */

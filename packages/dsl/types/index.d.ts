@@ -915,6 +915,20 @@ export interface DeprecatedCgroupStorage<V> extends OlderCgroupStorage<"deprecat
 /** As before, with a copy for each CPU. */
 export interface DeprecatedPerCpuCgroupStorage<V> extends OlderCgroupStorage<"deprecatedPerCpuCgroupStorage", V> {}
 
+/** What names a socket: one of the kernel's, or the context of a `cgroupSock` program, which is the socket. */
+type SocketOwner = SocketCommon | TcpSocket | CgroupSockCreateContext | CgroupSockReleaseContext | CgroupSockPostBind4Context | CgroupSockPostBind6Context;
+
+/** A value for each socket, which vanishes with it. */
+export interface SkStorage<V> extends MapDescription<"skStorage", i32, V> {
+  /**
+   * The value of the socket; with `init` it is made where there is none. Undefined where there is none, where there is no
+   * memory, and where the socket is no full one: that of a connection that is being made, or has ended.
+   */
+  get(sk: SocketOwner, init?: Init<V>): RefTo<V> | undefined;
+  /** Removes the value of the socket. Gives 0, ENOENT (−2), or EINVAL (−22) where the socket is no full one. */
+  delete(sk: SocketCommon | TcpSocket): number;
+}
+
 /** A value for each task, which vanishes with it. */
 export interface TaskStorage<V> extends MapDescription<"taskStorage", i32, V> {
   /** The value of the task that runs; with `init` it is made where there is none. Undefined where there is none, or no memory. */
@@ -954,6 +968,9 @@ export declare function stackTrace(options: StackTraceOptions): StackTraceMap;
 
 /** Control groups: `cgroupArray({ maxEntries: 4 })`. Since Linux 4.8. */
 export declare function cgroupArray(options: CgroupArrayOptions): CgroupArray;
+
+/** Values of sockets: `skStorage({ value: Counters })`. Since Linux 5.2. */
+export declare function skStorage<V>(options: StorageOptions<V>): SkStorage<V>;
 
 /** Values of tasks: `taskStorage({ value: Times })`. For tracing programs; since Linux 5.11. */
 export declare function taskStorage<V>(options: StorageOptions<V>): TaskStorage<V>;

@@ -265,7 +265,7 @@ export const referencesHelpers = {
     effects: ["impure", "writesMap"],
     license: "any",
     programs: skStoragePrograms,
-    surface: { on: "none" },
+    surface: { on: "map", as: "get", maps: ["skStorage"] },
     doc: "The value of a socket in a socket storage.",
   },
   skStorageDelete: {
@@ -281,7 +281,7 @@ export const referencesHelpers = {
     effects: ["impure", "writesMap"],
     license: "any",
     programs: skStoragePrograms.filter((program) => program !== "cgroup_sock"),
-    surface: { on: "none" },
+    surface: { on: "map", as: "delete", maps: ["skStorage"] },
     doc: "Removes the value of a socket.",
   },
   inodeStorageGet: {

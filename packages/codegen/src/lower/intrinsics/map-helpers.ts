@@ -8,7 +8,7 @@ import { lowerDiagnostics } from "../diagnostics.ts";
 import { changesMemory } from "../effects.ts";
 import { assert, choose, constant } from "../emit.ts";
 import type { Lowering } from "../lowering.ts";
-import { stackPlace } from "../places.ts";
+import { pointerTo, refAddress, stackPlace } from "../places.ts";
 import { innermostLoop, openReservations } from "../reservations.ts";
 import { nullValue } from "../ssa-builder.ts";
 import { call, inMemory, mapOf, specOfCall } from "./calls.ts";
@@ -45,6 +45,8 @@ export function lowerMapHelper(l: Lowering, expr: MapHelperExpr): Value {
         return nullValue;
       case "integer":
         return constant(build, makesValue(row, given) ? CREATE : (arg.default ?? 0), at);
+      case "socket":
+        return build.context;
       case "kernelPointer":
         return call(l, "getCurrentTaskBtf", [], at);
       default:
@@ -80,7 +82,11 @@ interface Target extends Pick<MapSpec, "key" | "value"> {
 function argumentOf(l: Lowering, arg: HelperArg, init: Initializer, to: Target): ValueId {
   switch (arg.is) {
     case "integer":
-      return integerOf(l, arg, integerIn(init));
+      return integerOf(l, arg, exprIn(init));
+    case "socket": {
+      const socket = exprIn(init);
+      return pointerTo(l, refAddress(l, socket), socket.at);
+    }
     case "mapKey":
       return inMemory(l, init, to.key, `key of ${to.map}`, atOf(init), to.unstable);
     case "mapValue":
@@ -93,8 +99,8 @@ function argumentOf(l: Lowering, arg: HelperArg, init: Initializer, to: Target):
   }
 }
 
-function integerIn(init: Initializer): Expr {
-  if (init.kind !== "value") throw new Error(`lower: a ${init.kind} where an integer is expected`);
+function exprIn(init: Initializer): Expr {
+  if (init.kind !== "value") throw new Error(`lower: a ${init.kind} where a value is expected`);
   return init.value;
 }
 

@@ -190,7 +190,8 @@ function fixedArgument(
   });
 }
 
-function socketArgument(
+/** A socket of the kernel; poison after a report. */
+export function socketArgument(
   { nullable }: Extract<HelperArg, { readonly is: "socket" }>,
   given: ts.Expression | undefined,
   call: ts.CallExpression,

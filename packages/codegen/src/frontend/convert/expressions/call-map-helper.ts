@@ -18,6 +18,7 @@ import { coerce, settle } from "../coerce.ts";
 import { convertExpression, evaluate, poison, refuse, type Scope, spanOf } from "../context.ts";
 import { convertInitializer } from "../initializer.ts";
 import { describeType } from "../types.ts";
+import { socketArgument } from "./call-helper.ts";
 
 /** Sets have other names for what queues do. */
 const setOperations: Readonly<Record<string, HelperName>> = { add: "mapPushElem", has: "mapPeekElem" };
@@ -119,6 +120,8 @@ function convertArgument(
       return convertInitializer(given, map.spec.record ?? map.spec.value, scope) ?? "failed";
     case "integer":
       return integerOf(arg, given, map, scope);
+    case "socket":
+      return socketOwner(arg, given, call, scope);
     default:
       throw new Error(`frontend: ${arg.name} is no argument of an operation of a map`);
   }
@@ -130,6 +133,20 @@ function isContext(given: ts.Expression, scope: Scope): boolean {
   const message = `${describeType(value.type)} where the program's context is expected`;
   refuse("typesDiffer", given, scope, { message });
   return false;
+}
+
+/** A socket; nothing where the context is the one (struct bpf_sock of cgroup_sock programs). */
+function socketOwner(
+  arg: Extract<HelperArg, { readonly is: "socket" }>,
+  given: ts.Expression,
+  call: ts.CallExpression,
+  scope: Scope,
+): Initializer | "failed" | undefined {
+  const { kind, type } = convertExpression(given, scope);
+  if (kind === "poison") return "failed";
+  if (type.kind === "context" && type.program === "cgroup_sock") return undefined;
+  const value = socketArgument(arg, given, call, scope);
+  return value.kind === "poison" ? "failed" : { kind: "value", value };
 }
 
 function integerOf(
