@@ -107,7 +107,7 @@ describe("helpers", () => {
   test.each(rows)("%s: sizes refer to arguments that are sizes", (_, row) => {
     const sizes = row.args.filter((arg) => arg.is === "size").map((arg) => arg.name);
     const refers = (arg: HelperArg) =>
-      arg.is === "memoryRead" || arg.is === "memoryWrite" || arg.is === "memoryUpdate" ? [arg.size] : [];
+      arg.is !== "size" && "size" in arg && typeof arg.size === "string" ? [arg.size] : [];
     expect(row.args.flatMap(refers)).toEqual(sizes);
     expect(new Set(row.args.map((arg) => arg.name)).size).toBe(row.args.length);
     expect(row.args.length).toBeLessThanOrEqual(5);
