@@ -48,6 +48,12 @@ const address = (title: string): Shown => ({ effect: cgroup(`addresses > ${title
 const bound = (title: string): Shown => ({ attached: cgroup(`addresses > ${title}`) });
 const inGuest = (title: string): Shown => ({ effect: guest(title), loaded: guest(title) });
 
+const probed = (title: string): TestName => ({
+  file: "test/vm/probes.test.ts",
+  title: `probes and actions > ${title}`,
+  guest: true,
+});
+
 export const attachedKinds: { readonly [Kind in ProgramKindName]?: Shown } = {
   xdp: { effect: xdp("native: the blocked source's traffic stops, and comes back") },
   "xdp.devmap": { effect: redirects("native: packets leave by a device map, and its program changes them") },
@@ -106,8 +112,9 @@ export const attachedKinds: { readonly [Kind in ProgramKindName]?: Shown } = {
   syscall: { effect: typed("a program on the caller's struct: 40 and 2") },
   tracepoint: { effect: tracing("an event: its fields and arguments") },
   rawTracepoint: { effect: tracing("a raw tracepoint") },
-  kprobe: { effect: { ...tracing("a function of the kernel is called and returns"), guest: true } },
-  kretprobe: { effect: { ...tracing("a function of the kernel is called and returns"), guest: true } },
+  kprobe: { effect: probed("kprobe and kretprobe see each call and its result, until they are detached") },
+  kretprobe: { effect: probed("kprobe and kretprobe see each call and its result, until they are detached") },
+  schedAct: { effect: probed("an action drops what its filter hands to it, until it is detached") },
   uprobe: { effect: tracing("a function of a library is called and returns") },
   uretprobe: { effect: tracing("a function of a library is called and returns") },
   "uprobe.multi": { effect: tracing("many functions of a library") },
