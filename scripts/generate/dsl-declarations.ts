@@ -43,6 +43,7 @@ const entryPoints: readonly EntryPoint[] = [
         "prefix-key",
         "maps",
         "ring-buffer",
+        "user-ring-buffer",
         "map-of-maps",
         "prog-array",
         "perf-event-array",

@@ -81,6 +81,12 @@ export const mapSources: { readonly [Type in MapTypeName]?: MapSource } = {
       ],
     ],
   },
+  userRingBuffer: {
+    map: "userRingBuffer({ value: Item, maxEntries: 4096 })",
+    programs: [
+      ["xdp", "let sum = 0n; m.drain((item) => { sum = sum + item.count; }); return sum > 0n ? XDP.PASS : XDP.DROP;"],
+    ],
+  },
   queue: sequence("queue"),
   stack: sequence("stack"),
   bloomFilter: {
@@ -121,6 +127,21 @@ export const mapSources: { readonly [Type in MapTypeName]?: MapSource } = {
     map: "reusePortSockArray({ maxEntries: 8 })",
     unsimulated: noSockets,
     programs: [["skReuseport", "m.select(ctx, 1); return SK.PASS;"]],
+  },
+  skStorage: {
+    map: "skStorage({ value: u64 })",
+    programs: [
+      [
+        "cgroupSkb.ingress",
+        "if (ctx.sk) { const one = m.get(ctx.sk, 1n); if (one) one.value += 1n; m.delete(ctx.sk); } return 1;",
+      ],
+    ],
+    unsimulated: "the simulator has no such storage",
+  },
+  taskStorage: {
+    map: "taskStorage({ value: u64 })",
+    programs: [["kprobe", "const one = m.getCurrent(1n); if (one) one.value += 1n; return m.deleteCurrent();"]],
+    unsimulated: "needs the kernel's own structs",
   },
   deprecatedCgroupStorage: older("deprecatedCgroupStorage"),
   deprecatedPerCpuCgroupStorage: older("deprecatedPerCpuCgroupStorage"),

@@ -20,6 +20,7 @@ import {
   u8,
   u32,
   u64,
+  userRingBuffer,
   XDP,
   xdp,
 } from "@typebpf/dsl";
@@ -89,6 +90,19 @@ progArray({ programs: { tcp: 1 } });
 arrayOfMaps({ inner: { key: u32 }, maxEntries: 2 });
 // @ts-expect-error a ring of records is no inner template of options
 arrayOfMaps({ inner: ringBuffer, maxEntries: 2 });
+
+export const orders = userRingBuffer({ value: Job, maxEntries: 4096 });
+
+export const obey = xdp(() => {
+  // @ts-expect-error the body is given one record
+  orders.drain((_record, _second) => {});
+  // @ts-expect-error nothing is read by key
+  orders.get(1);
+  // @ts-expect-error user space writes
+  orders.output({ id: 1 });
+  const taken: number = orders.drain((job) => job.id !== 0);
+  return taken > 0 ? XDP.PASS : XDP.DROP;
+});
 
 export const noted = cgroupSkb.ingress((ctx) => {
   // @ts-expect-error there may be no socket

@@ -172,3 +172,4 @@ export type { Socket, SocketCommon, TcpSocket } from "./sockets.ts";
 export { type SpinLock, spinLock } from "./spin-lock.ts";
 export { type StructSchema, struct, union } from "./struct.ts";
 export { type TraceValue, trace } from "./trace.ts";
+export { type UserRingBuffer, userRingBuffer } from "./user-ring-buffer.ts";

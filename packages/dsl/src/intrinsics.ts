@@ -69,6 +69,7 @@ export type MapOperation =
   | "set"
   | "delete"
   | "forEach"
+  | "drain"
   | "reserve"
   | "output"
   | "query"
@@ -148,6 +149,7 @@ export const intrinsics = {
   lpmTrie: { kind: "mapConstructor", mapType: "lpmTrie", operations: keyed },
   arrayMap: { kind: "mapConstructor", mapType: "array", operations: indexed },
   perCpuArray: { kind: "mapConstructor", mapType: "perCpuArray", operations: indexed },
+  userRingBuffer: { kind: "mapConstructor", mapType: "userRingBuffer", operations: ["drain"] },
   ringBuffer: { kind: "mapConstructor", mapType: "ringBuffer", operations: records },
   progArray: { kind: "mapConstructor", mapType: "progArray", operations: ["tailCall"] },
   perfEventArray: { kind: "mapConstructor", mapType: "perfEventArray", operations: ["output"] },

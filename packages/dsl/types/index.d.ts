@@ -448,6 +448,19 @@ export interface RingBufferOptions<V> {
 /** A ring buffer: `ringBuffer({ value: Event, maxEntries: 64 * 4096 })`. */
 export declare function ringBuffer<V>(options: RingBufferOptions<V>): RingBuffer<V>;
 
+/** A ring of records that user space writes. It has no keys; `maxEntries` is its size in bytes. */
+export interface UserRingBuffer<V> extends MapDescription<"userRingBuffer", never, V> {
+  /**
+   * Takes the records out of the ring and calls `body`, a function literal, with a copy of each; `return false` ends that. Gives how many
+   * were taken, 131072 at most, or a negative errno: EBUSY (−16) where another program drains the ring. A record that is shorter than
+   * the schema is taken without a call.
+   */
+  drain(body: (record: RefTo<V>) => boolean | void): number;
+}
+
+/** A user ring buffer: `userRingBuffer({ value: Command, maxEntries: 4096 })`. Since Linux 6.1. */
+export declare function userRingBuffer<V>(options: RingBufferOptions<V>): UserRingBuffer<V>;
+
 /** Any map. */
 export type AnyMap = MapDescription<string, unknown, unknown> | MapDescription<string, never, unknown>;
 

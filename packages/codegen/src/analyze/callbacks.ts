@@ -4,6 +4,7 @@ import { compareKernels, features, type Target } from "@typebpf/abi";
 import { dominators } from "../ir/dominators.ts";
 import type { Block, BlockId, IrFunction } from "../ir/function.ts";
 import { computeRanges, type Ranges } from "../ir/ranges.ts";
+import { isOverMap } from "./loop-body.ts";
 import { outlineLoop } from "./outline.ts";
 
 /** Instructions of all iterations that the verifier may follow one by one. */
@@ -12,8 +13,7 @@ const mostFollowed = 2_000n;
 /** Headers of the loops that become callbacks. */
 export function callbackLoops(fn: IrFunction, ranges: Ranges, target: Target): ReadonlySet<BlockId> {
   const found = new Set<BlockId>();
-  for (const { id, end } of fn.blocks)
-    if (end.op === "branch" && end.callback?.helper === "forEachMapElem") found.add(id);
+  for (const { id, end } of fn.blocks) if (end.op === "branch" && isOverMap(end)) found.add(id);
   if (compareKernels(features.callbackLoops.since, target.kernel) > 0) return found;
   for (const loop of ranges.loops) {
     const header = fn.blocks.find((block) => block.id === loop.header);

@@ -7,14 +7,14 @@ import type { IrType } from "../ir/types.ts";
 /** The test of a loop. */
 export type Test = Extract<Terminator, { readonly op: "branch" }>;
 
-/** True for the test of a loop over the elements of a map, which has no ordinary form. */
+/** True for the test of a loop over the elements of a map, or over its records, which has no ordinary form. */
 export function isOverMap({ callback }: Test): boolean {
-  return callback?.helper === "forEachMapElem";
+  return callback !== undefined && callback.helper !== "loop";
 }
 
 /** True for what the helper of a loop gives; in its callback it is no instruction any more. */
 export function isElementOf({ callback }: Test, inst: Inst): inst is ElementInst {
-  return inst.op === "element" && callback?.helper === "forEachMapElem" && callback.visit === inst.visit;
+  return inst.op === "element" && callback !== undefined && callback.helper !== "loop" && callback.visit === inst.visit;
 }
 
 /** Blocks that can be reached without passing `avoiding`. */

@@ -1,4 +1,4 @@
-// The body of a marked loop as a callback of bpf_loop (kernel/bpf/bpf_iter.c) or bpf_for_each_map_elem. What the body shares with the function around it
+// The body of a marked loop as a callback of bpf_loop (kernel/bpf/bpf_iter.c) or bpf_for_each_map_elem or bpf_user_ringbuf_drain. What the body shares with the function around it
 // lies in a struct on that one's stack, 8 bytes for each value, so that none loses anything: what it reads, and what it
 // carries from one iteration to the next. Takes a function without asserts; gives the function that calls the helper, and
 // the callback, which returns 0 to go on and 1 to stop.
@@ -193,6 +193,7 @@ class Outliner {
     const elements = this.#body.flatMap((block) => block.insts.filter((inst) => isElementOf(this.#test, inst)));
     const value = (of: ElementInst["of"]): ValueId =>
       elements.find((one) => one.of === of)?.result ?? this.#fresh.value();
+    if (this.#test.callback?.helper === "userRingbufDrain") return [{ value: value("record"), type: "ptr.dynptr" }];
     return [
       { value: this.#fresh.value(), type: "ptr.map" },
       { value: value("key"), type: "ptr.mapKey" },
@@ -272,7 +273,7 @@ class Outliner {
   /** The helper, and its first argument: how often, or over which map. */
   #helper(insts: Inst[]): { readonly helper: HelperName; readonly over: ValueId } {
     const { callback } = this.#test;
-    if (callback?.helper !== "forEachMapElem") return { helper: "loop", over: this.#test.args[1] };
+    if (callback === undefined || callback.helper === "loop") return { helper: "loop", over: this.#test.args[1] };
     const over = this.#fresh.value();
     insts.push({ op: "map", map: callback.map, result: over, type: "ptr.map", at: this.#at });
     return { helper: callback.helper, over };

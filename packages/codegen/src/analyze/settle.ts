@@ -6,6 +6,7 @@ import type { Block, BlockId, Inst, IrFunction, Terminator, ValueId } from "../i
 import { type Interval, signed, unsigned } from "../ir/interval.ts";
 import type { Ranges } from "../ir/ranges.ts";
 import { following, mapBlocks, renameUses } from "../ir/rewrite.ts";
+import { isOverMap } from "./loop-body.ts";
 
 const unsignedOf = { sdiv64: "udiv64", smod64: "umod64" } as const;
 
@@ -58,6 +59,6 @@ function settleInst(inst: Inst, block: BlockId, ranges: Ranges): Inst {
 function settleEnd(end: Terminator, block: BlockId, ranges: Ranges): Terminator {
   if (end.op !== "branch" || !ranges.isReachable(block)) return end;
   const [then, otherwise] = [ranges.isFeasible(block, 0), ranges.isFeasible(block, 1)];
-  if (then === otherwise || end.callback?.helper === "forEachMapElem") return end;
+  if (then === otherwise || isOverMap(end)) return end;
   return { op: "jump", to: then ? end.then : end.else, at: end.at };
 }

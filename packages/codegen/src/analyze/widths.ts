@@ -73,7 +73,7 @@ function widthOf(inst: Inst, width: (value: ValueId) => number): number {
     case "invoke":
       return inst.known?.width ?? 64;
     case "element":
-      return inst.of === "count" ? 32 : 64;
+      return inst.of === "count" && !inst.fails ? 32 : 64;
     case "ptradd":
     case "slot":
     case "map":

@@ -152,14 +152,16 @@ export interface FunctionInst extends Defines {
 }
 
 /**
- * Of a loop over the elements of a map, until its body is a callback: key and value of this turn, and how many turns there
- * will have been.
+ * Of a loop over the elements of a map, until its body is a callback: key and value of this turn, or its record, and how many
+ * turns there will have been.
  */
 export interface ElementInst extends Defines {
   readonly op: "element";
-  readonly of: "key" | "value" | "count";
+  readonly of: "key" | "value" | "record" | "count";
   /** The most turns. */
   readonly most: number;
+  /** Of a count: it may be a negative errno instead. */
+  readonly fails?: true;
   /** Names the loop, as its test does. */
   readonly visit: number;
 }
@@ -220,7 +222,7 @@ export interface Edge {
  */
 export type CallbackLoop =
   | { readonly helper: "loop" }
-  | { readonly helper: "forEachMapElem"; readonly map: string; readonly visit: number };
+  | { readonly helper: "forEachMapElem" | "userRingbufDrain"; readonly map: string; readonly visit: number };
 
 export type Terminator =
   | (Base & { readonly op: "jump"; readonly to: Edge })

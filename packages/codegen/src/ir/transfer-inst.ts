@@ -35,7 +35,8 @@ export function transferInst(inst: Inst, at: (value: ValueId) => Interval, knowl
     case "function":
       return pointerRange;
     case "element":
-      return inst.of === "count" ? unsigned(0n, BigInt(inst.most)) : pointerRange;
+      if (inst.of !== "count") return pointerRange;
+      return inst.fails ? signed(-4095n, BigInt(inst.most)) : unsigned(0n, BigInt(inst.most));
     case "store":
     case "copy":
     case "zero":

@@ -2,7 +2,7 @@
 
 /**
  * Where a pointer points; `map` is the map itself (an argument of helpers), `packetEnd` only bounds packet pointers, `record`
- * is a reserved record of a ring buffer, which no other record overlaps, `socket` one of the kernel's to be read only, `mapKey` a key that a callback is given, to be read only.
+ * is a reserved record of a ring buffer, which no other record overlaps, `socket` one of the kernel's to be read only, `mapKey` a key that a callback is given, to be read only, `dynptr` an argument of helpers.
  */
 export type PointerSpace =
   | "context"
@@ -14,6 +14,7 @@ export type PointerSpace =
   | "map"
   | "record"
   | "socket"
+  | "dynptr"
   | "function";
 
 /** The value of a pointer may be null (0) where it joins a null constant: nullability is not part of the type. */

@@ -20,7 +20,7 @@ const SEGMENT_SHIFT = 20;
 /** Addresses above belong to no segment: small negative numbers are no pointers. */
 const MAX_SEGMENTS = 2048;
 
-export type SegmentKind = "packet" | "stack" | "context" | "value" | "map" | "memory";
+export type SegmentKind = "packet" | "stack" | "context" | "value" | "map" | "memory" | "dynptr";
 
 /** Regions of one kind. The offsets `low` to `high` of each of the first `slots` regions exist. */
 export interface Segment {

@@ -188,7 +188,7 @@ export const referencesHelpers = {
     effects: ["impure", "writesMap", "writesPacket", "writesContext"],
     license: "any",
     programs: basePrograms,
-    surface: { on: "none" },
+    surface: { on: "map", as: "drain", maps: ["userRingBuffer"] },
     doc: "Calls a function with each record that user space has written.",
   },
   timerInit: {

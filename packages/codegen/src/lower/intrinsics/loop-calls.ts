@@ -1,4 +1,4 @@
-// `loop(count, body)` and `map.forEach(body)` as ordinary loops whose test is marked, so that analysis proves of the body what it proves of any
+// `loop(count, body)`, `map.forEach(body)` and `map.drain(body)` as ordinary loops whose test is marked, so that analysis proves of the body what it proves of any
 // loop's; it decides afterwards whether the body becomes a callback of bpf_loop (analyze/callbacks.ts).
 import { type MapSpec, mapTypes, type Span } from "@typebpf/abi";
 import type { AstFunction, ForEachExpr, LoopCallExpr } from "../../ast/nodes.ts";
@@ -9,12 +9,16 @@ import { newCell, scalar, type Value, writeCell } from "../cells.ts";
 import { assert, binaryConstant, constant } from "../emit.ts";
 import type { Frame, LoopExits, Lowering } from "../lowering.ts";
 import { loadScalar, scalarPlace } from "../memory.ts";
+import { stackPlace } from "../places.ts";
 import { endReservations } from "../reservations.ts";
 import type { VariableKey } from "../ssa-builder.ts";
-import { specOf } from "./calls.ts";
+import { call, specOf } from "./calls.ts";
 
 /** The kernel's BPF_MAX_LOOPS. */
 const mostIterations = 1n << 23n;
+
+/** The kernel's BPF_MAX_USER_RINGBUF_SAMPLES. */
+const mostRecords = 128 * 1024;
 
 /** `loop(count, body)`. */
 export function lowerLoopCall(l: Lowering, expr: LoopCallExpr): Value {
@@ -35,12 +39,13 @@ export function lowerLoopCall(l: Lowering, expr: LoopCallExpr): Value {
   return scalar(build.read(result));
 }
 
-/** `map.forEach(body)`; analysis makes a callback of it in any case. */
+/** `map.forEach(body)` and `map.drain(body)`; analysis makes a callback of it in any case. */
 export function lowerForEach(l: Lowering, expr: ForEachExpr): Value {
   const { build } = l;
   const { at } = expr;
   const spec = specOf(l, expr.map);
   const visit = build.block();
+  if (spec.type === "userRingBuffer") return lowerDrain(l, expr, spec, visit);
   const most = mostElements(spec);
   const element = (of: ElementInst["of"], type: IrType): ValueId =>
     build.define({ op: "element", of, most, visit, type, at });
@@ -50,6 +55,32 @@ export function lowerForEach(l: Lowering, expr: ForEachExpr): Value {
     count,
     mark: { helper: "forEachMapElem", map: spec.name, visit },
     given: () => [keyOf(l, spec, element("key", "ptr.mapKey"), at), element("value", "ptr.mapValue")],
+    finished: () => undefined,
+    stopped: () => undefined,
+  });
+  return scalar(count);
+}
+
+/** The records are copied to the stack; one that is shorter than the layout is passed over. */
+function lowerDrain(l: Lowering, expr: ForEachExpr, { name, value }: MapSpec, visit: BlockId): Value {
+  const { build } = l;
+  const { at } = expr;
+  const element = (of: ElementInst["of"], type: IrType): ValueId =>
+    build.define({ op: "element", of, most: mostRecords, fails: true, visit, type, at });
+  const count = element("count", "i64");
+  lowerCallbackLoop(l, expr, visit, {
+    index: build.variable(false),
+    count,
+    mark: { helper: "userRingbufDrain", map: name, visit },
+    given: (next) => {
+      const { base } = stackPlace(l, value, `record of ${name}`, at);
+      const [size, zero] = [constant(build, value.size, at), constant(build, 0, at)];
+      const status = call(l, "dynptrRead", [base, size, element("record", "ptr.dynptr"), zero, zero], at);
+      const read = build.block();
+      build.branch("eq64", status, zero, read, next, at);
+      build.enterSealed(read);
+      return [base];
+    },
     finished: () => undefined,
     stopped: () => undefined,
   });
@@ -77,8 +108,8 @@ interface CallbackLoopParts {
   readonly index: VariableKey;
   readonly count: ValueId;
   readonly mark: CallbackLoop;
-  /** What the body is called with in this turn. */
-  readonly given: () => readonly ValueId[];
+  /** What the body is called with in this turn; `next` is where the turn ends. */
+  readonly given: (next: BlockId) => readonly ValueId[];
   /** Where the loop has ended by itself. */
   readonly finished: () => void;
   /** Where the body has ended it. */
@@ -104,7 +135,7 @@ function lowerCallbackLoop(
 
   build.enterSealed(body);
   const exits: LoopExits = { next, stop, failures: [] };
-  lowerBody(l, fn, parts.given(), exits);
+  lowerBody(l, fn, parts.given(next), exits);
   build.jump(next, at);
   for (const { block, held } of exits.failures) {
     build.enterSealed(block);

@@ -1,6 +1,6 @@
 // One row per helper: how the simulator does it, or why it does not. A helper without a row does not compile.
 import { type HelperName, uapi } from "@typebpf/abi";
-import { forEachMapElem, loop } from "./callbacks.ts";
+import { dynptrRead, forEachMapElem, loop, userRingbufDrain } from "./callbacks.ts";
 import { spinLock, spinUnlock } from "./locks.ts";
 import { mapPeekElem, mapPopElem, mapPushElem, perfEventOutput, redirectMap, tailCall } from "./map-calls.ts";
 import { mapDeleteElem, mapLookupElem, mapUpdateElem } from "./maps.ts";
@@ -132,6 +132,8 @@ export const implementations: { readonly [K in HelperName]: Implementation | Uns
   spinUnlock,
   loop,
   forEachMapElem,
+  userRingbufDrain,
+  dynptrRead,
   ktimeGetNs,
   ktimeGetBootNs: ktimeGetNs,
   ktimeGetCoarseNs,

@@ -24,14 +24,12 @@ const timer = because("nothing runs after a program has ended");
 const syscall = because("the simulator makes no system calls");
 const queues = because("the simulator has no queues of packets");
 const texts = because("the simulator formats only lines to trace");
-const rings = because("the simulator has no user ring buffers");
 const copies = because("programs of the simulator see one CPU");
 
 export const unsimulated = {
   skbEcnSetCe: queues,
   skbSetTstamp: queues,
   snprintf: texts,
-  userRingbufDrain: rings,
   mapLookupPercpuElem: copies,
   copyFromUserTask: other,
   getTaskStack: other,
@@ -121,7 +119,6 @@ export const unsimulated = {
   perCpuPtr: percpu,
   thisCpuPtr: percpu,
   dynptrFromMem: dynptr,
-  dynptrRead: dynptr,
   dynptrWrite: dynptr,
   dynptrData: dynptr,
   ringbufReserveDynptr: dynptr,

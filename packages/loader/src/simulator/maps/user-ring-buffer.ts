@@ -16,6 +16,8 @@ export class UserRingBuffer implements SimulatedMap {
   readonly spec: MapSpec;
   readonly copies = 1;
   readonly bufferSize: number;
+  /** A program takes records: no other may meanwhile. */
+  isDraining = false;
   private readonly records: Uint8Array[] = [];
   private used = 0;
   private writer: BackendUserRing | undefined;

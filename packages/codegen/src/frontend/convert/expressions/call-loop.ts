@@ -1,4 +1,4 @@
-// `loop(count, body)` and `map.forEach(body)`. The body is a function literal, converted as a part of the function around it: it reads and writes the
+// `loop(count, body)`, `map.forEach(body)` and `map.drain(body)`. The body is a function literal, converted as a part of the function around it: it reads and writes the
 // variables there, which no other function may.
 import { ts } from "ts-morph";
 import type { AstFunction, Expr } from "../../../ast/nodes.ts";
@@ -32,14 +32,25 @@ export function convertLoopCall(node: ts.CallExpression, scope: Scope): Expr {
 
 /** Converts a call of a map's `forEach`. */
 export function convertForEach(node: ts.CallExpression, map: MapConstant, scope: Scope): Expr {
+  const { key, value } = map.spec;
+  return convertVisit(node, map, [typeOfLayout(key), { kind: "ref", layout: value, nullable: false }], scope);
+}
+
+/** Converts a call of a user ring buffer's `drain`: a visit of its records. */
+export function convertDrain(node: ts.CallExpression, map: MapConstant, scope: Scope): Expr {
+  return convertVisit(node, map, [{ kind: "ref", layout: map.spec.value, nullable: false }], scope);
+}
+
+function convertVisit(node: ts.CallExpression, map: MapConstant, given: readonly AstType[], scope: Scope): Expr {
   const [bodyNode] = node.arguments;
   const declaration = literal(bodyNode);
-  if (!declaration)
-    return refuse("functionValue", bodyNode ?? node, scope, { message: "forEach() takes a function literal" });
+  if (!declaration) {
+    const message = `${given.length === 1 ? "drain" : "forEach"}() takes a function literal`;
+    return refuse("functionValue", bodyNode ?? node, scope, { message });
+  }
   const at = spanOf(node, scope);
   scope.module.maps.set(map.declaration, map);
-  const { key, value } = map.spec;
-  const body = convertBodyOf(declaration, [typeOfLayout(key), { kind: "ref", layout: value, nullable: false }], scope);
+  const body = convertBodyOf(declaration, given, scope);
   return body ? { kind: "forEach", map: map.spec.name, body, type: numberType, at } : poison(at);
 }
 

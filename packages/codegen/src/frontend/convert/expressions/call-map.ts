@@ -7,7 +7,7 @@ import { coerce } from "../coerce.ts";
 import { convertExpression, poison, refuse, type Scope, spanOf } from "../context.ts";
 import { convertInitializer } from "../initializer.ts";
 import { innerMapType } from "../inner-map.ts";
-import { convertForEach } from "./call-loop.ts";
+import { convertDrain, convertForEach } from "./call-loop.ts";
 import { convertMapHelper, mapHelperOf } from "./call-map-helper.ts";
 
 type Operation = MapExpr["operation"];
@@ -34,11 +34,12 @@ export function convertMapCall(
 ): Expr {
   const has = map.operations.includes(name.text);
   if (!handle) scope.module.maps.set(map.declaration, map);
-  if (handle && has && (name.text === "forEach" || name.text === "reserve")) {
+  if (handle && has && ["forEach", "drain", "reserve"].includes(name.text)) {
     const message = `${name.text} on a map that a map of maps gave`;
     return refuse("notCallable", node, scope, { message });
   }
   if (has && name.text === "forEach") return convertForEach(node, map, scope);
+  if (has && name.text === "drain") return convertDrain(node, map, scope);
   if (has && name.text === "reserve") return refuse("reservedRecord", node, scope);
   const helper = has ? mapHelperOf(node, map.spec.type, name.text, scope) : undefined;
   if (helper) return convertMapHelper(node, map, helper, scope, handle);
