@@ -3,16 +3,16 @@
 // which the contexts extend, so that it stands once; it is here when its row says so and each argument can be written in
 // TypeScript.
 import {
+  type CalleeRow,
   type ContextFieldRow,
   type ContextRow,
+  callees,
   compareKernels,
   contextOf,
   contexts,
   contextTypeName,
   fieldsOf,
   type HelperArg,
-  type HelperRow,
-  helpers,
   methodSince,
   type ProgramKindName,
   type ProgramKindRow,
@@ -39,11 +39,12 @@ function integerType(width: number, signed: boolean): string {
 }
 
 /** What an argument is in the DSL; nothing for the context and for sizes. */
-function parameter(row: HelperRow, arg: HelperArg): string[] {
+function parameter(row: CalleeRow, arg: HelperArg): string[] {
   switch (arg.is) {
     case "context":
     case "size":
     case "fixedWrite":
+    case "fieldWrite":
       return [];
     case "integer":
       if (arg.optional) return [`${arg.name}?: number`];
@@ -71,9 +72,11 @@ function parameter(row: HelperRow, arg: HelperArg): string[] {
   }
 }
 
-function resultType(row: HelperRow): string {
+function resultType(row: CalleeRow): string {
   const { returns } = row;
   const written = row.args.find((arg) => arg.is === "fixedWrite");
+  const struct = row.args.find((arg) => arg.is === "fieldWrite");
+  if (struct) return `${memoryType(struct.layout)} | undefined`;
   if (written) return `RefTo<${integerType(written.bytes * 8, written.signed === true)}> | undefined`;
   switch (returns.is) {
     case "status":
@@ -101,7 +104,7 @@ function resultType(row: HelperRow): string {
 /** What sockets are called in the DSL. */
 const socketTypes = { sock: "Socket", sock_common: "SocketCommon", tcp_sock: "TcpSocket" } as const;
 
-function fillsMemory(row: HelperRow): boolean {
+function fillsMemory(row: CalleeRow): boolean {
   return row.args.some((arg) => arg.is === "memoryWrite");
 }
 
@@ -117,12 +120,16 @@ function printMember({ name, layout }: StructLayout["fields"][number]): string {
   return `  ${name}: ${layout.kind === "array" ? `FixedArray<${type}, ${layout.length}>` : type};`;
 }
 
-/** The structs that fields point to. */
+/** The structs that fields point to, and that methods fill. */
 function printMemories(): string[] {
-  const layouts = programKindNames.flatMap((kind) => fieldsOf({ kind }).flatMap(({ layout }) => layout ?? []));
+  const pointed = programKindNames.flatMap((kind) => fieldsOf({ kind }).flatMap(({ layout }) => layout ?? []));
+  const filled = onContext.flatMap(([, row]) =>
+    row.args.flatMap((arg) => (arg.is === "fieldWrite" ? [arg.layout] : [])),
+  );
+  const layouts = [...pointed, ...filled];
   return [...new Map(layouts.map((layout) => [layout.name, layout])).values()].flatMap((layout) => [
     "",
-    `/** \`struct ${layout.name}\`, which a context points to. */`,
+    `/** \`struct ${layout.name}\`, which a context points to or a method fills. */`,
     `export interface ${memoryType(layout)} {`,
     ...layout.fields.map(printMember),
     "}",
@@ -153,7 +160,7 @@ function printField(row: ContextFieldRow): string[] {
 }
 
 /** True where the result is a verdict. */
-function givesAction({ returns }: HelperRow): boolean {
+function givesAction({ returns }: CalleeRow): boolean {
   return returns.is === "integer" && returns.action === true;
 }
 
@@ -161,7 +168,7 @@ function interfaceName(helper: string): string {
   return `${helper.charAt(0).toUpperCase()}${helper.slice(1)}Helper`;
 }
 
-function printHelper(name: string, row: HelperRow): string[] {
+function printHelper(name: string, row: CalleeRow): string[] {
   if (row.surface.on !== "context") return [];
   const { as, order } = row.surface;
   const args = order ? order.flatMap((one) => row.args.filter((arg) => arg.name === one)) : row.args;
@@ -181,7 +188,7 @@ function printHelper(name: string, row: HelperRow): string[] {
 }
 
 /** The method that fills memory of the author's instead of a schema's. */
-function intoMemory(row: HelperRow, as: string, parameters: string): string[] {
+function intoMemory(row: CalleeRow, as: string, parameters: string): string[] {
   const filled = row.args.find((arg) => arg.is === "memoryWrite");
   if (!filled) return [];
   const given = parameters.replace(`${filled.name}: Schema<T>`, "memory: object");
@@ -190,7 +197,7 @@ function intoMemory(row: HelperRow, as: string, parameters: string): string[] {
   return [...comment(`The same into memory of the filter. ${gives}.`), `  ${as}(${given}): number;`];
 }
 
-const onContext = Object.entries<HelperRow>(helpers).filter(([, row]) => row.surface.on === "context");
+const onContext = Object.entries<CalleeRow>(callees).filter(([, row]) => row.surface.on === "context");
 
 /** Names of what a kind's context extends. */
 function basesOf(kind: ProgramKindName): string[] {

@@ -46,6 +46,7 @@ export * from "./kernel/features.ts";
 export * from "./kernel/flow-keys.ts";
 export * from "./kernel/helpers/helpers.ts";
 export * from "./kernel/helpers/row.ts";
+export * from "./kernel/kernel-functions.ts";
 export * from "./kernel/limits.ts";
 export * from "./kernel/locks.ts";
 export * from "./kernel/map-flags.ts";

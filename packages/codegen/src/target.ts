@@ -2,13 +2,13 @@
 // module and its IR; gives one diagnostic for each place, with the release that a row of abi names.
 import {
   type BpfObject,
+  type CalleeRow,
+  callees,
   compareKernels,
   type Diagnostic,
   diagnostic,
   features,
-  type HelperRow,
   helperSince,
-  helpers,
   type MapTypeRow,
   mapTypes,
   type ProgramKindRow,
@@ -45,7 +45,7 @@ export function checkTarget(module: TypedModule, ir: IrModule): readonly Diagnos
 function refusedByLicence(module: TypedModule, ir: IrModule): readonly Diagnostic[] {
   const { license, target } = module;
   if (gplCompatible.has(license)) return [];
-  const isRefused = (row: HelperRow): boolean =>
+  const isRefused = (row: CalleeRow): boolean =>
     row.license === "GPL" || (row.gplBefore !== undefined && compareKernels(row.gplBefore, target.kernel) > 0);
   const calls = helperCalls(ir).filter(({ row }) => isRefused(row));
   const once = new Map(calls.map(({ row, at }) => [JSON.stringify([row.symbol, at]), { row, at }]));
@@ -57,10 +57,10 @@ function refusedByLicence(module: TypedModule, ir: IrModule): readonly Diagnosti
   );
 }
 
-function helperCalls(ir: IrModule): readonly { readonly fn: IrFunction; readonly row: HelperRow; readonly at: Span }[] {
+function helperCalls(ir: IrModule): readonly { readonly fn: IrFunction; readonly row: CalleeRow; readonly at: Span }[] {
   return ir.functions.flatMap((fn) =>
     fn.blocks.flatMap((block) =>
-      block.insts.flatMap((inst) => (inst.op === "call" ? [{ fn, row: helpers[inst.helper], at: inst.at }] : [])),
+      block.insts.flatMap((inst) => (inst.op === "call" ? [{ fn, row: callees[inst.helper], at: inst.at }] : [])),
     ),
   );
 }

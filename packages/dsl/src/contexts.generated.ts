@@ -1013,7 +1013,43 @@ export interface KallsymsLookupNameHelper {
   kallsymsLookupName(name: object, flags?: number): RefTo<u64> | undefined;
 }
 
-/** `struct bpf_sock_common`, which a context points to. */
+/** `bpf_xdp_metadata_rx_timestamp` as a method of a context. */
+export interface XdpMetadataRxTimestampHelper {
+  /**
+   * When the device received the packet, in nanoseconds of its clock; undefined where it does not say. The program
+   * is loaded for one device. Since Linux 6.3.
+   */
+  metadataRxTimestamp(): RefTo<u64> | undefined;
+}
+
+/** `bpf_xdp_metadata_rx_hash` as a method of a context. */
+export interface XdpMetadataRxHashHelper {
+  /**
+   * The device's hash of the packet, and which headers went into it (`enum xdp_rss_hash_type`); undefined where it
+   * has none. The program is loaded for one device. Since Linux 6.3.
+   */
+  metadataRxHash(): RxHash | undefined;
+}
+
+/** `bpf_xdp_metadata_rx_vlan_tag` as a method of a context. */
+export interface XdpMetadataRxVlanTagHelper {
+  /**
+   * The VLAN tag that the device took off the packet; undefined where there was none. The program is loaded for one
+   * device. Since Linux 6.8.
+   */
+  metadataRxVlanTag(): RxVlan | undefined;
+}
+
+/** `bpf_xdp_pull_data` as a method of a context. */
+export interface XdpPullDataHelper {
+  /**
+   * Makes the first `length` bytes of the packet readable through packet refs, out of fragments where need be. 0, or
+   * a negative errno. Packet refs made before are dead. Since Linux 6.18.
+   */
+  pullData(length: u32): number;
+}
+
+/** `struct bpf_sock_common`, which a context points to or a method fills. */
 export interface SockCommon {
   boundDevIf: u32;
   family: u32;
@@ -1027,7 +1063,7 @@ export interface SockCommon {
   rxQueueMapping: u32;
 }
 
-/** `struct bpf_sock`, which a context points to. */
+/** `struct bpf_sock`, which a context points to or a method fills. */
 export interface Sock {
   boundDevIf: u32;
   family: u32;
@@ -1045,7 +1081,7 @@ export interface Sock {
   rxQueueMapping: u32;
 }
 
-/** `struct bpf_flow_keys`, which a context points to. */
+/** `struct bpf_flow_keys`, which a context points to or a method fills. */
 export interface FlowKeys {
   nhoff: u16;
   thoff: u16;
@@ -1065,8 +1101,20 @@ export interface FlowKeys {
   flowLabel: u32;
 }
 
+/** `struct rx_hash`, which a context points to or a method fills. */
+export interface RxHash {
+  hash: u32;
+  type: u32;
+}
+
+/** `struct rx_vlan`, which a context points to or a method fills. */
+export interface RxVlan {
+  protocol: u16;
+  tci: u16;
+}
+
 /** What a program made by `xdp` is given. */
-export interface XdpContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, TcpCheckSyncookieHelper, TcpGenSyncookieHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface XdpContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, TcpCheckSyncookieHelper, TcpGenSyncookieHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper, XdpMetadataRxTimestampHelper, XdpMetadataRxHashHelper, XdpMetadataRxVlanTagHelper, XdpPullDataHelper {
   /** Index of the interface that received the packet. Since Linux 4.16. */
   readonly ingressIfindex: u32;
   /** Index of the receive queue. Since Linux 4.16. */
@@ -1076,7 +1124,7 @@ export interface XdpContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, Ktim
 }
 
 /** What a program made by `xdp.devmap` is given. */
-export interface XdpDevmapContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, TcpCheckSyncookieHelper, TcpGenSyncookieHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface XdpDevmapContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, TcpCheckSyncookieHelper, TcpGenSyncookieHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper, XdpMetadataRxTimestampHelper, XdpMetadataRxHashHelper, XdpMetadataRxVlanTagHelper, XdpPullDataHelper {
   /** Index of the interface that received the packet. Since Linux 4.16. */
   readonly ingressIfindex: u32;
   /** Index of the receive queue. Since Linux 4.16. */
@@ -1088,7 +1136,7 @@ export interface XdpDevmapContext extends KtimeGetNsHelper, KtimeGetBootNsHelper
 }
 
 /** What a program made by `xdp.cpumap` is given. */
-export interface XdpCpumapContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, TcpCheckSyncookieHelper, TcpGenSyncookieHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper {
+export interface XdpCpumapContext extends KtimeGetNsHelper, KtimeGetBootNsHelper, KtimeGetCoarseNsHelper, KtimeGetTaiNsHelper, Jiffies64Helper, GetPrandomU32Helper, GetSmpProcessorIdHelper, GetNumaNodeIdHelper, XdpAdjustHeadHelper, XdpAdjustTailHelper, XdpAdjustMetaHelper, XdpGetBuffLenHelper, XdpLoadBytesHelper, XdpStoreBytesHelper, RedirectHelper<XdpAction>, CsumDiffHelper, GetCgroupClassidHelper, ProbeReadUserHelper, ProbeReadKernelHelper, ProbeReadUserStrHelper, ProbeReadKernelStrHelper, GetCurrentPidTgidHelper, GetCurrentUidGidHelper, GetCurrentCommHelper, GetCurrentTaskHelper, GetCurrentCgroupIdHelper, GetCurrentAncestorCgroupIdHelper, GetNsCurrentPidTgidHelper, SendSignalHelper, SendSignalThreadHelper, GetBranchSnapshotHelper, SkLookupTcpHelper, SkLookupUdpHelper, SkcLookupTcpHelper, TcpCheckSyncookieHelper, TcpGenSyncookieHelper, TcpRawGenSyncookieIpv4Helper, TcpRawGenSyncookieIpv6Helper, TcpRawCheckSyncookieIpv4Helper, TcpRawCheckSyncookieIpv6Helper, FibLookupHelper, CheckMtuHelper, StrtolHelper, StrtoulHelper, StrncmpHelper, XdpMetadataRxTimestampHelper, XdpMetadataRxHashHelper, XdpMetadataRxVlanTagHelper, XdpPullDataHelper {
   /** Index of the interface that received the packet. Since Linux 4.16. */
   readonly ingressIfindex: u32;
   /** Index of the receive queue. Since Linux 4.16. */

@@ -1,6 +1,6 @@
 // Runs a filter as plain JavaScript: a context over the bytes of a packet, for @typebpf/dsl/runtime.
 // What only a kernel or a simulator can give (maps, clocks, moving the packet) throws, unless the caller provides it.
-import { fieldsOf, type HelperRow, helpers, methodSince, type ProgramKindName } from "@typebpf/abi";
+import { type CalleeRow, callees, fieldsOf, methodSince, type ProgramKindName } from "@typebpf/abi";
 import { array } from "./array.ts";
 import type { SocketFilterContext, TcContext, XdpContext } from "./contexts.generated.ts";
 import { HeaderStart } from "./flags.ts";
@@ -56,7 +56,7 @@ function contextOf({ kind, title, maker, computed }: Plan, provided: object): ob
         ? fieldOf(as, maker, access === "readWrite")
         : { value: array(u32, count)(), enumerable: true };
   }
-  for (const row of Object.values<HelperRow>(helpers)) {
+  for (const row of Object.values<CalleeRow>(callees)) {
     if (row.surface.on !== "context" || methodSince(row, kind) === undefined) continue;
     properties[row.surface.as] = { value: absent(row.surface.as, maker), enumerable: true };
   }

@@ -2,7 +2,7 @@
 // distances (RFC 9669 sections 4.3.2 and 5.4). Takes any object; a relocation that fits nothing is an error as a value.
 import { type Insn, slotsOf } from "../isa/insn.ts";
 import type { BpfObject, FunctionSpec, LineEntry, ProgramSpec } from "./object.ts";
-import type { AddressRelocation, Relocation } from "./relocation.ts";
+import type { OpenRelocation, Relocation } from "./relocation.ts";
 
 /** Where a function of the flattened program begins; the first is the program itself, at slot 0. */
 export interface PlacedFunction {
@@ -14,7 +14,7 @@ export interface PlacedFunction {
 /** One stream of instructions, with what only a back end can fill in. */
 export interface FlatProgram {
   readonly insns: readonly Insn[];
-  readonly relocations: readonly AddressRelocation[];
+  readonly relocations: readonly OpenRelocation[];
   readonly lines: readonly LineEntry[];
   readonly functions: readonly PlacedFunction[];
 }
@@ -69,7 +69,7 @@ export function flattenProgram(object: Pick<BpfObject, "functions">, program: Pr
   }
   const startOf = new Map(codes.map((code, index) => [code.name, starts[index] ?? 0]));
   const insns: Insn[] = [];
-  const relocations: AddressRelocation[] = [];
+  const relocations: OpenRelocation[] = [];
   const lines: LineEntry[] = [];
   let slot = 0;
   for (const [index, code] of codes.entries()) {
@@ -101,9 +101,10 @@ function placed(
   insn: Insn,
   slot: number,
   startOf: ReadonlyMap<string, number>,
-): Insn | AddressRelocation | undefined {
+): Insn | OpenRelocation | undefined {
   if (relocation.kind === "call" || relocation.kind === "function") {
     return patched(insn, relocation.kind, slot, startOf.get(relocation.function) ?? 0);
   }
-  return insn.opcode === LDDW ? { ...relocation, slot } : undefined;
+  const opcode = relocation.kind === "kernelFunction" ? CALL : LDDW;
+  return insn.opcode === opcode ? { ...relocation, slot } : undefined;
 }

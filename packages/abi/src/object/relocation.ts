@@ -45,7 +45,18 @@ export interface FunctionRelocation {
   readonly function: string;
 }
 
-/** A relocation that names a map or a section: what is left when functions have their places. */
+/** The `call` at `slot` calls a function of the kernel (BPF_PSEUDO_KFUNC_CALL): the loader writes its id in the kernel's BTF. */
+export interface KernelFunctionRelocation {
+  readonly kind: "kernelFunction";
+  readonly slot: number;
+  /** The kernel's name of it: "bpf_xdp_metadata_rx_hash". */
+  readonly name: string;
+}
+
+/** A relocation that names a map or a section. */
 export type AddressRelocation = MapRelocation | MapValueRelocation | DataRelocation;
 
-export type Relocation = AddressRelocation | CallRelocation | FunctionRelocation;
+/** What is left when functions have their places: only a back end can fill it in. */
+export type OpenRelocation = AddressRelocation | KernelFunctionRelocation;
+
+export type Relocation = OpenRelocation | CallRelocation | FunctionRelocation;

@@ -8,6 +8,7 @@ import { formOf } from "../isa/opcodes.ts";
 import { compareKernels, type FeatureRow, features } from "../kernel/features.ts";
 import { helpers } from "../kernel/helpers/helpers.ts";
 import type { HelperRow } from "../kernel/helpers/row.ts";
+import { kernelFunctionNamed } from "../kernel/kernel-functions.ts";
 import { mapFlagRows } from "../kernel/map-flags.ts";
 import { mapTypes } from "../kernel/map-types.ts";
 import { type ProgramKindRow, programKinds } from "../kernel/program-kinds.ts";
@@ -110,6 +111,12 @@ function ofInsn(insn: Insn, program: ProgramSpec, at: Span | undefined): readonl
   return found;
 }
 
+/** What a function of the kernel needs beyond calls of such functions. */
+function ofKernelFunction(name: string, at: Span | undefined): readonly Requirement[] {
+  const row = kernelFunctionNamed(name);
+  return row ? [{ since: row.since, what: row.symbol, ...(at && { at }) }] : [];
+}
+
 const TAIL_CALL = 12;
 
 /** What a program needs, the functions that it calls and the maps that it uses included; oldest first. */
@@ -130,7 +137,8 @@ export function requirementsOf(
     const relocation = relocations.get(slot);
     const map = relocation && "map" in relocation ? object.maps.find(({ name }) => name === relocation.map) : undefined;
     if (map) found.push(...ofMap(map, code.at));
-    if (relocation && relocation.kind !== "map") found.push(ofFeature(features.globals, code.at));
+    if (relocation?.kind === "kernelFunction") found.push(...ofKernelFunction(relocation.name, code.at));
+    else if (relocation && relocation.kind !== "map") found.push(ofFeature(features.globals, code.at));
     tailCalls ||= insn.opcode === 0x85 && insn.src === 0 && insn.imm === TAIL_CALL;
     slot += slotsOf(insn);
   }

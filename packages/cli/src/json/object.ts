@@ -70,6 +70,7 @@ const relocation = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("data"), slot, section: z.string(), offset: byteOffset }),
   z.strictObject({ kind: z.literal("call"), slot, function: z.string() }),
   z.strictObject({ kind: z.literal("function"), slot, function: z.string() }),
+  z.strictObject({ kind: z.literal("kernelFunction"), slot, name: z.string() }),
 ]);
 
 const code = {
@@ -162,6 +163,7 @@ function namesResolve(object: BpfObject): boolean {
   };
   return [...object.programs, ...object.functions].every(({ relocations }) =>
     relocations.every((one) => {
+      if (one.kind === "kernelFunction") return true;
       if ("map" in one) return names.map.has(one.map);
       return "section" in one ? names.section.has(one.section) : names.function.has(one.function);
     }),

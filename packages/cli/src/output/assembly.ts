@@ -44,6 +44,8 @@ function withName(text: string, relocation: Relocation): string {
       return text.replace(/map\[fd:\d+\]\S*/, () => `${displayText(relocation.section)}+${relocation.offset}`);
     case "call":
       return `call ${displayText(relocation.function)}`;
+    case "kernelFunction":
+      return `call ${displayText(relocation.name)}`;
     case "function":
       return text.replace(/subprog\[\S*\]/, () => `subprog[${displayText(relocation.function)}]`);
     default:

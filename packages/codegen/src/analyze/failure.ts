@@ -1,5 +1,5 @@
 // Where guards for the kernel's verifier go on the way that cannot happen.
-import { type HelperRow, helpers } from "@typebpf/abi";
+import { type CalleeRow, callees } from "@typebpf/abi";
 import type { Block, BlockId, IrFunction } from "../ir/function.ts";
 import type { Fresh } from "../ir/rewrite.ts";
 
@@ -8,7 +8,7 @@ export function mayHoldRecord(fn: IrFunction): boolean {
   return fn.blocks.some((block) =>
     block.insts.some((inst) => {
       if (inst.op !== "call") return false;
-      const row: HelperRow = helpers[inst.helper];
+      const row: CalleeRow = callees[inst.helper];
       return row.returns.is === "record" || row.effects.includes("acquiresSocket") || inst.helper === "spinLock";
     }),
   );

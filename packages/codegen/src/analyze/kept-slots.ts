@@ -1,7 +1,7 @@
 // Refs to stack memory that a loop makes anew in the same place. One that is kept for the next iteration sees the new bytes
 // once they are written, so it must not be used after that: not read, not kept further. What is read before the first write
 // is still the old memory, which makes `state = { ...state, n: state.n + 1 }` right.
-import { type Diagnostic, diagnostic, type HelperRow, helpers, isFilled } from "@typebpf/abi";
+import { type CalleeRow, callees, type Diagnostic, diagnostic, isFilled } from "@typebpf/abi";
 import { argsOf, argsOfEnd, edgesOf } from "../ir/cfg.ts";
 import type { Block, BlockId, CallInst, Inst, IrFunction, SlotId, ValueId } from "../ir/function.ts";
 import type { Loop } from "../ir/loops.ts";
@@ -171,7 +171,7 @@ function writeOf(inst: Inst, places: Places): Omit<Write, keyof Position> | unde
 
 /** The memory that a helper fills, as far as it may reach. */
 function filledBy(inst: CallInst, places: Places): Omit<Write, keyof Position> | undefined {
-  const row: HelperRow = helpers[inst.helper];
+  const row: CalleeRow = callees[inst.helper];
   const filled = inst.args[row.args.findIndex(isFilled)];
   return filled === undefined
     ? undefined

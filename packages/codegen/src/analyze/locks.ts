@@ -1,12 +1,12 @@
 // Calls while a spin lock is held: the kernel allows none but the one that gives the lock back (check_helper_call of
 // kernel/bpf/verifier.c). A lock is held at the start of a block where one of the ways to it leaves it held.
-import { type Diagnostic, diagnostic, type HelperRow, helpers, type Span } from "@typebpf/abi";
+import { type CalleeRow, callees, type Diagnostic, diagnostic, type Span } from "@typebpf/abi";
 import { edgesOf, reversePostorder } from "../ir/cfg.ts";
 import type { Block, BlockId, CallInst, InvokeInst, IrFunction } from "../ir/function.ts";
 import { analyzeDiagnostics } from "./diagnostics.ts";
 
-function effectsOf(inst: CallInst): HelperRow["effects"] {
-  const row: HelperRow = helpers[inst.helper];
+function effectsOf(inst: CallInst): CalleeRow["effects"] {
+  const row: CalleeRow = callees[inst.helper];
   return row.effects;
 }
 
@@ -53,10 +53,10 @@ export function checkLocks(fn: IrFunction, callbacks: ReadonlySet<BlockId> = new
   for (const block of order) {
     const { end } = block;
     const held = heldAfter(block, atStart.get(block.id), (inst, taken) =>
-      report(inst.op === "call" ? helpers[inst.helper].symbol : inst.function, inst.at, taken),
+      report(inst.op === "call" ? callees[inst.helper].symbol : inst.function, inst.at, taken),
     );
     if (held && callbacks.has(block.id) && end.op === "branch" && end.callback)
-      report(helpers[end.callback.helper].symbol, end.at, held);
+      report(callees[end.callback.helper].symbol, end.at, held);
   }
   return [...found.values()];
 }

@@ -2,7 +2,7 @@
 // lies in a struct on that one's stack, 8 bytes for each value, so that none loses anything: what it reads, and what it
 // carries from one iteration to the next. Takes a function without asserts; gives the function that calls the helper, and
 // the callback, which returns 0 to go on and 1 to stop.
-import type { HelperName, Span } from "@typebpf/abi";
+import type { CalleeName, Span } from "@typebpf/abi";
 import { argsOf, argsOfEnd, edgesOf, resultOf, valueTypes } from "../ir/cfg.ts";
 import type {
   Block,
@@ -271,7 +271,7 @@ class Outliner {
   }
 
   /** The helper, and its first argument: how often, or over which map. */
-  #helper(insts: Inst[]): { readonly helper: HelperName; readonly over: ValueId } {
+  #helper(insts: Inst[]): { readonly helper: CalleeName; readonly over: ValueId } {
     const { callback } = this.#test;
     if (callback === undefined || callback.helper === "loop") return { helper: "loop", over: this.#test.args[1] };
     const over = this.#fresh.value();

@@ -1,6 +1,6 @@
 // Packet refs after a helper that moves packet data: from the call on, every packet pointer made before it is dead on the
 // paths that follow. A use of a dead one is a diagnostic that points at the call and at where the ref was made.
-import { type Diagnostic, diagnostic, type HelperRow, helpers, type Span } from "@typebpf/abi";
+import { type CalleeRow, callees, type Diagnostic, diagnostic, type Span } from "@typebpf/abi";
 import { argsOf, reversePostorder } from "../ir/cfg.ts";
 import type { Inst, IrFunction, ValueId } from "../ir/function.ts";
 import type { IrType } from "../ir/types.ts";
@@ -18,7 +18,7 @@ function isPacket(type: IrType): boolean {
 function moves(inst: Inst): boolean {
   if (inst.op === "invoke") return inst.movesPackets;
   if (inst.op !== "call") return false;
-  const row: HelperRow = helpers[inst.helper];
+  const row: CalleeRow = callees[inst.helper];
   return row.effects.includes("invalidatesPackets");
 }
 

@@ -2,10 +2,10 @@
 // diagnostic, as the kernel refuses the program (kernel/bpf/verifier.c, check_map_access_type: "write into map forbidden";
 // check_mem_access: "write to change key", "cannot write into packet").
 import {
+  type CalleeRow,
+  callees,
   type Diagnostic,
   diagnostic,
-  type HelperRow,
-  helpers,
   isFilled,
   type ProgramTypeName,
   packetAccess,
@@ -54,7 +54,7 @@ function writtenBy(inst: Inst): readonly ValueId[] {
     case "copy":
       return [inst.args[0]];
     case "call": {
-      const row: HelperRow = helpers[inst.helper];
+      const row: CalleeRow = callees[inst.helper];
       return inst.args.filter((_, index) => {
         const arg = row.args[index];
         return arg !== undefined && isFilled(arg);

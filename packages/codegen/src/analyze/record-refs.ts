@@ -1,7 +1,7 @@
 // Records of ring buffers, and sockets of lookups, after their release: from the call on, every pointer into the record, and
 // every socket that was made of the socket, is dead on the paths that
 // follow. A use of a dead one is a diagnostic that points at the call. Where paths join, what is dead on one is dead.
-import { type Diagnostic, diagnostic, type HelperRow, helpers, type Span } from "@typebpf/abi";
+import { type CalleeRow, callees, type Diagnostic, diagnostic, type Span } from "@typebpf/abi";
 import { argsOf, edgesOf, reversePostorder } from "../ir/cfg.ts";
 import type { Block, Inst, IrFunction, ValueId } from "../ir/function.ts";
 import { deadAtStart } from "./dead-refs.ts";
@@ -21,9 +21,9 @@ function acquires(inst: Inst): boolean {
   return inst.type === "ptr.record" && has(inst, "acquiresRecord");
 }
 
-function has(inst: Inst, effect: HelperRow["effects"][number]): boolean {
+function has(inst: Inst, effect: CalleeRow["effects"][number]): boolean {
   if (inst.op !== "call") return false;
-  const row: HelperRow = helpers[inst.helper];
+  const row: CalleeRow = callees[inst.helper];
   return row.effects.includes(effect);
 }
 

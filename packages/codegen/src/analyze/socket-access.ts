@@ -1,7 +1,7 @@
 // What may be done with the kernel's sockets: their fields are read one by one, at constant offsets. A write, a copy of the
 // whole, an index that is no constant, and memory of a socket for a helper are diagnostics, as the kernel refuses the program
 // (kernel/bpf/verifier.c, check_sock_access).
-import { type Diagnostic, diagnostic, type HelperRow, helpers } from "@typebpf/abi";
+import { type CalleeRow, callees, type Diagnostic, diagnostic } from "@typebpf/abi";
 import { valueTypes } from "../ir/cfg.ts";
 import type { Inst, IrFunction, ValueId } from "../ir/function.ts";
 import type { IrType } from "../ir/types.ts";
@@ -36,7 +36,7 @@ function refusal(inst: Inst, types: ReadonlyMap<ValueId, IrType>, constants: Rea
       if (!isSocket(inst.args[0]) || constants.has(inst.args[1])) return undefined;
       return "an index into a socket must be a constant";
     case "call": {
-      const row: HelperRow = helpers[inst.helper];
+      const row: CalleeRow = callees[inst.helper];
       const wrong = inst.args.some((arg, index) => isSocket(arg) && row.args[index]?.is !== "socket");
       return wrong ? "a socket is no memory for a helper" : undefined;
     }

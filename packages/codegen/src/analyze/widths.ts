@@ -1,7 +1,7 @@
 // Widths of values by the rule of the language: an arithmetic result has the width of its widest operand (a constant: what
 // it needs) or what its range needs, whichever is less. In bits, 1…64. The rule is about what authors mean, not about what
 // is possible: past that width a value wraps when it is stored.
-import { type HelperRow, helpers } from "@typebpf/abi";
+import { type CalleeRow, callees } from "@typebpf/abi";
 import type { BlockId, Inst, IrFunction, ValueId } from "../ir/function.ts";
 import { bitsNeeded, signed } from "../ir/interval.ts";
 import type { BinaryOp, UnaryOp } from "../ir/ops.ts";
@@ -69,7 +69,7 @@ function widthOf(inst: Inst, width: (value: ValueId) => number): number {
     case "ptrdiff":
       return 32;
     case "call":
-      return returnedWidth(helpers[inst.helper]);
+      return returnedWidth(callees[inst.helper]);
     case "invoke":
       return inst.known?.width ?? 64;
     case "element":
@@ -97,7 +97,7 @@ function binaryWidth(op: BinaryOp, left: number, right: number): number {
   return op.endsWith("32") ? Math.min(widest, 32) : widest;
 }
 
-function returnedWidth({ returns }: HelperRow): number {
+function returnedWidth({ returns }: CalleeRow): number {
   if (returns.is === "integer") return returns.width;
   return returns.is === "status" || returns.is === "length" ? 32 : 64;
 }

@@ -2,9 +2,9 @@
 // evaluated, DSL operations recognised, every function converted once per list of argument types (so nothing is generic).
 // What TypeScript would evaluate from left to right is lowered in that order.
 import type {
+  CalleeName,
   DataSection,
   FieldLayout,
-  HelperName,
   Layout,
   MapSpec,
   ProgramIdentity,
@@ -327,7 +327,7 @@ export interface ContextTextExpr extends Typed {
  */
 export interface HelperExpr extends Typed {
   readonly kind: "helper";
-  readonly helper: HelperName;
+  readonly helper: CalleeName;
   readonly context: Expr;
   readonly args: readonly Expr[];
   readonly fills?: Layout;
@@ -371,7 +371,7 @@ export interface ReleaseExpr extends Typed {
  */
 export interface MapHelperExpr extends Typed {
   readonly kind: "mapHelper";
-  readonly helper: HelperName;
+  readonly helper: CalleeName;
   /** Name in `TypedModule.maps`; with `handle` that of the map of maps which gave the map. */
   readonly map: string;
   /** The map itself, where it is known only at run time. */

@@ -1,6 +1,6 @@
 // What TypeScript has and the language of filters has not: a table from kinds of syntax to diagnostics, and the forms of
 // the kinds that the language does have. Runs over every module before anything is converted, types included.
-import { type HelperRow, helpers } from "@typebpf/abi";
+import { type CalleeRow, callees } from "@typebpf/abi";
 import { ts } from "ts-morph";
 import type { FrontendDiagnostic } from "../diagnostics.ts";
 import type { Reporter } from "./reporter.ts";
@@ -109,7 +109,7 @@ function variableForm(node: ts.VariableDeclarationList): Omit<Refusal, "covers">
 
 /** Methods of contexts that give sockets which must be given back. */
 export const socketLookups: ReadonlySet<string> = new Set(
-  Object.values<HelperRow>(helpers).flatMap(({ returns, surface }) =>
+  Object.values<CalleeRow>(callees).flatMap(({ returns, surface }) =>
     returns.is === "socket" && returns.acquired && surface.on === "context" ? [surface.as] : [],
   ),
 );

@@ -3,7 +3,7 @@
 //
 //   block 0's parameters are what the function is called with: a program gets the context (ptr.context). Every value is
 //   defined once and dominates its uses.
-import type { HelperName, ProgramTypeName, Span } from "@typebpf/abi";
+import type { CalleeName, ProgramTypeName, Span } from "@typebpf/abi";
 import type { Interval } from "./interval.ts";
 import type { BinaryOp, CompareOp, UnaryOp } from "./ops.ts";
 import type { IrType } from "./types.ts";
@@ -130,7 +130,7 @@ export interface AddressInst extends Defines {
 /** A kernel helper; `args` are all of the row's arguments, in order. */
 export interface CallInst extends Defines {
   readonly op: "call";
-  readonly helper: HelperName;
+  readonly helper: CalleeName;
   readonly args: readonly ValueId[];
 }
 

@@ -1,7 +1,7 @@
 // Runs an IR function directly: the reference that every pass and the back end are compared with. Takes the function, a
 // host that is the memory and the helpers, and the context's address; gives r0. Addresses and integers are unsigned 64-bit
 // bigints; the host faults (throws) on accesses that no memory backs.
-import type { HelperName } from "@typebpf/abi";
+import type { CalleeName } from "@typebpf/abi";
 import { argsOf, blockMap, entryOf } from "./cfg.ts";
 import { evaluateBinary, evaluateCompare, evaluateUnary } from "./evaluate.ts";
 import type {
@@ -32,7 +32,7 @@ export interface InterpreterHost {
   /** Address of a section of global data, or of the only value of a map; absent where there is none. */
   address?(of: "section" | "map", name: string): bigint;
   /** A helper; `run` runs a function by its address. */
-  call(helper: HelperName, args: readonly bigint[], run: (address: bigint, args: readonly bigint[]) => bigint): bigint;
+  call(helper: CalleeName, args: readonly bigint[], run: (address: bigint, args: readonly bigint[]) => bigint): bigint;
 }
 
 /** How a run ended. */

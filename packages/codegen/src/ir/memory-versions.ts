@@ -1,6 +1,6 @@
 // The state of memory by name: two points of a function where a memory has the same version see the same bytes in it.
 // Stack slots are memories of their own; a store through a pointer into an unknown slot changes them all.
-import { type HelperRow, helpers, isFilled } from "@typebpf/abi";
+import { type CalleeRow, callees, isFilled } from "@typebpf/abi";
 import { edgesOf } from "./cfg.ts";
 import type { DominatorTree } from "./dominators.ts";
 import type { Block, BlockId, Inst } from "./function.ts";
@@ -34,7 +34,7 @@ export function changedBy(inst: Inst, places: Places): readonly Memory[] {
     case "copy":
       return [places.of(inst.args[0]).memory];
     case "call":
-      return changedByCall(helpers[inst.helper], inst.args, places);
+      return changedByCall(callees[inst.helper], inst.args, places);
     case "invoke":
       return [...shared, ...inst.args.map((arg) => places.of(arg).memory).filter((one) => one.kind === "stack")];
     default:
@@ -51,7 +51,7 @@ const shared: readonly Memory[] = [
   { kind: "other" },
 ];
 
-function changedByCall(row: HelperRow, args: readonly number[], places: Places): readonly Memory[] {
+function changedByCall(row: CalleeRow, args: readonly number[], places: Places): readonly Memory[] {
   const changed: Memory[] = [];
   const { effects } = row;
   if (effects.includes("invalidatesPackets")) changed.push({ kind: "context" }, { kind: "packet" });

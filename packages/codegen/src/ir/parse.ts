@@ -1,6 +1,6 @@
 // Reads the IR text that `print.ts` writes, for tests of passes and of code generation. Takes text, gives a module or
 // throws with the line; it is a tool of ours, not an input of users. Spans become line numbers of the text.
-import type { HelperName, Span } from "@typebpf/abi";
+import type { CalleeName, Span } from "@typebpf/abi";
 import type {
   AtomicInst,
   Block,
@@ -280,7 +280,7 @@ function readValue(
     case "address":
       return { op, ...base, of: readOwner(reader), name: reader.text(), offset: Number(reader.word()) };
     case "call":
-      return { op, ...base, helper: reader.word() as HelperName, args: reader.values() };
+      return { op, ...base, helper: reader.word() as CalleeName, args: reader.values() };
     case "invoke":
       return { op, ...base, function: reader.text(), movesPackets: reader.take("moving"), args: reader.values() };
     case "function":

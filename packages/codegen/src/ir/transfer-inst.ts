@@ -1,6 +1,6 @@
 // The range of an instruction's result from the ranges of its operands. Helpers give what their rows say; with the kernel's
 // knowledge only what its verifier follows is known.
-import { type HelperRow, helpers } from "@typebpf/abi";
+import { type CalleeRow, callees } from "@typebpf/abi";
 import type { Inst, Param, ValueId } from "./function.ts";
 import { exactly, full, type Interval, signed, unsigned, unsignedMax } from "./interval.ts";
 import { kernelFollows } from "./kernel-knowledge.ts";
@@ -25,7 +25,7 @@ export function transferInst(inst: Inst, at: (value: ValueId) => Interval, knowl
     case "ptrdiff":
       return knowledge === "all" ? unsigned(0n, 0x7fffffffn) : full;
     case "call":
-      return knowledge === "all" ? returned(helpers[inst.helper]) : full;
+      return knowledge === "all" ? returned(callees[inst.helper]) : full;
     case "invoke":
       return (knowledge === "all" && inst.known?.range) || full;
     case "ptradd":
@@ -69,7 +69,7 @@ const status = signed(-4095n, 0n);
 /** As many bytes as an `int` can say, or an errno. */
 const length = signed(-4095n, 0x7fffffffn);
 
-function returned({ returns }: HelperRow): Interval {
+function returned({ returns }: CalleeRow): Interval {
   if (returns.is === "status") return status;
   if (returns.is === "length") return length;
   return returns.is === "integer" ? loaded(returns.width === 32 ? 4 : 8, returns.signed) : full;

@@ -32,6 +32,7 @@ function checkReferences(emitted: readonly EmittedProgram[], data: ReadonlySet<s
   const functions = new Set(emitted.map((code) => code.name));
   for (const { name, relocations } of emitted) {
     for (const one of relocations) {
+      if (one.kind === "kernelFunction") continue;
       const of = "section" in one ? one.section : "map" in one ? one.map : one.function;
       const isThere = "function" in one ? functions.has(of) : data.has(of);
       if (!isThere) throw new Error(`link: ${name} refers to ${of}, which does not exist`);

@@ -1,6 +1,6 @@
 // For tests only: short builders of the typed AST, and a host that runs lowered programs on the IR interpreter with a
 // flat memory, a packet, and a hash map.
-import { type HelperName, type Layout, type MapSpec, type Span, type StructLayout, scalarLayouts } from "@typebpf/abi";
+import { type CalleeName, type Layout, type MapSpec, type Span, type StructLayout, scalarLayouts } from "@typebpf/abi";
 import type {
   AssignExpr,
   AstFunction,
@@ -266,7 +266,7 @@ export class TestHost implements InterpreterHost {
     return Buffer.from(this.memory.slice(Number(address), Number(address) + size)).toString("hex");
   }
 
-  call(helper: HelperName, args: readonly bigint[]): bigint {
+  call(helper: CalleeName, args: readonly bigint[]): bigint {
     const [handle = 0n, keyAt = 0n, valueAt = 0n] = args;
     const spec = this.#spec.get(handle);
     if (!spec) {

@@ -1,5 +1,5 @@
 // Whether a lowered function may move packet data, itself or by what it calls.
-import { type HelperRow, helpers } from "@typebpf/abi";
+import { type CalleeRow, callees } from "@typebpf/abi";
 import type { IrFunction } from "../ir/function.ts";
 
 /** True when packet pointers made before a call of the function are dead after it. */
@@ -8,7 +8,7 @@ export function movesPackets(fn: IrFunction): boolean {
     insts.some((inst) => {
       if (inst.op === "invoke") return inst.movesPackets;
       if (inst.op !== "call") return false;
-      const row: HelperRow = helpers[inst.helper];
+      const row: CalleeRow = callees[inst.helper];
       return row.effects.includes("invalidatesPackets");
     }),
   );

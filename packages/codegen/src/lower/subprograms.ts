@@ -2,7 +2,7 @@
 // call with what the caller knows (kernel/bpf/verifier.c, check_func_call of static functions), so that refs of any memory
 // may be passed. Lowered once per type of program and kinds of memory that their refs point into; records are passed member
 // by member. What cannot be passed is inlined, or refused where the author wants a function of its own.
-import { type HelperRow, helperNames, helpers, type ProgramTypeName, type Span } from "@typebpf/abi";
+import { type CalleeRow, calleeNames, callees, type ProgramTypeName, type Span } from "@typebpf/abi";
 import type { AstFunction, AstProgram, TypedModule } from "../ast/nodes.ts";
 import type { AstType } from "../ast/types.ts";
 import { walkNodes } from "../ast/walk.ts";
@@ -18,7 +18,7 @@ import type { SsaBuilder, VariableKey } from "./ssa-builder.ts";
 
 /** Helpers that do not come back. */
 const leaving: ReadonlySet<string> = new Set(
-  helperNames.filter((name) => (helpers[name] as HelperRow).effects.includes("leaves")),
+  calleeNames.filter((name) => (callees[name] as CalleeRow).effects.includes("leaves")),
 );
 
 /** A function to be lowered by itself. */

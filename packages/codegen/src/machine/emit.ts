@@ -120,7 +120,8 @@ function itemsOf(inst: MirInst, frame: Frame): readonly Item[] {
 
 /** What a loader must fill in. */
 function referenceOf(inst: MirInst): ((slot: number) => Relocation) | undefined {
-  const { name, map, section, wide = 0n, function: callee } = inst;
+  const { name, map, section, wide = 0n, function: callee, kernelFunction } = inst;
+  if (kernelFunction !== undefined) return (slot) => ({ kind: "kernelFunction", slot, name: kernelFunction });
   if (callee !== undefined)
     return (slot) => ({ kind: name === "call_local" ? "call" : "function", slot, function: callee });
   if (map === undefined) return undefined;

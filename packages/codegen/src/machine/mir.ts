@@ -33,6 +33,8 @@ export interface MirInst {
   readonly section?: true;
   /** The function of `call_local` and `lddw_function`. */
   readonly function?: string;
+  /** The kernel's function that `call_kfunc` calls, by its name in the kernel. */
+  readonly kernelFunction?: string;
   /** The frame slot that r10-based accesses and `frame_address` mean; `offset` counts from its start. */
   readonly slot?: SlotId;
   /** Of calls: how many of r1…r5 it reads. */
@@ -88,9 +90,9 @@ export interface Mir<Phase extends Virtual | Physical> {
   readonly [phase]?: Phase;
 }
 
-/** True for calls: of helpers, and of other functions. */
+/** True for calls: of helpers, of functions of the kernel, and of other functions. */
 export function isCall(inst: MirInst): boolean {
-  return inst.name === "call_helper" || inst.name === "call_local";
+  return inst.name === "call_helper" || inst.name === "call_local" || inst.name === "call_kfunc";
 }
 
 type Use = "dst" | "src" | number;

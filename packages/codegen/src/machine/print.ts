@@ -19,6 +19,7 @@ export function printMirInst(inst: MirInst): string {
   if (inst.map !== undefined) parts.push(inst.map);
   if (inst.section) parts.push("section");
   if (inst.function !== undefined) parts.push(inst.function);
+  if (inst.kernelFunction !== undefined) parts.push(inst.kernelFunction);
   if (inst.args !== undefined) parts.push(`args ${inst.args}`);
   return parts.join(" ");
 }

@@ -1,7 +1,16 @@
 // Instruction selection: IR to MIR over virtual registers. Takes well-formed IR without asserts; ensures that every
 // instruction exists in the instruction set version, that constants are folded where BPF has room for them, and that
 // edges with arguments have blocks of their own where they need one. Blocks come in reverse postorder.
-import { argumentRegisters, type Diagnostic, helpers, R0 } from "@typebpf/abi";
+import {
+  argumentRegisters,
+  type CalleeName,
+  type Diagnostic,
+  helpers,
+  isKernelFunction,
+  kernelFunctions,
+  R0,
+  type Span,
+} from "@typebpf/abi";
 import { entryOf, reversePostorder } from "../ir/cfg.ts";
 import type {
   AddressInst,
@@ -184,6 +193,11 @@ function selectValue(sel: Selection, inst: ValueInst, dst: Register, out: MirIns
   }
 }
 
+function callKernel(callee: CalleeName, args: number, at: Span): MirInst {
+  if (!isKernelFunction(callee)) return { name: "call_helper", imm: helpers[callee].number, args, at };
+  return { name: "call_kfunc", imm: 0, kernelFunction: kernelFunctions[callee].symbol, args, at };
+}
+
 function selectCall(sel: Selection, inst: CallInst | InvokeInst, out: MirInst[]): void {
   const { at } = inst;
   inst.args.forEach((arg, index) => {
@@ -192,7 +206,7 @@ function selectCall(sel: Selection, inst: CallInst | InvokeInst, out: MirInst[])
     sel.moveInto(register, arg, out, at);
   });
   if (inst.op === "invoke") out.push(callFunction(inst.function, inst.args.length, at));
-  else out.push({ name: "call_helper", imm: helpers[inst.helper].number, args: inst.args.length, at });
+  else out.push(callKernel(inst.helper, inst.args.length, at));
   const result = sel.needed(inst.result);
   if (result !== undefined) out.push(move(result, R0, at));
 }

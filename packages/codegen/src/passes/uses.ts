@@ -1,5 +1,5 @@
 // Which values are needed and how often: shared by the passes that remove or move instructions.
-import { type HelperRow, helpers } from "@typebpf/abi";
+import { type CalleeRow, callees } from "@typebpf/abi";
 import { argsOf, argsOfEnd, resultOf } from "../ir/cfg.ts";
 import type { Inst, IrFunction, ValueId } from "../ir/function.ts";
 
@@ -28,8 +28,8 @@ export function definitions(fn: IrFunction): ReadonlyMap<ValueId, Inst> {
 }
 
 /** The row of a helper, as the general form. */
-export function helperRow(name: keyof typeof helpers): HelperRow {
-  return helpers[name];
+export function helperRow(name: keyof typeof callees): CalleeRow {
+  return callees[name];
 }
 
 /** True when the instruction may go where nobody reads its result. */

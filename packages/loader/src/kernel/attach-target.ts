@@ -95,6 +95,8 @@ export interface TargetHost {
   readonly types: KernelTypes;
   /** Ids of the programs that extensions replace a function of, by the extension's name. */
   readonly replaces?: Readonly<Record<string, number>>;
+  /** The network device, by name or index, of programs that are loaded for one. */
+  readonly device?: string | number;
 }
 
 function functionOf(program: ProgramSpec, target: string, host: TargetHost, id: number | undefined): AttachTarget {

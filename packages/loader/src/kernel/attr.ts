@@ -85,6 +85,7 @@ export const attrLayouts = {
       log_buf: [32, 8],
       prog_flags: [44, 4],
       prog_name: [48, 16],
+      prog_ifindex: [64, 4],
       expected_attach_type: [68, 4],
       prog_btf_fd: [72, 4],
       func_info_rec_size: [76, 4],

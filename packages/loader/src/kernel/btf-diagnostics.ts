@@ -42,12 +42,20 @@ export const btfDiagnostics = {
       "Offsets of members are filled in from the types of the running kernel when a program is loaded. Members come and go between releases.",
     help: "check the declaration: bpftool btf dump file /sys/kernel/btf/vmlinux format c",
   },
-  unknownFunction: {
+  unknownKernelFunction: {
     code: "BPF6275",
     severity: "error",
     title: "the kernel has no such function for programs",
     explain: "Kernel functions that programs call are found by name in the types of the running kernel.",
     help: "see since when the function exists, and load on a kernel that has it",
+  },
+  noDevice: {
+    code: "BPF6277",
+    severity: "error",
+    title: "the program must be loaded for one network device",
+    explain:
+      "What a device tells of a packet (metadata) is read by functions of its driver, so the kernel verifies the program for that device alone: it runs nowhere else, and only in the driver (native).",
+    help: 'say which device: kernel({ device: "eth0" })',
   },
   iteratorRead: {
     code: "BPF6276",

@@ -44,6 +44,11 @@ export interface KernelOptions {
   readonly logLevel?: number;
   /** Id of the program whose function each extension replaces, by the extension's name. */
   readonly replaces?: Readonly<Record<string, number>>;
+  /**
+   * The network device, by name or index, of XDP programs that read what it tells of a packet (`ctx.metadataRxHash()`): they
+   * are loaded for it alone.
+   */
+  readonly device?: string | number;
   /** The CPU that `run` uses, so that per-CPU values are in a known place. Without it, the one that Node is on. */
   readonly cpu?: number;
   /**
@@ -163,7 +168,7 @@ function loadPrograms(
   sys: Sys,
   object: BpfObject,
   { maps, sections, btf }: Pick<KernelObject, "maps" | "sections"> & { readonly btf: KernelBtf | undefined },
-  { logLevel = 0, cpu, replaces, types }: LoadOptions,
+  { logLevel = 0, cpu, replaces, device, types }: LoadOptions,
   stack: DisposableStackLike,
 ) {
   const fds = new Map([...maps].map(([name, map]) => [name, map.fd.number]));
@@ -179,7 +184,7 @@ function loadPrograms(
         maps: fds,
         sections: data,
         code: btf?.code(program.name),
-        host: { types, ...(replaces && { replaces }) },
+        host: { types, ...(replaces && { replaces }), ...(device !== undefined && { device }) },
         logLevel,
       });
       programs.set(

@@ -2,7 +2,6 @@
 // which is fastest; a refused program is loaded again with one, in a buffer that grows until the log fits, and the log
 // becomes a diagnostic on the line of the source. With `logLevel` the log is always asked for.
 import {
-  type AddressRelocation,
   type Diagnostic,
   DiagnosticError,
   diagnostic,
@@ -11,6 +10,7 @@ import {
   type FunctionSpec,
   flattenProgram,
   type Insn,
+  type OpenRelocation,
   type ProgramSpec,
   programTypes,
   sectionOfProgram,
@@ -25,6 +25,7 @@ import { type CodeRecords, recordBytes } from "./btf.ts";
 import { kernelDiagnostics } from "./diagnostics.ts";
 import { errnoName, errnos } from "./errno.ts";
 import { Fd } from "./fd.ts";
+import { deviceBinding, kernelCall } from "./kernel-functions.ts";
 import type { Memory, Sys } from "./sys.ts";
 
 /** What a program needs to be loaded. */
@@ -62,10 +63,14 @@ function refuse(...diagnostics: readonly Diagnostic[]): never {
   throw new DiagnosticError(diagnostics);
 }
 
-type Addressed = Pick<LoadRequest, "program" | "functions" | "maps" | "sections">;
+const unbound = { flags: 0, ifindex: 0 };
 
-/** The wide instruction that holds what a relocation names; undefined where nothing has that name. */
-function addressed(insn: Insn, relocation: AddressRelocation, { maps, sections }: Addressed): Insn | undefined {
+type Addressed = Pick<LoadRequest, "program" | "functions" | "maps" | "sections" | "host">;
+
+/** The instruction that holds what a relocation names; undefined where nothing has that name. */
+function addressed(insn: Insn, relocation: OpenRelocation, request: Addressed): Insn | undefined {
+  const { maps, sections, program, host } = request;
+  if (relocation.kind === "kernelFunction") return kernelCall(insn, relocation, program, host?.types);
   const { MAP_FD, MAP_VALUE } = uapi.pseudoSource;
   const fd = relocation.kind === "data" ? sections?.get(relocation.section) : maps.get(relocation.map);
   if (fd === undefined) return undefined;
@@ -95,12 +100,16 @@ export function relocate(request: Addressed): readonly Insn[] {
     slot += slotsOf(insn);
     const done = relocation ? addressed(insn, relocation, request) : insn;
     if (!done && relocation) {
-      const name = relocation.kind === "data" ? `data section "${relocation.section}"` : `map "${relocation.map}"`;
-      notes.push(`slot ${relocation.slot}: ${name}`);
+      notes.push(`slot ${relocation.slot}: ${referredTo(relocation)}`);
     }
     return done ?? insn;
   });
   return notes.length > 0 ? refuseRelocations(request.program, notes) : relocated;
+}
+
+function referredTo(relocation: OpenRelocation): string {
+  if (relocation.kind === "kernelFunction") return `function ${relocation.name} of the kernel`;
+  return relocation.kind === "data" ? `data section "${relocation.section}"` : `map "${relocation.map}"`;
 }
 
 function encodeProgram(program: ProgramSpec, insns: readonly Insn[]): Uint8Array {
@@ -133,6 +142,7 @@ class Attempt {
     const { program } = request;
     const section = sectionOfProgram(program);
     const code = encodeProgram(program, relocate(request));
+    const { flags, ifindex } = deviceBinding(sys, program, flat(request).relocations, request.host?.device) ?? unbound;
     const insns = sys.allocate(code.length);
     insns.bytes.set(code);
     const license = text(sys, request.license);
@@ -144,7 +154,8 @@ class Attempt {
       .set("license", license)
       .set("prog_name", kernelName(program.name))
       .set("expected_attach_type", expectedAttachType(section))
-      .set("prog_flags", (section.sleepable ? BPF_F_SLEEPABLE : 0) | (section.frags ? BPF_F_XDP_HAS_FRAGS : 0));
+      .set("prog_flags", flags | (section.sleepable ? BPF_F_SLEEPABLE : 0) | (section.frags ? BPF_F_XDP_HAS_FRAGS : 0));
+    if (ifindex !== 0) this.#attr.set("prog_ifindex", ifindex);
     if (target.btfId !== undefined) this.#attr.set("attach_btf_id", target.btfId);
     if (target.member !== undefined) this.#attr.set("expected_attach_type", target.member);
     if (target.program) this.#attr.set("attach_prog_fd", target.program.number);
@@ -204,6 +215,11 @@ function refusedEarly(program: ProgramSpec, status: number): Diagnostic {
       ...details,
       message: `"${program.name}" is empty or too large for the kernel`,
     });
+  }
+  if (status === -errnos.EOPNOTSUPP && program.relocations.some((one) => one.kind === "kernelFunction")) {
+    const message = `the driver of the device tells "${program.name}" nothing of packets`;
+    const help = "give a device whose driver does, such as veth: kernel({ device: NAME })";
+    return diagnostic(kernelDiagnostics.noDevice, { ...details, message, help });
   }
   const message = `the kernel refuses "${program.name}" before verifying it: ${errnoName(-status)}`;
   return diagnostic(kernelDiagnostics.refused, { ...details, message });

@@ -1,7 +1,6 @@
 // The simulator as a back end: loads an object into a machine of its own and runs its programs on packets. Nothing of
 // the host is reached but its clock for `durationNs`, so that it runs wherever JavaScript does.
 import {
-  type AddressRelocation,
   type BpfObject,
   type Diagnostic,
   DiagnosticError,
@@ -10,6 +9,7 @@ import {
   helpers,
   type MapSpec,
   mapTypes,
+  type OpenRelocation,
   type ProgramSpec,
   programTypes,
 } from "@typebpf/abi";
@@ -21,8 +21,9 @@ import { PacketStructContext } from "./contexts/packet-struct.ts";
 import { SkbContext, type SocketFilterStart, socketFilterStarts } from "./contexts/skb.ts";
 import { XdpContext } from "./contexts/xdp.ts";
 import { Fault } from "./fault.ts";
+import { kernelImplementation } from "./helpers/kernel-functions.ts";
 import { implementations, unknownHelper } from "./helpers/registry.ts";
-import type { World } from "./helpers/world.ts";
+import type { Implementation, World } from "./helpers/world.ts";
 import { type Code, Machine } from "./machine.ts";
 import { whyNoMap } from "./maps/limits.ts";
 import type { SimulatedMap } from "./maps/map.ts";
@@ -190,14 +191,24 @@ class SimulatedObject implements BackendObject {
     }
     const implementation = implementations[name];
     if (typeof implementation !== "function") return `${row.symbol}: ${implementation.unsimulated}`;
-    return () => {
-      implementation(this.world, spec.type);
-      return this.machine.takeJump();
-    };
+    return () => this.done(implementation, spec);
+  }
+
+  /** Where a call goes on; undefined behind it. */
+  private done(implementation: Implementation, { type }: ProgramSpec): number | undefined {
+    implementation(this.world, type);
+    return this.machine.takeJump();
+  }
+
+  private kernelFunction(spec: ProgramSpec, one: OpenRelocation | undefined): HelperRun | string | undefined {
+    if (one?.kind !== "kernelFunction") return undefined;
+    const implementation = kernelImplementation(one.name);
+    return typeof implementation === "function" ? () => this.done(implementation, spec) : implementation;
   }
 
   /** What a relocation stands for; undefined where nothing has that name. */
-  private addressOf(one: AddressRelocation, handles: ReadonlyMap<string, number>): Address | undefined {
+  private addressOf(one: OpenRelocation, handles: ReadonlyMap<string, number>): Address | undefined {
+    if (one.kind === "kernelFunction") return undefined;
     if (one.kind === "data") {
       const high = this.sections.get(one.section)?.high;
       return high === undefined ? undefined : { high, offset: one.offset };
@@ -228,6 +239,11 @@ class SimulatedObject implements BackendObject {
       lines: flat.lines,
       addressAt: (slot) => references.get(slot),
       helper: (number) => this.helper(spec, number),
+      kernelFunction: (slot) =>
+        this.kernelFunction(
+          spec,
+          flat.relocations.find((one) => one.slot === slot),
+        ),
       packetLoads: stage.packetLoads,
     });
     if (!("steps" in code)) return code;

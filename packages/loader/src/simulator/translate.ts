@@ -47,6 +47,8 @@ export interface Source {
   readonly addressAt: (slot: number) => Address | undefined;
   /** A helper by number; undefined for one that does not exist, a text for one that the simulator does not have. */
   readonly helper: (number: number) => HelperRun | string | undefined;
+  /** The function of the kernel that the instruction at a slot calls; undefined where the program does not name it, a text where the simulator has not got it. */
+  readonly kernelFunction?: (slot: number) => HelperRun | string | undefined;
   /** Whether legacy packet loads have a packet. */
   readonly packetLoads: boolean;
 }
@@ -70,6 +72,13 @@ function helperCall(context: Context): Made {
   if (typeof helper === "function") return helperCallStep(context, helper);
   const message = helper ?? `there is no helper ${number} here`;
   return loaderDiagnostic("unsimulatedHelper", { message });
+}
+
+function kernelCall(context: Context): Made {
+  const run = context.source.kernelFunction?.(context.slot);
+  if (typeof run === "function") return helperCallStep(context, run);
+  if (run === undefined) return unsupported(`a call of a kernel function (BTF id ${context.insn.imm})`);
+  return loaderDiagnostic("unsimulatedHelper", { message: run });
 }
 
 function loadWide(context: Context, source: Extract<InsnAction, { kind: "loadWide" }>["source"]): Made {
@@ -113,7 +122,7 @@ const makers: Makers = {
       case "local":
         return localCallStep(context, context.target);
       case "kfunc":
-        return unsupported(`a call of a kernel function (BTF id ${context.insn.imm})`);
+        return kernelCall(context);
       default:
         return target satisfies never;
     }

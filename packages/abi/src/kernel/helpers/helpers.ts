@@ -13,7 +13,7 @@ import { networkHelpers } from "./network.ts";
 import { probeHelpers } from "./probe.ts";
 import { referencesHelpers } from "./references.ts";
 import { ringBufferHelpers } from "./ring-buffer.ts";
-import type { HelperRow } from "./row.ts";
+import type { CalleeRow, HelperRow } from "./row.ts";
 import { skMsgHelpers } from "./sk-msg.ts";
 import { skbHelpers } from "./skb.ts";
 import { sockOpsHelpers } from "./sock-ops.ts";
@@ -68,7 +68,7 @@ export function helperByNumber(number: number): HelperRow | undefined {
  * The first kernel in which programs of this type may call the helper, or undefined when they never may; with an attach
  * type (its name in `uapi.attachType`) programs of that one.
  */
-export function helperSince(row: HelperRow, program: ProgramTypeName, attach?: string): string | undefined {
+export function helperSince(row: CalleeRow, program: ProgramTypeName, attach?: string): string | undefined {
   if (row.programs !== "all" && !row.programs.includes(program)) return undefined;
   const allowed = row.attachTypes?.[program];
   if (attach !== undefined && allowed && !allowed.includes(attach)) return undefined;
@@ -81,7 +81,7 @@ export function helperSince(row: HelperRow, program: ProgramTypeName, attach?: s
  * The first kernel in which programs of a kind have the helper as a method of their context: undefined too where they call
  * it with other arguments, or may never sleep and it does.
  */
-export function methodSince(row: HelperRow, kind: ProgramKindName): string | undefined {
+export function methodSince(row: CalleeRow, kind: ProgramKindName): string | undefined {
   const { type, attach, sleepable }: ProgramKindRow = programKinds[kind];
   if (row.surface.on !== "context" || row.otherArguments?.includes(type)) return undefined;
   if (row.sleeps && type !== "syscall" && sleepable === undefined) return undefined;

@@ -1,5 +1,6 @@
 // The form of a helper's row: everything the DSL surface, argument lowering, the verifier, the feature gate and the
 // simulator's registry need to know about one kernel helper. Anything that cannot be said here is not callable.
+import type { StructLayout } from "../../layout.ts";
 
 /** What an argument must be. Sizes refer to other arguments by name. */
 export type HelperArg =
@@ -46,6 +47,8 @@ export type HelperArg =
   /** Memory of so many bytes that the helper reads, writes as a native integer, or both, without an argument for the size. */
   | { readonly name: string; readonly is: "fixedRead" | "fixedUpdate"; readonly bytes: number }
   | { readonly name: string; readonly is: "fixedWrite"; readonly bytes: 4 | 8; readonly signed?: true }
+  /** A field of a struct on the stack, which several arguments fill together, the first field first. */
+  | { readonly name: string; readonly is: "fieldWrite"; readonly layout: StructLayout; readonly field: string }
   | { readonly name: string; readonly is: "size"; readonly zero: boolean }
   /** A function of the program, and what it is given beside its own arguments: memory on the stack. */
   | { readonly name: string; readonly is: "callback" | "callbackContext" }
@@ -128,12 +131,10 @@ export type HelperEffect =
   | "writesContext"
   | "writesPacket";
 
-/** One helper. */
-export interface HelperRow {
+/** What programs may call in the kernel: a helper or a kernel function. */
+export interface CalleeRow {
   /** Name in the kernel: "bpf_map_lookup_elem". */
   readonly symbol: string;
-  /** Helper number; from the snapshot. */
-  readonly number: number;
   /** First kernel that has it. */
   readonly since: string;
   /** Where a program type got it later than `since`. */
@@ -166,12 +167,26 @@ export interface HelperRow {
   readonly doc: string;
 }
 
+/** One helper. */
+export interface HelperRow extends CalleeRow {
+  /** Helper number; from the snapshot. */
+  readonly number: number;
+}
+
+/** A function of the kernel that is called by its id in the kernel's BTF, found by name when a program is loaded. */
+export interface KernelFunctionRow extends CalleeRow {
+  readonly kernelFunction: true;
+  /** The program must be loaded for one network device (BPF_F_XDP_DEV_BOUND_ONLY). */
+  readonly deviceBound?: true;
+}
+
 /** True for an argument that points to memory which the helper writes. */
 export function isFilled({ is }: HelperArg): boolean {
   switch (is) {
     case "memoryWrite":
     case "memoryUpdate":
     case "fixedWrite":
+    case "fieldWrite":
     case "fixedUpdate":
     case "mapValueOut":
     case "dynptr":

@@ -123,7 +123,7 @@ class Reading {
 
   #put(relocation: Relocation, insn: Insn): Insn {
     this.relocations.push(relocation);
-    const src = PSEUDO[relocation.kind];
+    const src = relocation.kind === "kernelFunction" ? PSEUDO_KFUNC : PSEUDO[relocation.kind];
     return relocation.kind === "call" ? { ...insn, src, imm: -1 } : { ...insn, src, imm: 0, nextImm: 0 };
   }
 

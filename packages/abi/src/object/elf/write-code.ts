@@ -63,6 +63,10 @@ function codeOf(
       const how = "compile with { directMapValues: false }, as `typebpf build -o` does";
       throw new Unwritable(`"${code.name}" reaches the value of map "${relocation.map}" by its address: ${how}`);
     }
+    if (relocation.kind === "kernelFunction") {
+      const how = "load the program from its source, or build a JSON object";
+      throw new Unwritable(`"${code.name}" calls ${relocation.name}, a function of the kernel, by its id: ${how}`);
+    }
     const target = find(relocation);
     const done = target && patched(insn, relocation, target.addend);
     if (!done) throw new Unwritable(`slot ${here} of "${code.name}" refers to nothing that fits (${relocation.kind})`);

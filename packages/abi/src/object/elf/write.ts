@@ -140,6 +140,8 @@ function targets(object: BpfObject): (relocation: Relocation) => Target | undefi
         const { section, offset } = relocation;
         return sections.has(section) ? { symbol: { kind: "section", name: section }, addend: offset } : undefined;
       }
+      case "kernelFunction":
+        return undefined;
       case "call":
       case "function": {
         const start = starts.get(relocation.function);

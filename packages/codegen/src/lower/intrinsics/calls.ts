@@ -1,9 +1,9 @@
 // The operations of maps, which are helpers with pointers to key and value.
 import {
-  type HelperName,
-  type HelperRow,
+  type CalleeName,
+  type CalleeRow,
+  callees,
   hasFeature,
-  helpers,
   type Layout,
   type MapSpec,
   type Span,
@@ -22,12 +22,12 @@ import { hasPadding, isSameLayout } from "../ranges-of-layout.ts";
 import { nullValue } from "../ssa-builder.ts";
 
 /** A call of a helper with all its arguments. */
-export function call(l: Lowering, helper: HelperName, args: readonly ValueId[], at: Span): ValueId {
-  const row: HelperRow = helpers[helper];
+export function call(l: Lowering, helper: CalleeName, args: readonly ValueId[], at: Span): ValueId {
+  const row: CalleeRow = callees[helper];
   return l.build.define({ op: "call", helper, args, type: resultTypes[row.returns.is] ?? "i64", at });
 }
 
-const resultTypes: { readonly [K in HelperRow["returns"]["is"]]?: IrType } = {
+const resultTypes: { readonly [K in CalleeRow["returns"]["is"]]?: IrType } = {
   mapValue: "ptr.mapValue",
   record: "ptr.record",
   socket: "ptr.socket",

@@ -1,11 +1,11 @@
 // Helpers that rows expose on the context. The row says what each argument is: the context and sizes are filled in, memory
 // to fill is a fresh place on the stack, numbers in network order are swapped, and memory that the helper may not read
 // where it lies (in the packet) is copied first; what it writes there is copied back.
-import { type HelperArg, type HelperRow, helpers, type Layout, scalarLayouts } from "@typebpf/abi";
+import { type CalleeRow, callees, type HelperArg, isKernelFunction, type Layout, scalarLayouts } from "@typebpf/abi";
 import type { Expr, HelperExpr } from "../../ast/nodes.ts";
 import type { ValueId } from "../../ir/function.ts";
 import { idOf, scalar, type Value } from "../cells.ts";
-import { assert, choose, constant, load, select, unary } from "../emit.ts";
+import { addBytes, assert, choose, constant, load, select, unary } from "../emit.ts";
 import type { Lowering } from "../lowering.ts";
 import { copyBytes } from "../memory.ts";
 import { pointerTo, refAddress, stackPlace } from "../places.ts";
@@ -14,7 +14,8 @@ import { call } from "./calls.ts";
 
 type Integer = Extract<HelperArg, { readonly is: "integer" }>;
 type Memory = Extract<HelperArg, { readonly is: "memoryRead" }>;
-type Written = Extract<HelperArg, { readonly is: "memoryWrite" | "fixedWrite" }>;
+type Written = Extract<HelperArg, { readonly is: "memoryWrite" | "fixedWrite" | "fieldWrite" }>;
+type Field = Extract<HelperArg, { readonly is: "fieldWrite" }>;
 
 /** Arguments of one call while they are made. */
 class Arguments {
@@ -48,6 +49,8 @@ class Arguments {
         return this.#fresh(arg);
       case "fixedWrite":
         return this.#fresh(arg);
+      case "fieldWrite":
+        return this.#field(arg);
       case "memoryUpdate":
         return this.#updated(this.#next(arg), arg.size);
       case "fixedUpdate":
@@ -87,10 +90,19 @@ class Arguments {
     const { build } = this.#l;
     if (arg.is === "memoryWrite") this.#sizes.set(arg.size, constant(build, fills.size, at));
     const { base } = stackPlace(this.#l, fills, nameOf(fills), at);
-    if (arg.is === "memoryWrite" && arg.cleared)
+    // Before Linux 6.4 kernel functions fill only what was written before.
+    if (isKernelFunction(helper) || (arg.is === "memoryWrite" && arg.cleared))
       build.effect({ op: "zero", size: fills.size, offset: 0, args: [base], at });
     this.filled = base;
     return base;
+  }
+
+  /** A field of what the arguments fill together. */
+  #field(arg: Field): ValueId {
+    const base = this.filled ?? this.#fresh(arg);
+    const offset = arg.layout.fields.find(({ name }) => name === arg.field)?.offset;
+    if (offset === undefined) throw new Error(`lower: ${arg.layout.name} has no field ${arg.field}`);
+    return offset === 0 ? base : addBytes(this.#l.build, base, offset, this.#expr.at);
   }
 
   /** Memory of the author's that the helper writes; in the packet it writes a copy. */
@@ -200,7 +212,7 @@ function nameOf(layout: Layout): string {
 
 /** A helper of the context; its value is a ref where it fills memory. */
 export function lowerHelper(l: Lowering, expr: HelperExpr): Value {
-  const row: HelperRow = helpers[expr.helper];
+  const row: CalleeRow = callees[expr.helper];
   const { at } = expr;
   const given = new Arguments(l, expr);
   const args = row.args.map((arg) => given.of(arg));

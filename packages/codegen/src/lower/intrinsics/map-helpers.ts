@@ -1,6 +1,6 @@
 // Operations of maps that are helpers, by the helper's row. What the author wrote is evaluated in that order and goes to
 // the arguments by name; the map, the context, sizes and memory to fill are made here.
-import { type HelperArg, type HelperRow, helperSince, helpers, type Layout, type MapSpec } from "@typebpf/abi";
+import { type CalleeRow, callees, type HelperArg, helperSince, type Layout, type MapSpec } from "@typebpf/abi";
 import type { Expr, Initializer, MapHelperExpr } from "../../ast/nodes.ts";
 import type { ValueId } from "../../ir/function.ts";
 import { none, scalar, type Value } from "../cells.ts";
@@ -17,7 +17,7 @@ import { call, inMemory, mapOf, specOfCall } from "./calls.ts";
 export function lowerMapHelper(l: Lowering, expr: MapHelperExpr): Value {
   const { build } = l;
   const { helper, at } = expr;
-  const row: HelperRow = helpers[helper];
+  const row: CalleeRow = callees[helper];
   const { key, value, record = value } = specOfCall(l, expr);
   checkPlace(l, expr, row);
   const handle = expr.handle && l.scalar(expr.handle);
@@ -68,7 +68,7 @@ export function lowerMapHelper(l: Lowering, expr: MapHelperExpr): Value {
 const CREATE = 1;
 
 /** True where what a missing value begins with was given. */
-function makesValue(row: HelperRow, given: ReadonlyMap<string, ValueId>): boolean {
+function makesValue(row: CalleeRow, given: ReadonlyMap<string, ValueId>): boolean {
   return row.args.some((arg) => arg.is === "mapValue" && arg.nullable && given.has(arg.name));
 }
 
@@ -117,7 +117,7 @@ function integerOf(l: Lowering, arg: Extract<HelperArg, { readonly is: "integer"
 }
 
 /** What the kernel allows only in some programs, and what leaves the program only where it can be left. */
-function checkPlace(l: Lowering, expr: MapHelperExpr, row: HelperRow): void {
+function checkPlace(l: Lowering, expr: MapHelperExpr, row: CalleeRow): void {
   const { helper, map, at } = expr;
   const { type } = l.program;
   const spec = specOfCall(l, expr);

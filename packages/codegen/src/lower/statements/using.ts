@@ -1,6 +1,6 @@
 // `using record = ring.reserve()` and the rest of its block; `record.submit()` and `record.discard()`;
 // `using lock = entry.lock.acquire()`.
-import { type HelperRow, helpers } from "@typebpf/abi";
+import { type CalleeRow, callees } from "@typebpf/abi";
 import type { LockStatement, ReleaseExpr, UsingStatement } from "../../ast/nodes.ts";
 import { newCell, none, scalar, type Value, writeCell } from "../cells.ts";
 import { lowerDiagnostics } from "../diagnostics.ts";
@@ -40,7 +40,7 @@ export function lowerLock(l: Lowering, statement: LockStatement): void {
   const { build, frame } = l;
   const { at } = statement;
   const lock = pointerTo(l, refAddress(l, statement.lock), statement.lock.at);
-  const row: HelperRow = helpers.spinLock;
+  const row: CalleeRow = callees.spinLock;
   const type = build.typeOf(lock);
   if (row.programs !== "all" && !row.programs.includes(l.program.type)) {
     const message = `a program of type ${l.program.type} takes a lock`;

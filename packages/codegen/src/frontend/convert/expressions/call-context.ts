@@ -1,5 +1,5 @@
 // Methods of the context and of its packet: packet access, and the helpers that rows expose on this program type.
-import { type HelperName, type HelperRow, helperNames, helpers, methodSince } from "@typebpf/abi";
+import { type CalleeName, type CalleeRow, calleeNames, callees, methodSince } from "@typebpf/abi";
 import type { ts } from "ts-morph";
 import type { Expr } from "../../../ast/nodes.ts";
 import { type ContextType, numberType } from "../../../ast/types.ts";
@@ -48,9 +48,9 @@ function convertTextCall(
   return { kind: "contextText", context, field: text, fills, type: { kind: "ref", layout: fills, nullable: true }, at };
 }
 
-function helperOf(name: string, type: ContextType): HelperName | undefined {
-  return helperNames.find((helper) => {
-    const row: HelperRow = helpers[helper];
+function helperOf(name: string, type: ContextType): CalleeName | undefined {
+  return calleeNames.find((helper) => {
+    const row: CalleeRow = callees[helper];
     return row.surface.on === "context" && row.surface.as === name && methodSince(row, type.of.kind) !== undefined;
   });
 }

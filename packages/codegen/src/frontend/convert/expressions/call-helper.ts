@@ -1,10 +1,10 @@
 // Calls of helpers that rows expose as methods of the context: what the author writes, by what the row's arguments must be.
 // The context and sizes are filled in; memory to fill is a schema, or memory of the author's.
 import {
+  type CalleeName,
+  type CalleeRow,
+  callees,
   type HelperArg,
-  type HelperName,
-  type HelperRow,
-  helpers,
   type Layout,
   scalarLayouts,
   socketLayouts,
@@ -29,25 +29,25 @@ interface Arguments {
 
 /** True for the arguments that a method has: the context is filled in, and sizes follow from the memory. */
 function isWritten({ is }: HelperArg): boolean {
-  return is !== "context" && is !== "size" && is !== "fixedWrite" && is !== "sequence";
+  return is !== "context" && is !== "size" && is !== "fixedWrite" && is !== "fieldWrite" && is !== "sequence";
 }
 
 /** The row's arguments in the order of the method's. */
-function methodArguments(row: HelperRow): readonly HelperArg[] {
+function methodArguments(row: CalleeRow): readonly HelperArg[] {
   const written = row.args.filter(isWritten);
   const order = row.surface.on === "context" ? row.surface.order : undefined;
   return order ? order.flatMap((name) => written.filter((arg) => arg.name === name)) : written;
 }
 
 /** `ctx.helper(…)`. */
-export function convertHelper(node: ts.CallExpression, context: Expr, helper: HelperName, scope: Scope): Expr {
-  const row: HelperRow = helpers[helper];
+export function convertHelper(node: ts.CallExpression, context: Expr, helper: CalleeName, scope: Scope): Expr {
+  const row: CalleeRow = callees[helper];
   const at = spanOf(node, scope);
   const wanted = methodArguments(row);
   const many = wanted.at(-1)?.is === "values";
   if (!many && node.arguments.length > wanted.length) return refuse("notCallable", node, scope);
   const given: Arguments = { values: new Map(), rest: [], failed: false };
-  const written = row.args.find((arg) => arg.is === "fixedWrite");
+  const written = row.args.find((arg) => arg.is === "fixedWrite" || arg.is === "fieldWrite");
   if (written) given.fills = writtenLayout(written);
   for (const [index, argument] of wanted.entries())
     convertArgument(argument, node.arguments[index], node, given, scope);
@@ -76,7 +76,8 @@ export function convertHelper(node: ts.CallExpression, context: Expr, helper: He
   };
 }
 
-function writtenLayout(arg: Extract<HelperArg, { readonly is: "fixedWrite" }>): Layout {
+function writtenLayout(arg: Extract<HelperArg, { readonly is: "fixedWrite" | "fieldWrite" }>): Layout {
+  if (arg.is === "fieldWrite") return arg.layout;
   if (arg.bytes === 4) return arg.signed ? scalarLayouts.i32 : scalarLayouts.u32;
   return arg.signed ? scalarLayouts.i64 : scalarLayouts.u64;
 }
@@ -204,7 +205,7 @@ export function socketArgument(
   });
 }
 
-function resultOf({ returns, symbol }: HelperRow): AstType {
+function resultOf({ returns, symbol }: CalleeRow): AstType {
   switch (returns.is) {
     case "status":
     case "length":

@@ -1,12 +1,12 @@
 // Operations of maps that are helpers, by the helper's row: the map and sizes are filled in, keys and values are what the
 // map's layouts say, the context is the program's own, and options come last, wherever the helper has them.
 import {
+  type CalleeName,
+  type CalleeRow,
+  calleeNames,
+  callees,
   type HelperArg,
-  type HelperName,
-  type HelperRow,
-  helperNames,
   helperSince,
-  helpers,
   type Layout,
   type MapTypeName,
 } from "@typebpf/abi";
@@ -21,17 +21,17 @@ import { describeType } from "../types.ts";
 import { socketArgument } from "./call-helper.ts";
 
 /** Sets have other names for what queues do. */
-const setOperations: Readonly<Record<string, HelperName>> = { add: "mapPushElem", has: "mapPeekElem" };
+const setOperations: Readonly<Record<string, CalleeName>> = { add: "mapPushElem", has: "mapPeekElem" };
 
 /** Numbers of the author's that are flags of the kernel: they go before the option `flags`, and are joined with it. */
-const joinedFlags: { readonly [K in HelperName]?: string } = { redirectMap: "otherwise" };
+const joinedFlags: { readonly [K in CalleeName]?: string } = { redirectMap: "otherwise" };
 
 /** The helpers that an operation of maps of a type may be, by the type of the program; none where it is no helper. */
-function helpersOf(type: MapTypeName, operation: string): readonly HelperName[] {
+function helpersOf(type: MapTypeName, operation: string): readonly CalleeName[] {
   const own = type === "bloomFilter" ? setOperations[operation] : undefined;
   if (own) return [own];
-  return helperNames.filter((name) => {
-    const { surface }: HelperRow = helpers[name];
+  return calleeNames.filter((name) => {
+    const { surface }: CalleeRow = callees[name];
     return surface.on === "map" && surface.as === operation && surface.maps?.includes(type);
   });
 }
@@ -42,17 +42,17 @@ export function mapHelperOf(
   type: MapTypeName,
   operation: string,
   scope: Scope,
-): HelperName | undefined {
+): CalleeName | undefined {
   const [first, ...others] = helpersOf(type, operation);
   if (!first || others.length === 0) return first;
   // Those of several are told apart by the program whose context is the first argument.
   const context = node.arguments[0] && convertExpression(node.arguments[0], scope).type;
   const program = context?.kind === "context" ? context.program : undefined;
-  return [first, ...others].find((name) => program && helperSince(helpers[name], program) !== undefined) ?? first;
+  return [first, ...others].find((name) => program && helperSince(callees[name], program) !== undefined) ?? first;
 }
 
 /** What the author writes, in order; the task that runs, and whether a missing value is made, are filled in. */
-function written(row: HelperRow, isSet: boolean): readonly HelperArg[] {
+function written(row: CalleeRow, isSet: boolean): readonly HelperArg[] {
   const makes = row.args.some((arg) => arg.is === "mapValue" && arg.nullable);
   const all = row.args.filter(({ is, name }) => {
     if (is === "map" || is === "size" || is === "kernelPointer" || (makes && name === "flags")) return false;
@@ -66,11 +66,11 @@ function written(row: HelperRow, isSet: boolean): readonly HelperArg[] {
 export function convertMapHelper(
   node: ts.CallExpression,
   map: MapConstant,
-  helper: HelperName,
+  helper: CalleeName,
   scope: Scope,
   handle?: Expr,
 ): Expr {
-  const row: HelperRow = helpers[helper];
+  const row: CalleeRow = callees[helper];
   const at = spanOf(node, scope);
   const isSet = map.spec.type === "bloomFilter";
   const wanted = written(row, isSet);
@@ -190,7 +190,7 @@ function joinFlags(
   return { kind: "value", value };
 }
 
-function resultOf({ returns, args }: HelperRow, value: Layout): AstType {
+function resultOf({ returns, args }: CalleeRow, value: Layout): AstType {
   if (args.some(({ is }) => is === "mapValueOut")) return { kind: "ref", layout: value, nullable: true };
   switch (returns.is) {
     case "status":
