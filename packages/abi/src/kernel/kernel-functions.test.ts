@@ -26,6 +26,8 @@ const program: ProgramSpec = {
   stackBytes: 0,
 };
 const object: BpfObject = {
+  format: 1,
+  sources: [],
   programs: [program],
   functions: [],
   maps: [],

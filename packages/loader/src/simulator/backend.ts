@@ -194,15 +194,13 @@ class SimulatedObject implements BackendObject {
     return () => this.done(implementation, spec);
   }
 
-  /** Where a call goes on; undefined behind it. */
   private done(implementation: Implementation, { type }: ProgramSpec): number | undefined {
     implementation(this.world, type);
     return this.machine.takeJump();
   }
 
   private kernelFunction(spec: ProgramSpec, one: OpenRelocation | undefined): HelperRun | string | undefined {
-    if (one?.kind !== "kernelFunction") return undefined;
-    const implementation = kernelImplementation(one.name);
+    const implementation = one?.kind === "kernelFunction" ? kernelImplementation(one.name) : undefined;
     return typeof implementation === "function" ? () => this.done(implementation, spec) : implementation;
   }
 
