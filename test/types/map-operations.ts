@@ -6,6 +6,7 @@ import {
   cgroupSkb,
   devMap,
   hashMap,
+  perCpuArray,
   perfEventArray,
   progArray,
   queue,
@@ -102,6 +103,19 @@ export const obey = xdp(() => {
   orders.output({ id: 1 });
   const taken: number = orders.drain((job) => job.id !== 0);
   return taken > 0 ? XDP.PASS : XDP.DROP;
+});
+
+export const copies = perCpuArray({ value: Job, maxEntries: 2 });
+
+export const copied = xdp(() => {
+  const copy = copies.getPerCpu(0, 3);
+  // @ts-expect-error there may be no such CPU
+  copy.id;
+  // @ts-expect-error which CPU
+  copies.getPerCpu(0);
+  // @ts-expect-error no other map has copies
+  tables.getPerCpu(0, 1);
+  return copy?.id === 1 ? XDP.PASS : XDP.DROP;
 });
 
 export const noted = cgroupSkb.ingress((ctx) => {

@@ -70,6 +70,7 @@ export type MapOperation =
   | "delete"
   | "forEach"
   | "drain"
+  | "getPerCpu"
   | "reserve"
   | "output"
   | "query"
@@ -144,11 +145,11 @@ export const intrinsics = {
   config: { kind: "config" },
   hashMap: { kind: "mapConstructor", mapType: "hash", operations: hashed },
   lruHashMap: { kind: "mapConstructor", mapType: "lruHash", operations: hashed },
-  perCpuHashMap: { kind: "mapConstructor", mapType: "perCpuHash", operations: hashed },
-  lruPerCpuHashMap: { kind: "mapConstructor", mapType: "lruPerCpuHash", operations: hashed },
+  perCpuHashMap: { kind: "mapConstructor", mapType: "perCpuHash", operations: [...hashed, "getPerCpu"] },
+  lruPerCpuHashMap: { kind: "mapConstructor", mapType: "lruPerCpuHash", operations: [...hashed, "getPerCpu"] },
   lpmTrie: { kind: "mapConstructor", mapType: "lpmTrie", operations: keyed },
   arrayMap: { kind: "mapConstructor", mapType: "array", operations: indexed },
-  perCpuArray: { kind: "mapConstructor", mapType: "perCpuArray", operations: indexed },
+  perCpuArray: { kind: "mapConstructor", mapType: "perCpuArray", operations: [...indexed, "getPerCpu"] },
   userRingBuffer: { kind: "mapConstructor", mapType: "userRingBuffer", operations: ["drain"] },
   ringBuffer: { kind: "mapConstructor", mapType: "ringBuffer", operations: records },
   progArray: { kind: "mapConstructor", mapType: "progArray", operations: ["tailCall"] },

@@ -65,14 +65,23 @@ export interface WalkedMap<K, V> {
   forEach(body: (key: K, value: RefTo<V>) => boolean | void): number;
 }
 
+/** A map with a copy of every value for each CPU; the filter sees the copy of the CPU it runs on, and can ask for others. */
+export interface CopiedMap<K, V> {
+  /** The copy of CPU `cpu` under `key`; undefined where there is no entry, or no such CPU (Linux 5.19). */
+  getPerCpu(key: K, cpu: u32): RefTo<V> | undefined;
+}
+
 /** A hash table. When full, `set` of a new key fails. */
 export interface HashMap<K, V> extends KeyedMap<"hash", K, V>, WalkedMap<K, V> {}
 /** A hash table that drops least recently used entries when full. */
 export interface LruHashMap<K, V> extends KeyedMap<"lruHash", K, V>, WalkedMap<K, V> {}
 /** A hash table with a copy of every value for each CPU; the filter sees the copy of the CPU it runs on. */
-export interface PerCpuHashMap<K, V> extends KeyedMap<"perCpuHash", K, V>, WalkedMap<K, V> {}
+export interface PerCpuHashMap<K, V> extends KeyedMap<"perCpuHash", K, V>, WalkedMap<K, V>, CopiedMap<Init<K>, V> {}
 /** A hash table with a copy of every value for each CPU that drops least recently used entries when full. */
-export interface LruPerCpuHashMap<K, V> extends KeyedMap<"lruPerCpuHash", K, V>, WalkedMap<K, V> {}
+export interface LruPerCpuHashMap<K, V>
+  extends KeyedMap<"lruPerCpuHash", K, V>,
+    WalkedMap<K, V>,
+    CopiedMap<Init<K>, V> {}
 /**
  * A trie of address prefixes. `get` and `has` find the longest prefix that matches and is no longer than the key's;
  * `set` and `delete` mean exactly the key's. `set` gives ENOSPC (−28) if full; `set` and `delete` give EINVAL (−22) for
@@ -82,7 +91,7 @@ export interface LpmTrie<K, V> extends KeyedMap<"lpmTrie", Prefix<K>, V, PrefixI
 /** An array. */
 export interface ArrayMap<V> extends IndexedMap<"array", V>, WalkedMap<u32, V> {}
 /** An array with a copy of every value for each CPU; the filter sees the copy of the CPU it runs on. */
-export interface PerCpuArray<V> extends IndexedMap<"perCpuArray", V>, WalkedMap<u32, V> {}
+export interface PerCpuArray<V> extends IndexedMap<"perCpuArray", V>, WalkedMap<u32, V>, CopiedMap<u32, V> {}
 
 /** What a map with keys is made of. */
 export interface KeyedMapOptions<K, V> {
@@ -186,12 +195,12 @@ export function lruHashMap<K, V>(options: KeyedMapOptions<K, V>): LruHashMap<K, 
 
 /** A hash table with a copy of every value for each CPU, so that counters need no atomics. */
 export function perCpuHashMap<K, V>(options: KeyedMapOptions<K, V>): PerCpuHashMap<K, V> {
-  return defineMap("perCpuHash", options, hashed);
+  return defineMap("perCpuHash", options, [...hashed, "getPerCpu"]);
 }
 
 /** A hash table with a copy of every value for each CPU that drops least recently used entries when full. */
 export function lruPerCpuHashMap<K, V>(options: KeyedMapOptions<K, V>): LruPerCpuHashMap<K, V> {
-  return defineMap("lruPerCpuHash", options, hashed);
+  return defineMap("lruPerCpuHash", options, [...hashed, "getPerCpu"]);
 }
 
 /**
@@ -209,5 +218,5 @@ export function arrayMap<V>(options: IndexedMapOptions<V>): ArrayMap<V> {
 
 /** An array with a copy of every value for each CPU, so that counters need no atomics. */
 export function perCpuArray<V>(options: IndexedMapOptions<V>): PerCpuArray<V> {
-  return defineMap("perCpuArray", { ...options, key: u32 }, indexed);
+  return defineMap("perCpuArray", { ...options, key: u32 }, [...indexed, "getPerCpu"]);
 }

@@ -295,6 +295,12 @@ interface WalkedMap<K, V> {
   forEach(body: (key: K, value: RefTo<V>) => boolean | void): number;
 }
 
+/** A map with a copy of every value for each CPU; the filter sees the copy of the CPU it runs on, and can ask for others. */
+interface CopiedMap<K, V> {
+  /** The copy of CPU `cpu` under `key`; undefined where there is no entry, or no such CPU (Linux 5.19). */
+  getPerCpu(key: K, cpu: u32): RefTo<V> | undefined;
+}
+
 /** A hash table. When full, `set` of a new key fails. */
 export interface HashMap<K, V> extends KeyedMap<"hash", K, V>, WalkedMap<K, V> {}
 
@@ -302,10 +308,10 @@ export interface HashMap<K, V> extends KeyedMap<"hash", K, V>, WalkedMap<K, V> {
 export interface LruHashMap<K, V> extends KeyedMap<"lruHash", K, V>, WalkedMap<K, V> {}
 
 /** A hash table with a copy of every value for each CPU; the filter sees the copy of the CPU it runs on. */
-export interface PerCpuHashMap<K, V> extends KeyedMap<"perCpuHash", K, V>, WalkedMap<K, V> {}
+export interface PerCpuHashMap<K, V> extends KeyedMap<"perCpuHash", K, V>, WalkedMap<K, V>, CopiedMap<Init<K>, V> {}
 
 /** A hash table with a copy of every value for each CPU that drops least recently used entries when full. */
-export interface LruPerCpuHashMap<K, V> extends KeyedMap<"lruPerCpuHash", K, V>, WalkedMap<K, V> {}
+export interface LruPerCpuHashMap<K, V> extends KeyedMap<"lruPerCpuHash", K, V>, WalkedMap<K, V>, CopiedMap<Init<K>, V> {}
 
 /**
  * A trie of address prefixes. `get` and `has` find the longest prefix that matches and is no longer than the key's;
@@ -318,7 +324,7 @@ export interface LpmTrie<K, V> extends KeyedMap<"lpmTrie", Prefix<K>, V, PrefixI
 export interface ArrayMap<V> extends IndexedMap<"array", V>, WalkedMap<u32, V> {}
 
 /** An array with a copy of every value for each CPU; the filter sees the copy of the CPU it runs on. */
-export interface PerCpuArray<V> extends IndexedMap<"perCpuArray", V>, WalkedMap<u32, V> {}
+export interface PerCpuArray<V> extends IndexedMap<"perCpuArray", V>, WalkedMap<u32, V>, CopiedMap<u32, V> {}
 
 /** What a map with keys is made of. */
 export interface KeyedMapOptions<K, V> {

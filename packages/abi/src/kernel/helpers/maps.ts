@@ -65,7 +65,7 @@ export const mapHelpers = {
     effects: ["impure"],
     license: "any",
     programs: basePrograms,
-    surface: { on: "none" },
+    surface: { on: "map", as: "getPerCpu", maps: ["perCpuHash", "lruPerCpuHash", "perCpuArray"] },
     doc: "The copy of one CPU of the entry under `key`, or undefined.",
   },
 } as const satisfies Readonly<Record<string, HelperRow>>;

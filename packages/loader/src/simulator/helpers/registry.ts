@@ -3,7 +3,7 @@ import { type HelperName, uapi } from "@typebpf/abi";
 import { dynptrRead, forEachMapElem, loop, userRingbufDrain } from "./callbacks.ts";
 import { spinLock, spinUnlock } from "./locks.ts";
 import { mapPeekElem, mapPopElem, mapPushElem, perfEventOutput, redirectMap, tailCall } from "./map-calls.ts";
-import { mapDeleteElem, mapLookupElem, mapUpdateElem } from "./maps.ts";
+import { mapDeleteElem, mapLookupElem, mapLookupPercpuElem, mapUpdateElem } from "./maps.ts";
 import {
   probeRead,
   probeReadKernel,
@@ -113,6 +113,7 @@ export const implementations: { readonly [K in HelperName]: Implementation | Uns
   copyFromUser: probeReadUser,
   getNetnsCookie: one,
   mapLookupElem,
+  mapLookupPercpuElem,
   mapUpdateElem,
   mapDeleteElem,
   tailCall,

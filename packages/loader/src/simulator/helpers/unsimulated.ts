@@ -24,13 +24,11 @@ const timer = because("nothing runs after a program has ended");
 const syscall = because("the simulator makes no system calls");
 const queues = because("the simulator has no queues of packets");
 const texts = because("the simulator formats only lines to trace");
-const copies = because("programs of the simulator see one CPU");
 
 export const unsimulated = {
   skbEcnSetCe: queues,
   skbSetTstamp: queues,
   snprintf: texts,
-  mapLookupPercpuElem: copies,
   copyFromUserTask: other,
   getTaskStack: other,
   findVma: other,

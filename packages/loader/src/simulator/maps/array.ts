@@ -36,8 +36,13 @@ export class ArrayMap implements SimulatedMap {
   }
 
   find(key: Uint8Array): number | undefined {
+    return this.findCopy(key, this.cpu);
+  }
+
+  findCopy(key: Uint8Array, cpu: number): number | undefined {
     const index = this.indexOf(key);
-    return index < this.spec.maxEntries ? this.values.high(this.slotOf(index, this.cpu)) : undefined;
+    if (index >= this.spec.maxEntries || cpu >= this.copies) return undefined;
+    return this.values.high(this.slotOf(index, cpu));
   }
 
   *elements(): Generator<readonly [key: Uint8Array, high: number]> {

@@ -68,11 +68,15 @@ export class HashMap implements SimulatedMap {
   }
 
   find(key: Uint8Array): number | undefined {
+    return this.findCopy(key, this.cpu);
+  }
+
+  findCopy(key: Uint8Array, cpu: number): number | undefined {
     const token = tokenOf(key);
     const slot = this.slots.get(token);
-    if (slot === undefined) return undefined;
+    if (slot === undefined || cpu >= this.copies) return undefined;
     this.used(token, slot);
-    return this.values.high(slot + this.cpu);
+    return this.values.high(slot + cpu);
   }
 
   *elements(): Generator<readonly [key: Uint8Array, high: number]> {

@@ -16,6 +16,8 @@ export interface SimulatedMap extends BackendMap {
   directValue?(): number | undefined;
   /** Upper half of the address of the value under a key (its lower half is REGION_START); undefined where there is none. */
   find(key: Uint8Array): number | undefined;
+  /** The same of a copy for a CPU; undefined too where there is no such CPU. */
+  findCopy?(key: Uint8Array, cpu: number): number | undefined;
   /**
    * What a program meets on a walk over the map: keys and upper halves of the addresses of values. Entries that vanish before
    * their turn are left out, those that come into being are not met. Undefined where the kernel has no walk.
