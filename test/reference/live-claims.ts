@@ -234,7 +234,11 @@ export const shownMaps: { readonly [Type in MapTypeName]?: ShownMap } = {
     effect: data("a verdict sends what one connection brings by another one"),
   },
   reusePortSockArray: { effect: choice("a datagram goes to the socket that it names") },
-  skStorage: { created: created("skStorage"), handle: storages("of a socket") },
+  skStorage: {
+    created: created("skStorage"),
+    handle: storages("of a socket"),
+    effect: kernelTest("storages", "storages of sockets")("what the socket's creation has left is seen as it connects"),
+  },
   taskStorage: { created: created("taskStorage"), handle: storages("of a process") },
   inodeStorage: { created: created("inodeStorage"), handle: storages("of a file") },
   cgroupStorage: { created: created("cgroupStorage"), handle: storages("of a cgroup, and an array of cgroups") },
