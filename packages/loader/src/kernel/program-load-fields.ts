@@ -17,9 +17,11 @@ export const programLoadFields = {
   log_size: { from: "64 KiB, and more until the log fits" },
   log_buf: { from: "memory for the log, where one is asked for" },
   kern_version: { why: "kernels since 5.0 do not look at it" },
-  prog_flags: { from: "BPF_F_SLEEPABLE and BPF_F_XDP_HAS_FRAGS, as the section says" },
+  prog_flags: {
+    from: "BPF_F_SLEEPABLE and BPF_F_XDP_HAS_FRAGS, as the section says; BPF_F_XDP_DEV_BOUND_ONLY with a device",
+  },
   prog_name: { from: "the program's name, as far as it fits" },
-  prog_ifindex: { why: "programs are not offloaded to devices" },
+  prog_ifindex: { from: "the option `device`, for programs that ask the device" },
   expected_attach_type: { from: "the section" },
   prog_btf_fd: { from: "the object's types, where the kernel takes them" },
   func_info_rec_size: { from: "the size of a record of functions" },
