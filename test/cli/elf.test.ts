@@ -37,12 +37,12 @@ test("a damaged object is a diagnostic of the program", async () => {
 test("an object with parts of another compiler is listed, and refused by name when it runs", async () => {
   const path = folder.file("probe.o", "");
   const { programs, ...object } = objectIn(built);
-  // No back end has this section's programs: reading takes them for foreign ones.
-  const renamed = programs.map((one) => ({ ...one, section: "kprobe/vfs_read" }));
+  // Nobody knows this section: reading takes its programs for foreign ones.
+  const renamed = programs.map((one) => ({ ...one, section: "mine/vfs_read" }));
   writeFileSync(path, writeElf({ ...object, programs: renamed }));
   expect(await document("disasm", path)).toMatchObject({
     status: 0,
-    json: { programs: [{ name: "firewall", type: "kprobe", section: "kprobe/vfs_read" }] },
+    json: { programs: [{ name: "firewall", type: "unknown", section: "mine/vfs_read" }] },
   });
   expect(await document("run", path, "--packet", packet)).toMatchObject({
     status: 2,

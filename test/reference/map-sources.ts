@@ -19,6 +19,11 @@ const table = (maker: string): MapSource => ({
   map: `${maker}({ key: u32, value: u64, maxEntries: 8 })`,
   programs: [["xdp", `${keyed} ${visited} return XDP.PASS;`]],
 });
+const otherCopy = "const other = m.getPerCpu(1, 0); if (other) other.value += 1n;";
+const tableOfCopies = (maker: string): MapSource => ({
+  ...table(maker),
+  programs: [["xdp", `${keyed} ${visited} ${otherCopy} return XDP.PASS;`]],
+});
 const row = (maker: string): MapSource => ({
   map: `${maker}({ value: u64, maxEntries: 8 })`,
   programs: [["xdp", `${indexed} return XDP.PASS;`]],
@@ -52,8 +57,8 @@ const older = (maker: string): MapSource => ({
 export const mapSources: { readonly [Type in MapTypeName]?: MapSource } = {
   hash: table("hashMap"),
   lruHash: table("lruHashMap"),
-  perCpuHash: table("perCpuHashMap"),
-  lruPerCpuHash: table("lruPerCpuHashMap"),
+  perCpuHash: tableOfCopies("perCpuHashMap"),
+  lruPerCpuHash: tableOfCopies("lruPerCpuHashMap"),
   lpmTrie: {
     map: "lpmTrie({ key: u32be, value: u64, maxEntries: 8 })",
     programs: [
@@ -66,7 +71,10 @@ export const mapSources: { readonly [Type in MapTypeName]?: MapSource } = {
     ],
   },
   array: row("arrayMap"),
-  perCpuArray: row("perCpuArray"),
+  perCpuArray: {
+    ...row("perCpuArray"),
+    programs: [["xdp", `${indexed} ${otherCopy} return XDP.PASS;`]],
+  },
   stackTrace: {
     map: "stackTrace({ maxEntries: 8, depth: 16 })",
     programs: [["kprobe", "return m.getStackId(ctx) < 0 ? 1 : 0;"]],
